@@ -1,0 +1,1 @@
+"""Desireline: finds where customers get stuck on the way to what they came to do."""

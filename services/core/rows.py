@@ -1,0 +1,118 @@
+"""What one checkpoint writes: the row of each table, field for field its columns.
+
+Rows are encoded as JSON lines (`msgspec.json.Encoder.encode_lines`), which ClickHouse parses faster than
+Python can build columns (docs/benchmarks.md). Every `…_ms` field fills the `DateTime64(3)` column `…_at`.
+`version` grows with the log (see `Position.version`): of two rows with one key the higher one is true.
+"""
+
+import msgspec
+
+from services.core.event import Millis
+
+
+class Row(msgspec.Struct, gc=False, kw_only=True):
+    """One row of one table."""
+
+
+class SessionRow(Row):
+    """One session as it stands. The key is (project, opened_on, id); none of the three ever changes."""
+
+    project: str
+    opened_on: str  # ISO date of the event that opened it
+    id: str
+    visitor: str
+    user: str
+    started_at: Millis = msgspec.field(name="started_ms")
+    ended_at: Millis = msgspec.field(name="ended_ms")
+    state: str  # open | closed
+    late: bool
+    historical: bool
+    events: int
+    pages: int
+    entry_page: str
+    exit_page: str
+    stage: str  # the furthest stage entered, "" where none was
+    step: str  # the furthest step within it
+    # The path: one element for each run of events in one stage and step, oldest first.
+    path_stage: list[str]
+    path_step: list[str]
+    path_started_at: list[Millis] = msgspec.field(name="path_started_ms")
+    path_ended_at: list[Millis] = msgspec.field(name="path_ended_ms")
+    path_event: list[str]  # the event that entered
+    job: str  # "unassigned" where the evidence is thin
+    job_confidence: float
+    job_evidence: list[str]  # event ids
+    job_rules: list[str]  # the rules that fired, "job/rule number"
+    job_changes: list[str]  # earlier labels, oldest first
+    outcome_at: Millis = msgspec.field(name="outcome_ms")  # 0: not reached
+    outcome_event: str
+    value: float  # of the outcome, in `currency`; else of the basket as last seen
+    currency: str
+    journey_version: str
+    partition: int
+    version: int
+    is_deleted: int = 0
+
+
+class FindingRow(Row):
+    """One piece of friction in one session. The key is (project, opened_on, session_id, id)."""
+
+    project: str
+    opened_on: str  # the session's
+    session_id: str
+    id: str
+    visitor: str
+    detector: str
+    stage: str
+    step: str
+    page: str
+    element: str
+    job: str
+    occurred_at: Millis = msgspec.field(name="occurred_ms")
+    severity: int  # 1 slight … 3 grave
+    cost_seconds: float
+    cost_steps: int
+    value: float
+    currency: str
+    intended: bool
+    cause: str  # the likely cause in words, "" where none is known
+    evidence: list[str]  # event ids
+    journey_version: str
+    partition: int
+    version: int
+    is_deleted: int = 0
+
+
+class StateRow(Row):
+    """The whole state of one visitor: what a worker needs to go on after a crash."""
+
+    project: str
+    visitor: str
+    key_hash: int  # murmur2 of the visitor as the producer's partitioner takes it, positive 31 bits
+    blob: bytes  # msgpack; base64 on the wire and in the table
+    version: int
+    is_deleted: int = 0
+
+
+class PositionRow(Row):
+    """How far one partition of one log has been applied. Written last: what it says is stored."""
+
+    log_id: str
+    partition: int
+    epoch: int
+    next_offset: int
+    clocks: str  # JSON: project → [live, import] watermark in milliseconds
+    version: int
+
+
+class RefusedRow(Row):
+    """A record set aside, with its raw bytes, so that it can be looked at and sent again."""
+
+    log_id: str
+    partition: int
+    offset: int
+    project: str
+    reason: str
+    detail: str
+    raw: bytes  # base64 on the wire and in the table
+    refused_at: Millis = msgspec.field(name="refused_ms")

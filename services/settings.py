@@ -1,0 +1,40 @@
+"""The environment → one frozen Settings. Nothing else reads `os.environ`."""
+
+from datetime import timedelta
+from pathlib import Path
+
+from pydantic import Field
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+
+class Settings(BaseSettings):
+    """Where things are and how much is allowed. Every field is `DESIRELINE_<NAME>` in the environment or `.env`."""
+
+    model_config = SettingsConfigDict(env_prefix="DESIRELINE_", env_file=".env", frozen=True, extra="ignore")
+
+    data_dir: Path = Field(Path("desireline-data"), description="Folder of an embedded installation.")
+    journey: Path = Field(Path("desireline.yaml"), description="The journey file.")
+    keys_file: Path | None = Field(None, description="Write and read keys; default: keys.json in the data folder.")
+
+    host: str = Field("127.0.0.1", description="Address to serve on.")
+    port: int = Field(8080, ge=0, le=65535, description="Port to serve on; 0 takes a free one.")
+
+    kafka: str = Field("127.0.0.1:9092", description="Kafka's bootstrap servers, comma-separated.")
+    topic: str = Field("events", description="Topic of accepted events.")
+    partitions: int = Field(8, ge=1, description="Partitions of a topic we create.")
+    replication: int = Field(1, ge=1, description="Replication factor of a topic we create.")
+    group: str = Field("desireline-stages", description="Consumer group of the stages workers.")
+    worker: str = Field("", description="Stable name of this stages worker: static membership, so a restart is quick.")
+
+    clickhouse: str = Field(
+        "http://default:@127.0.0.1:8123/default",
+        description="http(s)://user:password@host:port/database, or chdb:///folder for the engine in the process.",
+    )
+
+    checkpoint_every: timedelta = Field(timedelta(seconds=1), description="At the latest after this time.")
+    checkpoint_events: int = Field(20_000, ge=1, description="At the latest after this many events.")
+
+    batch_wait: timedelta = Field(timedelta(milliseconds=10), description="How long ingest gathers a record batch.")
+    batch_events: int = Field(500, ge=1, description="At the latest after this many events of one partition.")
+    buffer_bytes: int = Field(64 * 1024 * 1024, ge=1, description="Unacknowledged bytes before ingest answers 503.")
+    acknowledge_within: timedelta = Field(timedelta(seconds=10), description="Longest wait for a 200; then 503.")
