@@ -188,7 +188,7 @@ class Sender:
             problem = await response.json(content_type=None)
             said = problem.get("detail") or problem.get("title") or said
         remedy = " Give a write key of this installation (desireline keys)." if response.status in {401, 403} else ""
-        return f"POST {self._url}{path} was refused with {response.status}: {said[:300]}{remedy}"
+        return f"POST {self._url}{path} was refused with {response.status}: {said[:300].rstrip('.')}.{remedy}"
 
 
 def _retry_after(response: aiohttp.ClientResponse, otherwise: float) -> float:
