@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from datetime import UTC, datetime, timedelta
+from itertools import pairwise
 from typing import Any
 
 import msgspec
@@ -70,7 +71,7 @@ def test_no_pause_within_a_visit_splits_it_and_no_two_visits_run_together(shop: 
         times[event.visitor].append(event.at)
 
     long_pauses = sum(
-        1 for own in times.values() for at, after in zip(own, own[1:], strict=False) if after - at > 1_800_000
+        1 for own in times.values() for at, after in pairwise(own) if after - at > 1_800_000
     )
 
     assert len(times) + long_pauses == len(truth.visits)
@@ -121,4 +122,5 @@ def pages(acts: list[dict[str, Any]]) -> list[str]:
 
 def seconds_on(acts: list[dict[str, Any]], path: str) -> float:
     times = [act["at"] for act in acts if act["context"]["page"]["path"] == path]
-    return (times[-1] - times[0]) / 1000
+    seconds: float = (times[-1] - times[0]) / 1000
+    return seconds
