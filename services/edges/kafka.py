@@ -67,6 +67,7 @@ class _Receipt:
     def fail(self, error: Exception) -> None:
         if not self.future.done():
             self.future.set_exception(error)
+            self.future.exception()  # a request that was cut off does not come to look: no warning for that
 
 
 class _Batch:
