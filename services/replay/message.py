@@ -13,6 +13,13 @@ class Outgoing(NamedTuple):
     body: bytes
 
 
+class Target(msgspec.Struct, frozen=True):
+    """Where to send: an installation and a write key of it with the right to send history."""
+
+    url: str
+    key: str
+
+
 class Message(msgspec.Struct, gc=False, omit_defaults=True, kw_only=True, rename="camel"):
     """A `track` or `page` call. `timestamp` is RFC 3339; `event` stays empty for a page."""
 

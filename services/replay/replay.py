@@ -1,6 +1,6 @@
 """One file, from its first byte to the end of the import: read, put in order, sent, and said what became of it."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from time import perf_counter
@@ -8,6 +8,7 @@ from time import perf_counter
 from services.replay.files import RecordedFile
 from services.replay.lines import Broken, file_hash
 from services.replay.mapping import Converter, Mapping
+from services.replay.message import Outgoing, Target
 from services.replay.ordering import Numbered, TimeOrder
 from services.replay.progress import Finished, Problem, Progress, Reading, Sending
 from services.replay.sender import Outcome, Sender
@@ -19,21 +20,19 @@ _SHOWN = 10
 
 @dataclass(frozen=True, slots=True)
 class Replay:
-    """What to replay and where to: a file, which column is what, an installation and its write key."""
+    """What to replay: a file, and which column of it is what."""
 
     file: Path
     mapping: Mapping
-    url: str
-    key: str
     time_unit: TimeUnit | None = None
 
-    async def run(self, tell: Callable[[Progress], None]) -> None:
-        """Send the whole file. Raises MappingError, SendError, OSError with a sentence."""
+    async def run(self, target: Callable[[], Target], tell: Callable[[Progress], None]) -> None:
+        """Read the whole file, then send it. Raises MappingError, SendError or OSError with a sentence."""
         started = perf_counter()
         with TimeOrder() as order:
             reader = _Reader(self, tell)
             reader.read_into(order)
-            outcome = await self._send(order, tell)
+            outcome = await send_history(order.in_order(), order.count, target(), tell)
         tell(
             Finished(
                 acknowledged=outcome.acknowledged,
@@ -46,14 +45,19 @@ class Replay:
             )
         )
 
-    async def _send(self, order: TimeOrder, tell: Callable[[Progress], None]) -> Outcome:
-        def acknowledged(_: int) -> None:
-            tell(Sending(sender.outcome.acknowledged + sender.outcome.refused, order.count))
 
-        async with Sender(self.url, self.key, on_acknowledged=acknowledged) as sender:
-            await sender.send(order.in_order())
-            await sender.end_import()
-        return sender.outcome
+async def send_history(
+    events: Iterable[Outgoing], total: int, target: Target, tell: Callable[[Progress], None]
+) -> Outcome:
+    """Send events in the order of time, and say that the import is over. Raises SendError."""
+
+    def acknowledged(outcome: Outcome) -> None:
+        tell(Sending(outcome.acknowledged + outcome.refused, total))
+
+    async with Sender(target, on_acknowledged=acknowledged) as sender:
+        await sender.send(events)
+        await sender.end_import()
+    return sender.outcome
 
 
 class _Reader:

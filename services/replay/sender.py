@@ -13,7 +13,7 @@ from typing import Any, Self
 
 import aiohttp
 
-from services.replay.message import Outgoing
+from services.replay.message import Outgoing, Target
 
 _BATCH_EVENTS = 500  # what ingest takes in one body at most,
 _BATCH_BYTES = 450_000  # and Segment's limit of bytes, with room for the frame
@@ -75,13 +75,13 @@ class Sender:
     """Posts events to one installation. With `historical` they may be of any age and carry the watermark."""
 
     def __init__(
-        self, url: str, key: str, *, historical: bool = True, on_acknowledged: Callable[[int], None] | None = None
+        self, target: Target, *, historical: bool = True, on_acknowledged: Callable[[Outcome], None] | None = None
     ) -> None:
         self.outcome = Outcome()
-        self._url = url.rstrip("/")
-        self._key = key
+        self._url = target.url.rstrip("/")
+        self._key = target.key
         self._historical = historical
-        self._on_acknowledged = on_acknowledged or (lambda _: None)
+        self._on_acknowledged = on_acknowledged
         self._lanes: list[_Lane] = []
         self._progress_at = 0.0
 
@@ -154,7 +154,8 @@ class Sender:
         for item in refused:
             self.outcome.refuse(batch[item["index"]], item["reason"], item.get("detail", ""))
         self.outcome.acknowledged += len(batch) - len(refused)
-        self._on_acknowledged(len(batch))
+        if self._on_acknowledged is not None:
+            self._on_acknowledged(self.outcome)
 
     async def _post(self, path: str, body: bytes) -> dict[str, Any]:
         tries = 0

@@ -70,9 +70,7 @@ def test_no_pause_within_a_visit_splits_it_and_no_two_visits_run_together(shop: 
     for event in events:
         times[event.visitor].append(event.at)
 
-    long_pauses = sum(
-        1 for own in times.values() for at, after in pairwise(own) if after - at > 1_800_000
-    )
+    long_pauses = sum(1 for own in times.values() for at, after in pairwise(own) if after - at > 1_800_000)
 
     assert len(times) + long_pauses == len(truth.visits)
 

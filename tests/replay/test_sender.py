@@ -11,7 +11,7 @@ import msgspec
 import pytest
 from aiohttp import web
 
-from services.replay.message import Outgoing
+from services.replay.message import Outgoing, Target
 from services.replay.sender import Sender, SendError
 from services.replay.times import milliseconds
 
@@ -76,7 +76,7 @@ def events(count: int, visitors: int = 40) -> list[Outgoing]:
 async def test_every_event_arrives_once_and_each_visitor_s_in_order() -> None:
     sent = events(20_000)
 
-    async with door(fine) as opened, Sender(opened.url, "wk_x") as sender:
+    async with door(fine) as opened, Sender(Target(opened.url, "wk_x")) as sender:
         await sender.send(sent)
         await sender.end_import()
 
@@ -95,7 +95,7 @@ async def test_the_watermark_never_passes_an_event_that_is_still_to_come() -> No
         await asyncio.sleep(0.05 if request % 3 == 0 else 0)
         return await fine(request)
 
-    async with door(now_and_then_slow) as opened, Sender(opened.url, "wk_x") as sender:
+    async with door(now_and_then_slow) as opened, Sender(Target(opened.url, "wk_x")) as sender:
         await sender.send(events(20_000))
 
     assert all(body["historical"] for body in opened.taken)
@@ -114,7 +114,7 @@ async def test_a_refusal_for_now_is_tried_again_until_it_is_taken() -> None:
             return web.Response(status=429, headers={"Retry-After": "0"})
         return await fine(request)
 
-    async with door(every_other_time) as opened, Sender(opened.url, "wk_x") as sender:
+    async with door(every_other_time) as opened, Sender(Target(opened.url, "wk_x")) as sender:
         await sender.send(events(10_000))
 
     assert sorted(opened.ids()) == [f"{number:010}" for number in range(10_000)]
@@ -124,7 +124,7 @@ async def test_a_refusal_for_good_ends_the_sending_with_a_sentence() -> None:
     async def unknown_key(_: int) -> web.Response:
         return web.json_response({"title": "Unknown key"}, status=401, content_type="application/problem+json")
 
-    async with door(unknown_key) as opened, Sender(opened.url, "wk_x") as sender:
+    async with door(unknown_key) as opened, Sender(Target(opened.url, "wk_x")) as sender:
         with pytest.raises(SendError, match=r"refused with 401: Unknown key\. Give a write key"):
             await sender.send(events(1_000))
 
@@ -133,7 +133,7 @@ async def test_single_refused_events_are_counted_and_shown() -> None:
     async def one_is_bad(_: int) -> web.Response:
         return web.json_response({"success": True, "refused": [{"index": 1, "reason": "clock", "detail": "too old"}]})
 
-    async with door(one_is_bad) as opened, Sender(opened.url, "wk_x") as sender:
+    async with door(one_is_bad) as opened, Sender(Target(opened.url, "wk_x")) as sender:
         await sender.send(events(10, visitors=1))
 
     assert (sender.outcome.acknowledged, sender.outcome.refused) == (9, 1)
@@ -141,7 +141,7 @@ async def test_single_refused_events_are_counted_and_shown() -> None:
 
 
 async def test_live_events_carry_the_time_of_sending_and_no_watermark() -> None:
-    async with door(fine) as opened, Sender(opened.url, "wk_x", historical=False) as sender:
+    async with door(fine) as opened, Sender(Target(opened.url, "wk_x"), historical=False) as sender:
         await sender.send(events(3, visitors=1))
 
     [body] = opened.taken
