@@ -232,4 +232,4 @@ def is_settled(live: LiveSession, clock: Millis, book: Rulebook) -> bool:
 
 def settles_at(live: LiveSession, book: Rulebook) -> Millis:
     """Until when a session can be reopened."""
-    return Millis(max(live.ended_at, live.session.touched_at) + book.inactivity + book.lateness)
+    return max(live.ended_at, live.session.touched_at) + book.inactivity + book.lateness
