@@ -1,0 +1,1 @@
+"""Input and output, no decisions: each module speaks to one thing outside the process."""
