@@ -5,6 +5,7 @@ Every call blocks: call from a thread (a query on the main thread would also hol
 
 import base64
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager
 from typing import Any
 
 import msgspec
@@ -61,7 +62,7 @@ class Store:
 
     def migrate(self, *, dry_run: bool = False) -> list[str]:
         """Apply the migrations that are missing (the database too) and return their names."""
-        with translated("prepare the database"):
+        with self._translated("prepare the database"):
             client = self.address.connect(None, {})
             try:
                 if not self._exists(client):
@@ -76,6 +77,9 @@ class Store:
     def _exists(self, client: Any) -> bool:
         return bool(client.command("EXISTS DATABASE {name:Identifier}", {"name": self.address.database}))
 
+    def _translated(self, tried: str) -> AbstractContextManager[None]:
+        return translated(f"{tried} at {self.address}")
+
     def insert(self, table: str, rows: Sequence[Row]) -> None:
         """Write rows of one kind; when this returns they are on disk."""
         if rows:
@@ -88,12 +92,12 @@ class Store:
 
     def _insert(self, table: str, columns: Sequence[str], block: bytes) -> None:
         # The names must be given: an EPHEMERAL column is read only where it is named.
-        with self._writers.borrow() as client, translated(f"write to {table}"):
+        with self._writers.borrow() as client, self._translated(f"write to {table}"):
             client.raw_insert(table, column_names=columns, insert_block=block, fmt="JSONEachRow")
 
     def query(self, sql: str, parameters: Mapping[str, Any] | None = None) -> list[dict[str, Any]]:
         """Answer a question, read-only and within limits. Values come in only as `{name:Type}`, bound by the server."""
-        with self._readers.borrow() as client, translated("answer"):
+        with self._readers.borrow() as client, self._translated("answer"):
             return list(client.query(sql, parameters=dict(parameters or {}) or None).named_results())
 
     def position(self, log_id: str, partition: int) -> PositionRow | None:
@@ -107,7 +111,7 @@ class Store:
 
     def states(self, partition: int, partitions: int) -> Iterator[StateRow]:
         """The newest state of each visitor whose key falls into this one of `partitions`."""
-        with self._writers.borrow() as client, translated("read the visitors' states"):
+        with self._writers.borrow() as client, self._translated("read the visitors' states"):
             of = {"partition": partition, "partitions": partitions}
             with client.query_rows_stream(STATES, parameters=of) as rows:
                 for project, visitor, key_hash, blob, version in rows:

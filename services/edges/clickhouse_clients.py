@@ -5,6 +5,7 @@ HTTP session does so too, hence a pool for writers and one for readers.
 """
 
 import fcntl
+import logging
 import os
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
@@ -17,6 +18,9 @@ import clickhouse_connect
 from clickhouse_connect.driver import Client
 
 from services.edges.clickhouse_errors import StoreRefused, StoreUnavailable, translated
+
+# The driver logs a trace of each failed request and raises as well: once is enough, and ours is a sentence.
+logging.getLogger("clickhouse_connect").setLevel(logging.CRITICAL)
 
 Setting = str | int
 
@@ -74,7 +78,7 @@ class Address:
             # A server-side session would let one request wait for another.
             arguments |= {"autogenerate_session_id": False, "connect_timeout": 5, "send_receive_timeout": 60}
         with translated(f"reach the database at {self}"):
-            return clickhouse_connect.create_client(tz_mode="aware", **arguments)  # type: ignore[arg-type]
+            return clickhouse_connect.create_client(tz_mode="aware", show_clickhouse_errors="scrub", **arguments)  # type: ignore[arg-type]
 
 
 def scrubbed(dsn: str) -> str:

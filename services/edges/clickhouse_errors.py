@@ -50,7 +50,7 @@ class StoreRefused(StoreError):
 
 @contextmanager
 def translated(tried: str) -> Iterator[None]:
-    """Turn the driver's errors into ours; `tried` completes the sentence "Could not …"."""
+    """Turn the driver's errors into ours; `tried` completes the sentence "Could not …" and names the database."""
     try:
         yield
     except ClickHouseError as error:

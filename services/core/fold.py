@@ -1,0 +1,169 @@
+"""What a session's acts come to, taken one after the other: its path, stage, job, worth and findings.
+
+A fold is never stored. It is a function of the acts in their order, so a late act, a merge or a restart makes
+it anew from the acts, and any way of getting there gives the same.
+"""
+
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+
+from services.core.act import PAGE_VIEWS, Act
+from services.core.event import Millis
+from services.core.finding import Finding, hashed_id
+from services.core.job import UNASSIGNED, Label, judge
+from services.core.plan import Place, Plan
+
+if TYPE_CHECKING:
+    from services.core.rulebook import Rulebook
+
+LONGEST_PATH = 500
+"""Runs kept of one session's path; a customer has dozens, and what comes after lengthens the last."""
+
+TRAIL = 4
+"""Pages a detector can look back on."""
+
+
+class Run(msgspec.Struct, gc=False):
+    """Events of one place without another place between; `ended_at` is the last of them that matched the place."""
+
+    place: Place
+    started_at: Millis
+    ended_at: Millis
+    event: str
+
+
+class Visit(msgspec.Struct, frozen=True, gc=False):
+    """An arrival on a page."""
+
+    page: str
+    at: Millis
+    event: str
+
+
+class Fold:
+    """A session as judged so far."""
+
+    __slots__ = (
+        "book", "closing", "currency", "entry_page", "events", "evidence", "findings", "furthest", "job_changes",
+        "label", "last", "memory", "outcomes", "pages", "runs", "session_id", "trail", "value",
+    )  # fmt: skip
+
+    def __init__(self, book: "Rulebook", session_id: str) -> None:
+        self.book = book
+        self.session_id = session_id
+        self.events = 0
+        self.pages = 0
+        self.entry_page = ""
+        self.trail: list[Visit] = []
+        self.runs: list[Run] = []
+        self.furthest: Place | None = None
+        self.last: Act | None = None
+        self.evidence: dict[int, str] = {}  # number of the rule → the event that first met it
+        self.label = Label(UNASSIGNED, 1.0)
+        self.job_changes: list[str] = []
+        self.outcomes: dict[int, tuple[Millis, str]] = {}  # number of the job → when and by which event
+        self.value = 0.0
+        self.currency = ""
+        self.findings: dict[str, Finding] = {}
+        self.closing: dict[str, Finding] = {}  # said only because the session closed
+        self.memory: dict[str, Any] = {}
+
+    @property
+    def run(self) -> Run | None:
+        """The run the visitor is in."""
+        return self.runs[-1] if self.runs else None
+
+    @property
+    def page(self) -> str:
+        """The page the visitor is on, "" where none was ever told."""
+        return self.trail[-1].page if self.trail else ""
+
+    def apply(self, act: Act, plan: Plan) -> None:
+        """Take the next act in."""
+        self.events += 1
+        if plan.place is not None:
+            self._enter(act, plan.place)
+        if act.path:
+            self._arrive(act)
+        if plan.evidence:
+            self._weigh(act, plan.evidence)
+        for number in plan.outcomes:
+            self.outcomes.setdefault(number, (act.occurred_at, act.id))
+        for detector in plan.listeners:
+            self._note(detector.see(act, self))
+        self.last = act
+
+    def close(self) -> None:
+        """Say what can be said only now that the session is over."""
+        for detector in self.book.closings:
+            finding = detector.close(self)
+            if finding is not None:
+                self.closing[self._id(finding)] = finding
+
+    def reopen(self) -> None:
+        """Take back what was said because the session was over."""
+        self.closing.clear()
+
+    def all_findings(self) -> dict[str, Finding]:
+        """Every finding by its id."""
+        return {**self.findings, **self.closing}
+
+    def _enter(self, act: Act, place: Place) -> None:
+        run = self.run
+        if place.role is not None and act.props:
+            self._value(act, place)
+        if run is not None and (run.place is place or len(self.runs) >= LONGEST_PATH):
+            run.ended_at = act.occurred_at
+            return
+        self.runs.append(Run(place, act.occurred_at, act.occurred_at, act.id))
+        if self.furthest is None or place.order > self.furthest.order:
+            self.furthest = place
+        for detector in self.book.entries:
+            self._note(detector.enter(act, self, run))
+
+    def _arrive(self, act: Act) -> None:
+        same = act.path == self.page
+        if not same or act.name in PAGE_VIEWS:
+            self.pages += 1
+        if same:
+            return
+        if not self.trail:
+            self.entry_page = act.path
+        elif len(self.trail) == TRAIL:
+            del self.trail[0]
+        self.trail.append(Visit(act.path, act.occurred_at, act.id))
+        for detector in self.book.arrivals:
+            self._note(detector.arrive(act, self))
+
+    def _weigh(self, act: Act, rules: tuple[int, ...]) -> None:
+        fresh = [rule for rule in rules if rule not in self.evidence]
+        if not fresh:
+            return
+        self.evidence.update(dict.fromkeys(fresh, act.id))
+        book = self.book
+        sums = [0.0] * len(book.jobs)
+        for rule in sorted(self.evidence):
+            job, weight = book.weights[rule]
+            sums[job] += weight
+        label = judge(book.jobs, book.log_priors, sums, book.log_unassigned)
+        if label.job != self.label.job:
+            self.job_changes.append(self.label.job)
+        self.label = label
+
+    def _value(self, act: Act, place: Place) -> None:
+        """The order's worth where an event says it, else the sum of what was put into the basket."""
+        said = act.number("value") or act.number("total") or act.number("revenue")
+        price = act.number("price") * (act.number("quantity") or 1.0)
+        if said and place.role != "basket":
+            self.value = said
+        elif place.role == "basket" or not self.value:
+            self.value = round(self.value + (price or said), 2)
+        self.currency = act.text("currency") or self.currency
+
+    def _note(self, finding: Finding | None) -> None:
+        if finding is not None:
+            self.findings[self._id(finding)] = finding
+
+    def _id(self, finding: Finding) -> str:
+        return hashed_id(self.session_id, finding.detector, finding.cause_id)

@@ -1,0 +1,283 @@
+"""One partition of the log and the visitors on it: records in, changed rows out."""
+
+from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from services.core.act import Act
+from services.core.changes import Changes
+from services.core.event import WATERMARK, Event, Millis
+from services.core.key_hash import key_hash
+from services.core.rendering import (
+    finding_rows,
+    session_row,
+    withdrawn_findings,
+    withdrawn_session,
+)
+from services.core.rows import PositionRow, RefusedRow, StateRow
+from services.core.rulebook import Rulebook
+from services.core.session import (
+    STATE_FORMAT,
+    Added,
+    Arrival,
+    LiveSession,
+    Visitor,
+    VisitorState,
+    add,
+    close,
+    is_settled,
+    revive,
+    settles_at,
+)
+from services.core.watermark import Watermark
+
+if TYPE_CHECKING:
+    from services.core.pipeline import Record
+
+_EVENT = msgspec.json.Decoder(Event)
+_PROPS: msgspec.json.Decoder[dict[str, object]] = msgspec.json.Decoder(dict[str, object])
+_STATE = msgspec.msgpack.Decoder(VisitorState)
+_ENCODER = msgspec.msgpack.Encoder()
+
+LONGEST_TEXT = 256
+"""Characters of a text property kept with a session; the events table has it in full."""
+
+LIVE, IMPORT = 0, 1
+
+
+class Tenant:
+    """The visitors of one project on one partition, and its two clocks: of live events and of an import."""
+
+    __slots__ = ("imported_at", "marks", "visitors")
+
+    def __init__(self, clocks: Sequence[int] = (0, 0)) -> None:
+        self.visitors: dict[str, Visitor] = {}
+        self.marks = (
+            Watermark(Millis(clocks[LIVE])),
+            Watermark(Millis(clocks[IMPORT])),
+        )
+        self.imported_at: Millis | None = None  # our clock when an import was last heard of
+
+
+class Partition:
+    """Applies a partition's records to its visitors' sessions and hands over what changed."""
+
+    def __init__(self, book: Rulebook, position: PositionRow, states: Iterable[StateRow]) -> None:
+        self.book = book
+        self.position = position
+        self.pending = 0
+        self._base = position.epoch << 40
+        self._next = position.next_offset
+        self._moved = False
+        self._tenants: dict[str, Tenant] = {}
+        self._dirty: dict[tuple[str, str], Visitor] = {}
+        self._changes = Changes()
+        clocks: dict[str, list[int]] = msgspec.json.decode(position.clocks or "{}")
+        for project, times in clocks.items():
+            self._tenants[project] = Tenant(times)
+        for state in states:
+            self._restore(state)
+
+    @property
+    def version(self) -> int:
+        """Of everything written now: grows with the log, and from one log to the next."""
+        return self._base + max(self._next - 1, 0)
+
+    def feed(self, records: Sequence["Record"], now: Millis) -> None:
+        """Apply records in order."""
+        for record in records:
+            if record.offset < self._next:
+                continue
+            try:
+                self._apply(record.value, self._base + record.offset, now)
+            except msgspec.MsgspecError as error:
+                self._refuse(record, "unreadable", str(error), now)
+            except Exception as error:
+                # One event must not stop all that come after it, whatever is wrong with it or with a rule.
+                self._refuse(record, "failed", f"{type(error).__name__}: {error}", now)
+            self._next = record.offset + 1
+            self.pending += 1
+        self._moved = True
+        self._close_due()
+
+    def tick(self, now: Millis) -> None:
+        """Let the wall clock close sessions. An import that has been quiet for the allowance is over."""
+        for project, tenant in self._tenants.items():
+            tenant.marks[LIVE].advance(now)
+            if not tenant.marks[IMPORT].at:
+                continue
+            if tenant.imported_at is None:
+                tenant.imported_at = now
+            elif now - tenant.imported_at > self.book.lateness:
+                self._end_import(project, tenant)
+        self._close_due()
+
+    def take(self, changes: Changes) -> None:
+        """Move what changed over to `changes`."""
+        mine, self._changes = self._changes, Changes()
+        changes.events += mine.events
+        changes.refused += mine.refused
+        for visitor in self._dirty.values():
+            self._write(visitor, changes)
+        if self._moved or self._dirty:
+            changes.positions.append(self._position())
+        self._dirty.clear()
+        self._moved = False
+        self.pending = 0
+
+    def _apply(self, value: bytes | None, version: int, now: Millis) -> None:
+        event = _EVENT.decode(value or b"")
+        historical = event.watermark > 0
+        tenant = self._tenants.get(event.project)
+        if tenant is None:
+            tenant = self._tenants[event.project] = Tenant()
+        mark = tenant.marks[historical]
+        if historical:
+            tenant.imported_at = now
+        if event.type == WATERMARK:
+            self._end_import(event.project, tenant)
+            return
+        visitor = tenant.visitors.get(event.visitor)
+        if visitor is None:
+            visitor = tenant.visitors[event.visitor] = Visitor(event.project, event.visitor, -1)
+        elif version <= visitor.version:
+            return
+        arrival = self._arrival(event, historical, Millis(max(mark.at, event.arrived_at)))
+        added = add(visitor, arrival, self.book)
+        if added is Added.DUPLICATE:
+            return
+        mark.advance(event.arrived_at)
+        self._changes.events.append(value or b"")
+        if event.user:
+            visitor.user = event.user
+        self._dirty[event.project, event.visitor] = visitor
+        if added is Added.REARRANGED:
+            mark.remind(event.visitor, Millis(event.occurred_at + self.book.inactivity))
+
+    def _arrival(self, event: Event, historical: bool, clock: Millis) -> Arrival:
+        plan = self.book.plan(event.name, event.path)
+        props = None
+        if plan.reads:
+            said = _PROPS.decode(event.props)
+            props = {name: _kept(said[name]) for name in plan.reads if name in said}
+            if plan.undecided:
+                plan = self.book.settle(plan, event.name, event.path, props)
+        return Arrival(
+            Act(event.occurred_at, event.id, event.name, event.path, props),
+            plan,
+            historical,
+            clock,
+        )
+
+    def _close_due(self) -> None:
+        for project, tenant in self._tenants.items():
+            for kind, mark in enumerate(tenant.marks):
+                for name in mark.due():
+                    visitor = tenant.visitors.get(name)
+                    if visitor is not None:
+                        self._look_at(project, visitor, mark, bool(kind))
+
+    def _end_import(self, project: str, tenant: Tenant) -> None:
+        """Close what an import left open. Its clock starts anew, since the next import may be of older events."""
+        for visitor in tenant.visitors.values():
+            for live in visitor.sessions:
+                if live.session.historical:
+                    if not live.session.closed:
+                        close(live)
+                    live.final = True
+                    self._dirty[project, visitor.id] = visitor
+        tenant.marks = (tenant.marks[LIVE], Watermark())
+        tenant.imported_at = None
+
+    def _look_at(self, project: str, visitor: Visitor, mark: Watermark, historical: bool) -> None:
+        """Close what is over by this clock, and come back for what is not."""
+        for live in visitor.sessions:
+            if live.session.historical != historical:
+                continue
+            over = Millis(live.ended_at + self.book.inactivity)
+            if not live.session.closed and over >= mark.at:
+                mark.remind(visitor.id, over)
+                continue
+            if not live.session.closed:
+                close(live)
+            if not is_settled(live, mark.at, self.book):
+                mark.remind(visitor.id, settles_at(live, self.book))
+            self._dirty[project, visitor.id] = visitor
+
+    def _write(self, visitor: Visitor, changes: Changes) -> None:
+        at = (self.position.partition, self.version)
+        for session in visitor.withdrawn:
+            changes.sessions.append(withdrawn_session(visitor, session, *at))
+            changes.findings += withdrawn_findings(visitor, session, *at)
+        visitor.withdrawn = []
+        for live in visitor.sessions:
+            if live.dirty:
+                changes.sessions.append(session_row(visitor, live, *at))
+                changes.findings += finding_rows(visitor, live, *at)
+                live.dirty = False
+        marks = self._tenants[visitor.project].marks
+        visitor.sessions = [
+            live
+            for live in visitor.sessions
+            if not (
+                live.final or (live.session.closed and is_settled(live, marks[live.session.historical].at, self.book))
+            )
+        ]
+        changes.states.append(self._state(visitor))
+        if not visitor.sessions:
+            del self._tenants[visitor.project].visitors[visitor.id]
+
+    def _state(self, visitor: Visitor) -> StateRow:
+        sessions = [live.session for live in visitor.sessions]
+        return StateRow(
+            project=visitor.project,
+            visitor=visitor.id,
+            key_hash=key_hash(visitor.id),
+            blob=_ENCODER.encode(VisitorState(STATE_FORMAT, visitor.user, sessions)) if sessions else b"",
+            version=self.version,
+            is_deleted=int(not sessions),
+        )
+
+    def _restore(self, row: StateRow) -> None:
+        state = _STATE.decode(row.blob)
+        tenant = self._tenants.setdefault(row.project, Tenant())
+        visitor = Visitor(row.project, row.visitor, row.version, state.user)
+        visitor.sessions = [_clean(revive(session, self.book)) for session in state.sessions]
+        tenant.visitors[row.visitor] = visitor
+        for live in visitor.sessions:
+            mark = tenant.marks[live.session.historical]
+            mark.remind(row.visitor, Millis(live.ended_at + self.book.inactivity))
+
+    def _position(self) -> PositionRow:
+        clocks = {project: [mark.at for mark in tenant.marks] for project, tenant in self._tenants.items()}
+        self.position = msgspec.structs.replace(
+            self.position,
+            next_offset=self._next,
+            clocks=msgspec.json.encode(clocks).decode(),
+            version=self.version,
+        )
+        return self.position
+
+    def _refuse(self, record: "Record", reason: str, detail: str, now: Millis) -> None:
+        self._changes.refused.append(
+            RefusedRow(
+                log_id=self.position.log_id,
+                partition=self.position.partition,
+                offset=record.offset,
+                project="",
+                reason=reason,
+                detail=detail,
+                raw=record.value or b"",
+                refused_at=now,
+            )
+        )
+
+
+def _kept(value: object) -> object:
+    return value[:LONGEST_TEXT] if isinstance(value, str) else value
+
+
+def _clean(live: LiveSession) -> LiveSession:
+    live.dirty = False
+    return live
