@@ -21,7 +21,7 @@ from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
 import chdb
-import lz4.frame
+import lz4.frame  # type: ignore[import-untyped]  # it ships no types
 
 READY_WITHIN = 30.0
 # What ClickHouse's HTTP handler keeps for itself; everything else in the URL is a setting.

@@ -137,5 +137,3 @@ class Store:
         """Close every session."""
         self._readers.close()
         self._writers.close()
-
-

@@ -14,8 +14,7 @@ from pathlib import Path
 from queue import Empty, SimpleQueue
 from urllib.parse import parse_qs, unquote, urlsplit, urlunsplit
 
-import clickhouse_connect
-from clickhouse_connect.driver import Client
+from clickhouse_connect.driver import Client, create_client
 
 from services.edges.clickhouse_errors import StoreRefused, StoreUnavailable, translated
 
@@ -78,7 +77,7 @@ class Address:
             # A server-side session would let one request wait for another.
             arguments |= {"autogenerate_session_id": False, "connect_timeout": 5, "send_receive_timeout": 60}
         with translated(f"reach the database at {self}"):
-            return clickhouse_connect.create_client(tz_mode="aware", show_clickhouse_errors="scrub", **arguments)  # type: ignore[arg-type]
+            return create_client(tz_mode="aware", show_clickhouse_errors="scrub", **arguments)  # type: ignore[arg-type]
 
 
 def scrubbed(dsn: str) -> str:

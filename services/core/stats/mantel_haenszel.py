@@ -33,8 +33,8 @@ def risk_difference(strata: Iterable[Stratum]) -> RiskDifference | None:
     """The Mantel-Haenszel risk difference with Sato's 95 % interval; None where no stratum has both groups.
 
     With n₁ unaffected of whom a converted, n₀ affected of whom c did, N = n₁ + n₀ and W = Σ n₁n₀/N:
-    RD = Σ (a n₀ − c n₁)/N / W, and Var RD = (RD Σ P + Σ Q) / W² with
-    P = (n₁² c − n₀² a + n₁n₀(n₀ − n₁)/2) / N² and Q = (a(n₀ − c) + c(n₁ − a)) / 2N.
+    RD = Σ (a n₀ - c n₁)/N / W, and Var RD = (RD Σ P + Σ Q) / W² with
+    P = (n₁² c - n₀² a + n₁n₀(n₀ - n₁)/2) / N² and Q = (a(n₀ - c) + c(n₁ - a)) / 2N.
     p is two-sided for RD = 0; strata without both groups do not count.
     S. Greenland and J. M. Robins, Biometrics 41 (1985), 55-68;
     T. Sato, "On the variance estimator for the Mantel-Haenszel risk difference", Biometrics 45 (1989), 1323-1324.

@@ -17,7 +17,7 @@ class Interval(NamedTuple):
 def wilson(successes: int, trials: int) -> Interval:
     """The 95 % score interval of successes / trials; all of [0, 1] where nothing was tried.
 
-    (p + z²/2n ± z √(p(1 − p)/n + z²/4n²)) / (1 + z²/n).
+    (p + z²/2n ± z √(p(1 - p)/n + z²/4n²)) / (1 + z²/n).
     E. B. Wilson, "Probable inference, the law of succession, and statistical inference",
     Journal of the American Statistical Association 22 (1927), 209-212.
 
