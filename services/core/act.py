@@ -21,6 +21,8 @@ class Act(msgspec.Struct, frozen=True, gc=False, array_like=True):
     def number(self, prop: str) -> float:
         """A numeric property, 0 where it is absent or no number (clients send numbers as text)."""
         value = self.props.get(prop) if self.props else None
+        if value is None:
+            return 0.0
         if isinstance(value, str):
             try:
                 return float(value)

@@ -58,4 +58,4 @@ def millis(duration: timedelta) -> Millis:
     >>> millis(timedelta(seconds=1.5))
     1500
     """
-    return Millis(duration // timedelta(milliseconds=1))
+    return duration // timedelta(milliseconds=1)

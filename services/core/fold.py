@@ -46,7 +46,7 @@ class Fold:
 
     __slots__ = (
         "book", "closing", "currency", "entry_page", "events", "evidence", "findings", "furthest", "job_changes",
-        "label", "last", "memory", "outcomes", "pages", "runs", "session_id", "trail", "value",
+        "label", "last", "memory", "outcomes", "page", "pages", "runs", "session_id", "trail", "value",
     )  # fmt: skip
 
     def __init__(self, book: "Rulebook", session_id: str) -> None:
@@ -55,6 +55,7 @@ class Fold:
         self.events = 0
         self.pages = 0
         self.entry_page = ""
+        self.page = ""  # where the visitor is, "" where that was never told
         self.trail: list[Visit] = []
         self.runs: list[Run] = []
         self.furthest: Place | None = None
@@ -74,67 +75,61 @@ class Fold:
         """The run the visitor is in."""
         return self.runs[-1] if self.runs else None
 
-    @property
-    def page(self) -> str:
-        """The page the visitor is on, "" where none was ever told."""
-        return self.trail[-1].page if self.trail else ""
-
     def apply(self, act: Act, plan: Plan) -> None:
         """Take the next act in."""
         self.events += 1
         if plan.place is not None:
             self._enter(act, plan.place)
-        if act.path:
+        if act.path and (act.path != self.page or act.name in PAGE_VIEWS):
             self._arrive(act)
         if plan.evidence:
             self._weigh(act, plan.evidence)
         for number in plan.outcomes:
             self.outcomes.setdefault(number, (act.occurred_at, act.id))
-        for detector in plan.listeners:
-            self._note(detector.see(act, self))
+        for see in plan.listeners:
+            if (finding := see(act, self)) is not None:
+                self._note(finding)
         self.last = act
 
     def close(self) -> None:
         """Say what can be said only now that the session is over."""
-        for detector in self.book.closings:
-            finding = detector.close(self)
-            if finding is not None:
+        for close in self.book.closings:
+            if (finding := close(self)) is not None:
                 self.closing[self._id(finding)] = finding
-
-    def reopen(self) -> None:
-        """Take back what was said because the session was over."""
-        self.closing.clear()
 
     def all_findings(self) -> dict[str, Finding]:
         """Every finding by its id."""
         return {**self.findings, **self.closing}
 
     def _enter(self, act: Act, place: Place) -> None:
-        run = self.run
-        if place.role is not None and act.props:
+        runs = self.runs
+        left = runs[-1] if runs else None
+        if place.is_money and act.props:
             self._value(act, place)
-        if run is not None and (run.place is place or len(self.runs) >= LONGEST_PATH):
-            run.ended_at = act.occurred_at
+        if left is not None and (left.place is place or len(runs) >= LONGEST_PATH):
+            left.ended_at = act.occurred_at
             return
-        self.runs.append(Run(place, act.occurred_at, act.occurred_at, act.id))
+        runs.append(Run(place, act.occurred_at, act.occurred_at, act.id))
         if self.furthest is None or place.order > self.furthest.order:
             self.furthest = place
-        for detector in self.book.entries:
-            self._note(detector.enter(act, self, run))
+        for enter in self.book.entries:
+            if (finding := enter(act, self, left)) is not None:
+                self._note(finding)
 
     def _arrive(self, act: Act) -> None:
-        same = act.path == self.page
-        if not same or act.name in PAGE_VIEWS:
-            self.pages += 1
-        if same:
+        self.pages += 1
+        if act.path == self.page:
             return
-        if not self.trail:
+        trail = self.trail
+        if not trail:
             self.entry_page = act.path
-        elif len(self.trail) == TRAIL:
-            del self.trail[0]
-        self.trail.append(Visit(act.path, act.occurred_at, act.id))
-        for detector in self.book.arrivals:
-            self._note(detector.arrive(act, self))
+        elif len(trail) == TRAIL:
+            del trail[0]
+        self.page = act.path
+        trail.append(Visit(act.path, act.occurred_at, act.id))
+        for arrive in self.book.arrivals:
+            if (finding := arrive(act, self)) is not None:
+                self._note(finding)
 
     def _weigh(self, act: Act, rules: tuple[int, ...]) -> None:
         fresh = [rule for rule in rules if rule not in self.evidence]
@@ -154,16 +149,15 @@ class Fold:
     def _value(self, act: Act, place: Place) -> None:
         """The order's worth where an event says it, else the sum of what was put into the basket."""
         said = act.number("value") or act.number("total") or act.number("revenue")
-        price = act.number("price") * (act.number("quantity") or 1.0)
         if said and place.role != "basket":
             self.value = said
         elif place.role == "basket" or not self.value:
+            price = act.number("price") * (act.number("quantity") or 1.0)
             self.value = round(self.value + (price or said), 2)
         self.currency = act.text("currency") or self.currency
 
-    def _note(self, finding: Finding | None) -> None:
-        if finding is not None:
-            self.findings[self._id(finding)] = finding
+    def _note(self, finding: Finding) -> None:
+        self.findings[self._id(finding)] = finding
 
     def _id(self, finding: Finding) -> str:
         return hashed_id(self.session_id, finding.detector, finding.cause_id)

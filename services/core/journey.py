@@ -120,7 +120,7 @@ class Journey(Part):
     jobs: tuple[Job, ...] = ()
     unassigned: float = Field(0.5, gt=0, lt=1, description="Prior share of sessions with no job we know.")
     friction: dict[str, dict[str, Any] | None] | None = Field(None, description="Detectors looked for; default: all.")
-    intended: tuple[Name, ...] = Field((), description="Stages or `stage.step`s whose friction serves the customer.")
+    intended: tuple[str, ...] = Field((), description="Stages or `stage.step`s whose friction serves the customer.")
 
     @model_validator(mode="after")
     def _names_are_unique(self) -> "Journey":
@@ -132,6 +132,15 @@ class Journey(Part):
             doubled = {name for name in names if names.count(name) > 1}
             if doubled:
                 raise ValueError(f"the {what} name {min(doubled)!r} is used twice")
+        return self
+
+    @model_validator(mode="after")
+    def _knows_the_intended(self) -> "Journey":
+        places = {stage.name for stage in self.stages}
+        places |= {f"{stage.name}.{step.name}" for stage in self.stages for step in stage.steps}
+        for place in self.intended:
+            if place not in places:
+                raise ValueError(f"intended: {place!r} is no stage or step of this journey")
         return self
 
     @cached_property

@@ -54,8 +54,8 @@ class Tenant:
     def __init__(self, clocks: Sequence[int] = (0, 0)) -> None:
         self.visitors: dict[str, Visitor] = {}
         self.marks = (
-            Watermark(Millis(clocks[LIVE])),
-            Watermark(Millis(clocks[IMPORT])),
+            Watermark(clocks[LIVE]),
+            Watermark(clocks[IMPORT]),
         )
         self.imported_at: Millis | None = None  # our clock when an import was last heard of
 
@@ -143,7 +143,7 @@ class Partition:
             visitor = tenant.visitors[event.visitor] = Visitor(event.project, event.visitor, -1)
         elif version <= visitor.version:
             return
-        arrival = self._arrival(event, historical, Millis(max(mark.at, event.arrived_at)))
+        arrival = self._arrival(event, historical, max(mark.at, event.arrived_at))
         added = add(visitor, arrival, self.book)
         if added is Added.DUPLICATE:
             return
@@ -153,7 +153,7 @@ class Partition:
             visitor.user = event.user
         self._dirty[event.project, event.visitor] = visitor
         if added is Added.REARRANGED:
-            mark.remind(event.visitor, Millis(event.occurred_at + self.book.inactivity))
+            mark.remind(event.visitor, event.occurred_at + self.book.inactivity)
 
     def _arrival(self, event: Event, historical: bool, clock: Millis) -> Arrival:
         plan = self.book.plan(event.name, event.path)
@@ -195,7 +195,7 @@ class Partition:
         for live in visitor.sessions:
             if live.session.historical != historical:
                 continue
-            over = Millis(live.ended_at + self.book.inactivity)
+            over = live.ended_at + self.book.inactivity
             if not live.session.closed and over >= mark.at:
                 mark.remind(visitor.id, over)
                 continue
@@ -247,7 +247,7 @@ class Partition:
         tenant.visitors[row.visitor] = visitor
         for live in visitor.sessions:
             mark = tenant.marks[live.session.historical]
-            mark.remind(row.visitor, Millis(live.ended_at + self.book.inactivity))
+            mark.remind(row.visitor, live.ended_at + self.book.inactivity)
 
     def _position(self) -> PositionRow:
         clocks = {project: [mark.at for mark in tenant.marks] for project, tenant in self._tenants.items()}

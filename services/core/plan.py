@@ -1,11 +1,19 @@
 """What an event means: the place it enters, the evidence it is, the jobs it finishes, who listens."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 import msgspec
 
-from services.core.detector import Detector
+from services.core.act import Act
+from services.core.finding import Finding
+
+if TYPE_CHECKING:
+    from services.core.fold import Fold
+
+Listener = Callable[[Act, "Fold"], Finding | None]
+"""The `see` of a detector."""
 
 Role = Literal["browse", "basket", "checkout", "done"]
 """What a stage is to a shop, where a detector must know."""
@@ -21,6 +29,7 @@ class Place(msgspec.Struct, frozen=True, gc=False):
     role: Role | None
     patience: int  # milliseconds in the step; 0: no limit
     stage_patience: int
+    is_money: bool  # its events say what a basket or an order is worth
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +39,6 @@ class Plan:
     place: Place | None = None
     evidence: tuple[int, ...] = ()
     outcomes: tuple[int, ...] = ()
-    listeners: tuple[Detector, ...] = ()
+    listeners: tuple[Listener, ...] = ()
     reads: frozenset[str] = frozenset()
     undecided: tuple[int, ...] = ()  # rules that hang on the event's properties

@@ -123,4 +123,4 @@ def _outcome(fold: Fold) -> tuple[Millis, str]:
     """When and by which event the assigned job was done."""
     job = fold.label.job
     number = fold.book.jobs.index(job) if job in fold.book.jobs else -1
-    return fold.outcomes.get(number, (Millis(0), ""))
+    return fold.outcomes.get(number, (0, ""))

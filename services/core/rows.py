@@ -27,8 +27,8 @@ class SessionRow(Row):
     version: int
     visitor: str = ""
     user: str = ""
-    started_at: Millis = msgspec.field(name="started_ms", default=Millis(0))
-    ended_at: Millis = msgspec.field(name="ended_ms", default=Millis(0))
+    started_at: Millis = msgspec.field(name="started_ms", default=0)
+    ended_at: Millis = msgspec.field(name="ended_ms", default=0)
     state: str = ""  # open | closed
     late: bool = False
     historical: bool = False
@@ -49,7 +49,7 @@ class SessionRow(Row):
     job_evidence: list[str] = []  # event ids
     job_rules: list[str] = []  # the rules that fired, "job/rule number"
     job_changes: list[str] = []  # earlier labels, oldest first
-    outcome_at: Millis = msgspec.field(name="outcome_ms", default=Millis(0))  # 0: not reached
+    outcome_at: Millis = msgspec.field(name="outcome_ms", default=0)  # 0: not reached
     outcome_event: str = ""
     value: float = 0.0  # of the outcome, in `currency`; else of the basket as last seen
     currency: str = ""
@@ -73,7 +73,7 @@ class FindingRow(Row):
     page: str = ""
     element: str = ""
     job: str = ""
-    occurred_at: Millis = msgspec.field(name="occurred_ms", default=Millis(0))
+    occurred_at: Millis = msgspec.field(name="occurred_ms", default=0)
     severity: int = 0  # 1 slight … 3 grave
     cost_seconds: float = 0.0
     cost_steps: int = 0

@@ -8,7 +8,7 @@ from services.core.detector import Detector
 from services.core.duration import millis
 from services.core.journey import Journey, Stage, Step
 from services.core.matcher import Matcher, Props
-from services.core.plan import Place, Plan
+from services.core.plan import Listener, Place, Plan
 
 KNOWN_PLANS = 100_000
 """Pairs of name and path remembered; a site has fewer, a scan for holes has more, and then we forget them all."""
@@ -58,9 +58,9 @@ class Rulebook:
         self.weights: list[tuple[int, float]] = []  # of each piece of evidence: its job's number and its weight
         self.rule_names: list[str] = []  # of each piece of evidence, "job/number"
         detectors = journey.detectors()
-        self.arrivals = _overriding(detectors, "arrive")
-        self.entries = _overriding(detectors, "enter")
-        self.closings = _overriding(detectors, "close")
+        self.arrivals = tuple(one.arrive for one in _overriding(detectors, "arrive"))
+        self.entries = tuple(one.enter for one in _overriding(detectors, "enter"))
+        self.closings = tuple(one.close for one in _overriding(detectors, "close"))
         self._hearing = _overriding(detectors, "see")
         self._intended = frozenset(journey.intended)
         self._rules = [*self._place_rules(journey), *self._job_rules(journey)]
@@ -92,8 +92,9 @@ class Rulebook:
     def _work_out(self, name: str, path: str) -> Plan:
         answers = [rule.matcher.matches(name, path, None) for rule in self._rules]
         undecided = tuple(number for number, answer in enumerate(answers) if answer is None)
-        listeners = tuple(detector for detector in self._hearing if name in detector.hears)
-        reads = {prop for detector in listeners for prop in detector.reads}
+        hearing = [detector for detector in self._hearing if name in detector.hears]
+        listeners = tuple(detector.see for detector in hearing)
+        reads = {prop for detector in hearing for prop in detector.reads}
         for rule, answer in zip(self._rules, answers, strict=True):
             if answer is not False:
                 reads |= rule.reads
@@ -117,7 +118,7 @@ class Rulebook:
                 place = _place(order, number, stage, part)
                 order += 1
                 if part.enter is not None:
-                    money = MONEY if stage.role in _MONEY_ROLES else frozenset()
+                    money = MONEY if place.is_money else frozenset()
                     yield _Rule(part.enter, place=place, reads=money | part.enter.reads())
 
     def _job_rules(self, journey: Journey) -> Iterable[_Rule]:
@@ -135,7 +136,7 @@ def _place(order: int, number: int, stage: Stage, part: Stage | Step) -> Place:
     step = part if isinstance(part, Step) else None
     name = step.name if step else ""
     patience = _patience(step) if step else 0
-    return Place(order, number, stage.name, name, stage.role, patience, _patience(stage))
+    return Place(order, number, stage.name, name, stage.role, patience, _patience(stage), stage.role in _MONEY_ROLES)
 
 
 def _patience(part: Stage | Step) -> int:
@@ -144,7 +145,7 @@ def _patience(part: Stage | Step) -> int:
 
 def _plan(
     rules: list[_Rule],
-    listeners: tuple[Detector, ...],
+    listeners: tuple[Listener, ...],
     reads: frozenset[str],
     undecided: tuple[int, ...],
 ) -> Plan:

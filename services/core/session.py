@@ -125,26 +125,24 @@ def _add_anywhere(visitor: Visitor, arrival: Arrival, book: Rulebook) -> Added:
     if any(act.id in live.ids for live in open_to_change):
         return Added.DUPLICATE
     touched = _touched(open_to_change, act, book)
+    if touched:
+        live = _rearranged(visitor, touched, arrival, book)
+    else:
+        late = act.occurred_at + book.inactivity + book.lateness < clock
+        live = [revive(_opened(visitor, [act], arrival, late=late), book)]
+    others = [one for one in visitor.sessions if one not in touched]
+    visitor.sessions = [*others, *live] if not others else sorted([*others, *live], key=lambda one: one.started_at)
+    return Added.REARRANGED
+
+
+def _rearranged(visitor: Visitor, touched: list[LiveSession], arrival: Arrival, book: Rulebook) -> list[LiveSession]:
+    """The sessions that these and a new act make together; those that lost their name are noted as withdrawn."""
     old = [live.session for live in touched]
-    acts = sorted([act, *(one for session in old for one in session.acts)], key=in_order)
-    late = not touched and act.occurred_at + book.inactivity + book.lateness < clock
-    fresh = Session(
-        id="",
-        opened_by="",
-        opened_on="",
-        historical=arrival.historical,
-        touched_at=clock,
-        late=late,
-    )
-    parts = [_named(visitor, part, old, fresh) for part in _split(acts, book)]
+    acts = sorted([arrival.act, *(one for session in old for one in session.acts)], key=in_order)
+    parts = [_named(visitor, part, old, arrival) for part in _split(acts, book)]
     kept = {session.id for session in parts}
     visitor.withdrawn.extend(session for session in old if session.id not in kept)
-    others = [live for live in visitor.sessions if live not in touched]
-    visitor.sessions = sorted(
-        [*others, *(revive(part, book) for part in parts)],
-        key=lambda live: live.started_at,
-    )
-    return Added.REARRANGED
+    return [revive(part, book) for part in parts]
 
 
 def _touched(sessions: list[LiveSession], act: Act, book: Rulebook) -> list[LiveSession]:
@@ -180,16 +178,26 @@ def _split(acts: list[Act], book: Rulebook) -> Iterator[list[Act]]:
     yield part
 
 
-def _named(visitor: Visitor, acts: list[Act], old: list[Session], fresh: Session) -> Session:
+def _named(visitor: Visitor, acts: list[Act], old: list[Session], arrival: Arrival) -> Session:
     """The session these acts are: the earliest whose opening event is among them, else one opened by the first."""
     ids = {act.id for act in acts}
     for session in old:
         if session.opened_by in ids:
-            return msgspec.structs.replace(session, acts=acts, closed=False, touched_at=fresh.touched_at)
+            return msgspec.structs.replace(session, acts=acts, closed=False, touched_at=arrival.clock)
+    return _opened(visitor, acts, arrival)
+
+
+def _opened(visitor: Visitor, acts: list[Act], arrival: Arrival, late: bool = False) -> Session:
     first = acts[0]
-    name = hashed_id(visitor.project, visitor.id, first.id)
-    on = _iso_date(first.occurred_at)
-    return msgspec.structs.replace(fresh, id=name, opened_by=first.id, opened_on=on, acts=acts)
+    return Session(
+        id=hashed_id(visitor.project, visitor.id, first.id),
+        opened_by=first.id,
+        opened_on=_iso_date(first.occurred_at),
+        historical=arrival.historical,
+        touched_at=arrival.clock,
+        late=late,
+        acts=acts,
+    )
 
 
 def _iso_date(at: Millis) -> str:
@@ -224,4 +232,4 @@ def is_settled(live: LiveSession, clock: Millis, book: Rulebook) -> bool:
 
 def settles_at(live: LiveSession, book: Rulebook) -> Millis:
     """Until when a session can be reopened."""
-    return Millis(max(live.ended_at, live.session.touched_at) + book.inactivity + book.lateness)
+    return max(live.ended_at, live.session.touched_at) + book.inactivity + book.lateness

@@ -13,7 +13,7 @@ class Watermark:
 
     __slots__ = ("_due", "_next", "at")
 
-    def __init__(self, at: Millis = Millis(0)) -> None:
+    def __init__(self, at: Millis = 0) -> None:
         self.at = at
         self._due: defaultdict[int, set[str]] = defaultdict(set)
         self._next: int | None = None

@@ -28,11 +28,13 @@ class Loop(Detector):
 
     def arrive(self, act: Act, fold: Fold) -> Finding | None:
         """Look at the last four pages."""
+        if len(fold.trail) < 4 or fold.trail[-1].page != fold.trail[-3].page:
+            return None
         return self._look([(visit.page, visit.at, visit.event) for visit in fold.trail], fold)
 
     def enter(self, act: Act, fold: Fold, left: Run | None) -> Finding | None:
         """Look at the last four steps, where pages are not told."""
-        if fold.page or act.path:
+        if fold.page or act.path or len(fold.runs) < 4:
             return None
         return self._look(
             [(_name(run.place), run.started_at, run.event) for run in fold.runs[-4:]],
@@ -40,8 +42,6 @@ class Loop(Detector):
         )
 
     def _look(self, turns: list[Turn], fold: Fold) -> Finding | None:
-        if len(turns) < 4:
-            return None
         (a, began, first), (b, _, second), (c, _, third), (d, ended, fourth) = turns
         if a != c or b != d or ended - began > millis(self.within):
             return None

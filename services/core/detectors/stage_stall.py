@@ -2,7 +2,6 @@
 
 from services.core.act import Act
 from services.core.detector import Detector
-from services.core.event import Millis
 from services.core.finding import NOTICEABLE, Finding
 from services.core.fold import Fold, Run
 
@@ -52,7 +51,7 @@ def _overlong(run: Run, patience: int, until: Act, whole_stage: bool = False) ->
         stage=run.place.stage,
         step="" if whole_stage else run.place.step,
         page="",
-        occurred_at=Millis(run.started_at + patience),
+        occurred_at=run.started_at + patience,
         severity=NOTICEABLE,
         cost_seconds=(stayed - patience) / 1000,
         evidence=(run.event, until.id),
