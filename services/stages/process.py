@@ -44,7 +44,7 @@ def _told_to_stop() -> asyncio.Event:
 
 def _make_ready(settings: Settings, journey: Journey, store: Store) -> str:
     ensure_topics(settings, [settings.topic])
-    store.save_journey(journey)
+    store.save_journey(journey.version, journey.document())
     return log_id(settings.kafka, settings.topic)
 
 
