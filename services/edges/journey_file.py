@@ -15,7 +15,9 @@ def load(path: Path) -> Journey:
     try:
         text = path.read_text(encoding="utf-8-sig")
     except FileNotFoundError:
-        raise JourneyError([f"There is no journey file {path}; write one, or take a ready-made one: --journey shop."])
+        raise JourneyError(
+            [f"There is no journey file {path}; write one, or take a ready-made one: --journey shop."]
+        ) from None
     except (OSError, UnicodeDecodeError) as error:
         raise JourneyError([f"The journey file {path} cannot be read: {error}."]) from None
     return parse(text, str(path))

@@ -23,8 +23,11 @@ class Holder(msgspec.Struct):
 class DataFolder:
     """Holds a data folder for this process until it is closed. The lock dies with the process, however it dies."""
 
-    def __init__(self, path: Path) -> None:
-        """Raises CannotStart where the folder cannot be written, is full, or is held by another process."""
+    def __init__(self, path: Path, *, anew: bool = False) -> None:
+        """Raises CannotStart where the folder cannot be written, is full, or is held by another process.
+
+        With `anew` whatever an earlier installation left there is removed.
+        """
         self.path = path.absolute()
         self._lock = self._open()
         try:
@@ -35,6 +38,9 @@ class DataFolder:
             raise CannotStart(_is_held(self.path, holder)) from None
         self.say(Holder(os.getpid()))
         self._check_space()
+        if anew:
+            shutil.rmtree(self.path / "database", ignore_errors=True)
+            self.keys.unlink(missing_ok=True)
 
     @property
     def database(self) -> str:

@@ -41,12 +41,13 @@ _DRAIN_SECONDS = 4
 _STOP_SECONDS = 8.0
 
 
-def serve(settings: Settings, journey: Journey, guest: Guest) -> None:
+def serve(settings: Settings, journey: Journey, guest: Guest, *, anew: bool = False) -> None:
     """Serve everything on one port until the guest returns, or until SIGINT or SIGTERM.
 
-    Raises CannotStart where something is in the way, before anything is started.
+    With `anew` the data folder is emptied first. Raises CannotStart where something is in the way, before anything
+    is started.
     """
-    with listen(settings.host, settings.port) as listener, DataFolder(settings.data_dir) as folder:
+    with listen(settings.host, settings.port) as listener, DataFolder(settings.data_dir, anew=anew) as folder:
         folder.say(Holder(os.getpid(), url(listener)))
         with asyncio.Runner(loop_factory=uvicorn.Config(app="").get_loop_factory()) as runner:
             runner.run(_Installation(settings, journey, folder, listener).run(guest))

@@ -2,7 +2,7 @@
 
 import asyncio
 import sys
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator, AsyncIterator
 from contextlib import asynccontextmanager
 
 import msgspec
@@ -22,7 +22,7 @@ class Child:
         assert self._process.stdin is not None
         self._process.stdin.write(msgspec.json.encode(target) + b"\n")
 
-    async def progress(self) -> AsyncIterator[Progress]:
+    async def progress(self) -> AsyncGenerator[Progress, None]:
         """Give what it tells, until it ends."""
         assert self._process.stdout is not None
         async for line in self._process.stdout:

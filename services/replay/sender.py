@@ -17,7 +17,7 @@ from services.replay.message import Outgoing, Target
 
 _BATCH_EVENTS = 500  # what ingest takes in one body at most,
 _BATCH_BYTES = 450_000  # and Segment's limit of bytes, with room for the frame
-_LANES = 16
+_LANES = 32
 _TIDY_EVERY = 4 * _LANES * _BATCH_EVENTS  # events read between flushes of half-filled batches (see `Sender._tidy`)
 _GIVE_UP = 300.0  # seconds without a single acknowledgement
 _PAUSES = (0.1, 0.2, 0.5, 1.0, 2.0, 5.0)  # between tries, where the server names none
