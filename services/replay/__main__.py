@@ -27,7 +27,7 @@ class Job(Protocol):
 
 def main(kind: type[Any]) -> None:
     """Read a job of a kind, run it to its end, and tell a failure in a sentence."""
-    job: Job = msgspec.json.decode(sys.stdin.buffer.readline(), type=kind)
+    job: Job = msgspec.json.decode(_told(), type=kind)
     try:
         asyncio.run(job.run(_target, tell))
     except (MappingError, SendError) as error:
@@ -37,10 +37,14 @@ def main(kind: type[Any]) -> None:
 
 
 def _target() -> Target:
+    return msgspec.json.decode(_told(), type=Target)
+
+
+def _told() -> bytes:
     line = sys.stdin.buffer.readline()
     if not line:
         sys.exit(0)  # whoever started us is gone
-    return msgspec.json.decode(line, type=Target)
+    return line
 
 
 if __name__ == "__main__":

@@ -13,4 +13,4 @@ def read_order(file: Path, mapping: str, time_unit: str) -> Replay:
         pass
     if time_unit and time_unit not in set(TimeUnit):
         raise MappingError(f"--time-unit: {time_unit!r} is none of {', '.join(TimeUnit)}.")
-    return Replay(file.absolute(), Mapping.parse(mapping), TimeUnit(time_unit) if time_unit else None)
+    return Replay(str(file.absolute()), Mapping.parse(mapping), TimeUnit(time_unit) if time_unit else None)

@@ -22,7 +22,7 @@ _SHOWN = 10
 class Replay:
     """What to replay: a file, and which column of it is what."""
 
-    file: Path
+    path: str  # of the file, absolute
     mapping: Mapping
     time_unit: TimeUnit | None = None
 
@@ -72,8 +72,9 @@ class _Reader:
 
     def read_into(self, order: TimeOrder) -> None:
         replay = self._replay
-        file = RecordedFile(replay.file, replay.mapping)
-        converter = Converter(replay.mapping, file_hash(replay.file), replay.time_unit)
+        path = Path(replay.path)
+        file = RecordedFile(path, replay.mapping)
+        converter = Converter(replay.mapping, file_hash(path), replay.time_unit)
         for count, row in enumerate(file.rows()):
             if count % _READ_EVERY == 0:
                 self._tell(Reading(file.done, file.size))
