@@ -45,8 +45,8 @@ class Fold:
     """A session as judged so far."""
 
     __slots__ = (
-        "book", "closing", "currency", "entry_page", "events", "evidence", "findings", "furthest", "job_changes",
-        "label", "last", "memory", "outcomes", "page", "pages", "runs", "session_id", "trail", "value",
+        "began", "book", "closing", "currency", "entry_page", "events", "evidence", "findings", "furthest",
+        "job_changes", "label", "last", "memory", "outcomes", "page", "pages", "runs", "session_id", "trail", "value",
     )  # fmt: skip
 
     def __init__(self, book: "Rulebook", session_id: str) -> None:
@@ -58,6 +58,7 @@ class Fold:
         self.page = ""  # where the visitor is, "" where that was never told
         self.trail: list[Visit] = []
         self.runs: list[Run] = []
+        self.began: Run | None = None  # the run with which the present stage began
         self.furthest: Place | None = None
         self.last: Act | None = None
         self.evidence: dict[int, str] = {}  # number of the rule → the event that first met it
@@ -115,6 +116,8 @@ class Fold:
         for enter in self.book.entries:
             if (finding := enter(act, self, left)) is not None:
                 self._note(finding)
+        if left is None or place.stage_number != left.place.stage_number:
+            self.began = runs[-1]
 
     def _arrive(self, act: Act) -> None:
         self.pages += 1

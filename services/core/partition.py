@@ -71,7 +71,7 @@ class Partition:
         self._next = position.next_offset
         self._moved = False
         self._tenants: dict[str, Tenant] = {}
-        self._dirty: dict[tuple[str, str], Visitor] = {}
+        self._dirty: list[Visitor] = []
         self._changes = Changes()
         clocks: dict[str, list[int]] = msgspec.json.decode(position.clocks or "{}")
         for project, times in clocks.items():
@@ -103,14 +103,14 @@ class Partition:
 
     def tick(self, now: Millis) -> None:
         """Let the wall clock close sessions. An import that has been quiet for the allowance is over."""
-        for project, tenant in self._tenants.items():
+        for tenant in self._tenants.values():
             tenant.marks[LIVE].advance(now)
             if not tenant.marks[IMPORT].at:
                 continue
             if tenant.imported_at is None:
                 tenant.imported_at = now
             elif now - tenant.imported_at > self.book.lateness:
-                self._end_import(project, tenant)
+                self._end_import(tenant)
         self._close_due()
 
     def take(self, changes: Changes) -> None:
@@ -118,7 +118,7 @@ class Partition:
         mine, self._changes = self._changes, Changes()
         changes.events += mine.events
         changes.refused += mine.refused
-        for visitor in self._dirty.values():
+        for visitor in self._dirty:
             self._write(visitor, changes)
         if self._moved or self._dirty:
             changes.positions.append(self._position())
@@ -128,57 +128,58 @@ class Partition:
 
     def _apply(self, value: bytes | None, version: int, now: Millis) -> None:
         event = _EVENT.decode(value or b"")
-        historical = event.watermark > 0
         tenant = self._tenants.get(event.project)
         if tenant is None:
             tenant = self._tenants[event.project] = Tenant()
-        mark = tenant.marks[historical]
-        if historical:
+        if event.watermark:
             tenant.imported_at = now
-        if event.type == WATERMARK:
-            self._end_import(event.project, tenant)
-            return
+            if event.type == WATERMARK:
+                self._end_import(tenant)
+                return
         visitor = tenant.visitors.get(event.visitor)
         if visitor is None:
             visitor = tenant.visitors[event.visitor] = Visitor(event.project, event.visitor, -1)
         elif version <= visitor.version:
             return
-        arrival = self._arrival(event, historical, max(mark.at, event.arrived_at))
-        added = add(visitor, arrival, self.book)
+        mark = tenant.marks[event.watermark > 0]
+        clock = max(mark.at, event.arrived_at)
+        added = add(visitor, self._arrival(event, clock), self.book)
         if added is Added.DUPLICATE:
             return
-        mark.advance(event.arrived_at)
+        mark.at = clock
         self._changes.events.append(value or b"")
         if event.user:
             visitor.user = event.user
-        self._dirty[event.project, event.visitor] = visitor
+        self._mark(visitor)
         if added is Added.REARRANGED:
             mark.remind(event.visitor, event.occurred_at + self.book.inactivity)
 
-    def _arrival(self, event: Event, historical: bool, clock: Millis) -> Arrival:
+    def _arrival(self, event: Event, clock: Millis) -> Arrival:
         plan = self.book.plan(event.name, event.path)
         props = None
         if plan.reads:
             said = _PROPS.decode(event.props)
-            props = {name: _kept(said[name]) for name in plan.reads if name in said}
+            props = {name: _kept(said[name]) for name in plan.reads & said.keys()}
             if plan.undecided:
                 plan = self.book.settle(plan, event.name, event.path, props)
         return Arrival(
-            Act(event.occurred_at, event.id, event.name, event.path, props),
-            plan,
-            historical,
-            clock,
+            Act(event.occurred_at, event.id, event.name, event.path, props), plan, event.watermark > 0, clock
         )
 
+    def _mark(self, visitor: Visitor) -> None:
+        if not visitor.dirty:
+            visitor.dirty = True
+            self._dirty.append(visitor)
+
     def _close_due(self) -> None:
-        for project, tenant in self._tenants.items():
+        for tenant in self._tenants.values():
             for kind, mark in enumerate(tenant.marks):
                 for name in mark.due():
                     visitor = tenant.visitors.get(name)
                     if visitor is not None:
-                        self._look_at(project, visitor, mark, bool(kind))
+                        self._look_at(visitor, mark, bool(kind))
 
-    def _end_import(self, project: str, tenant: Tenant) -> None:
+    def _end_import(self, tenant: Tenant) -> None:
         """Close what an import left open. Its clock starts anew, since the next import may be of older events."""
         for visitor in tenant.visitors.values():
             for live in visitor.sessions:
@@ -186,11 +187,11 @@ class Partition:
                     if not live.session.closed:
                         close(live)
                     live.final = True
-                    self._dirty[project, visitor.id] = visitor
+                    self._mark(visitor)
         tenant.marks = (tenant.marks[LIVE], Watermark())
         tenant.imported_at = None
 
-    def _look_at(self, project: str, visitor: Visitor, mark: Watermark, historical: bool) -> None:
+    def _look_at(self, visitor: Visitor, mark: Watermark, historical: bool) -> None:
         """Close what is over by this clock, and come back for what is not."""
         for live in visitor.sessions:
             if live.session.historical != historical:
@@ -203,7 +204,7 @@ class Partition:
                 close(live)
             if not is_settled(live, mark.at, self.book):
                 mark.remind(visitor.id, settles_at(live, self.book))
-            self._dirty[project, visitor.id] = visitor
+            self._mark(visitor)
 
     def _write(self, visitor: Visitor, changes: Changes) -> None:
         at = (self.position.partition, self.version)
@@ -211,6 +212,7 @@ class Partition:
             changes.sessions.append(withdrawn_session(visitor, session, *at))
             changes.findings += withdrawn_findings(visitor, session, *at)
         visitor.withdrawn = []
+        visitor.dirty = False
         for live in visitor.sessions:
             if live.dirty:
                 changes.sessions.append(session_row(visitor, live, *at))

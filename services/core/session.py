@@ -7,6 +7,7 @@ watermark). Whatever the order of arrival within the allowance, the same acts en
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from enum import Enum
+from functools import lru_cache
 
 import msgspec
 
@@ -74,6 +75,7 @@ class Visitor(msgspec.Struct, gc=False):
     user: str = ""
     sessions: list[LiveSession] = []  # oldest first; only those that a new event could still change
     withdrawn: list[Session] = []  # merged into others since the last checkpoint
+    dirty: bool = False  # something about it is not written yet
 
 
 class Added(Enum):
@@ -201,7 +203,12 @@ def _opened(visitor: Visitor, acts: list[Act], arrival: Arrival, late: bool = Fa
 
 
 def _iso_date(at: Millis) -> str:
-    return datetime.fromtimestamp(at / 1000, UTC).date().isoformat()
+    return _iso_day(at // 86_400_000)
+
+
+@lru_cache(maxsize=1024)
+def _iso_day(day: int) -> str:
+    return datetime.fromtimestamp(day * 86_400, UTC).date().isoformat()
 
 
 def revive(session: Session, book: Rulebook) -> LiveSession:

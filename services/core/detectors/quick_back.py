@@ -23,11 +23,12 @@ class QuickBack(Detector):
 
     def arrive(self, act: Act, fold: Fold) -> Finding | None:
         """Compare with the page before the last."""
-        if len(fold.trail) < 3:
+        trail = fold.trail
+        if len(trail) < 3 or trail[-1].page != trail[-3].page:
             return None
-        before, left, here = fold.trail[-3:]
+        before, left, here = trail[-3:]
         stayed = here.at - left.at
-        if here.page != before.page or stayed > millis(self.within):
+        if stayed > millis(self.within):
             return None
         run = fold.run
         return Finding(
