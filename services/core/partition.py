@@ -25,12 +25,9 @@ from services.core.session import (
     Visitor,
     VisitorState,
     add,
-    close,
-    is_settled,
     revive,
-    settles_at,
 )
-from services.core.watermark import Watermark
+from services.core.tenant import Tenant
 
 if TYPE_CHECKING:
     from services.core.pipeline import Record
@@ -42,22 +39,6 @@ _ENCODER = msgspec.msgpack.Encoder()
 
 LONGEST_TEXT = 256
 """Characters of a text property kept with a session; the events table has it in full."""
-
-LIVE, IMPORT = 0, 1
-
-
-class Tenant:
-    """The visitors of one project on one partition, and its two clocks: of live events and of an import."""
-
-    __slots__ = ("imported_at", "marks", "visitors")
-
-    def __init__(self, clocks: Sequence[int] = (0, 0)) -> None:
-        self.visitors: dict[str, Visitor] = {}
-        self.marks = (
-            Watermark(clocks[LIVE]),
-            Watermark(clocks[IMPORT]),
-        )
-        self.imported_at: Millis | None = None  # our clock when an import was last heard of
 
 
 class Partition:
@@ -75,7 +56,7 @@ class Partition:
         self._changes = Changes()
         clocks: dict[str, list[int]] = msgspec.json.decode(position.clocks or "{}")
         for project, times in clocks.items():
-            self._tenants[project] = Tenant(times)
+            self._tenants[project] = Tenant(self.book, times)
         for state in states:
             self._restore(state)
 
@@ -99,19 +80,13 @@ class Partition:
             self._next = record.offset + 1
             self.pending += 1
         self._moved = True
-        self._close_due()
+        for tenant in self._tenants.values():
+            self._mark(tenant.close_due())
 
     def tick(self, now: Millis) -> None:
-        """Let the wall clock close sessions. An import that has been quiet for the allowance is over."""
+        """Let the wall clock close sessions."""
         for tenant in self._tenants.values():
-            tenant.marks[LIVE].advance(now)
-            if not tenant.marks[IMPORT].at:
-                continue
-            if tenant.imported_at is None:
-                tenant.imported_at = now
-            elif now - tenant.imported_at > self.book.lateness:
-                self._end_import(tenant)
-        self._close_due()
+            self._mark(tenant.tick(now))
 
     def take(self, changes: Changes) -> None:
         """Move what changed over to `changes`."""
@@ -130,27 +105,28 @@ class Partition:
         event = _EVENT.decode(value or b"")
         tenant = self._tenants.get(event.project)
         if tenant is None:
-            tenant = self._tenants[event.project] = Tenant()
+            tenant = self._tenants[event.project] = Tenant(self.book)
         if event.watermark:
             tenant.imported_at = now
             if event.type == WATERMARK:
-                self._end_import(tenant)
+                self._mark(tenant.end_import())
                 return
+        mark = tenant.marks[event.watermark > 0]
+        clock = max(mark.at, event.arrived_at)
+        arrival = self._arrival(event, clock)
         visitor = tenant.visitors.get(event.visitor)
         if visitor is None:
             visitor = tenant.visitors[event.visitor] = Visitor(event.project, event.visitor, -1)
         elif version <= visitor.version:
             return
-        mark = tenant.marks[event.watermark > 0]
-        clock = max(mark.at, event.arrived_at)
-        added = add(visitor, self._arrival(event, clock), self.book)
+        added = add(visitor, arrival, self.book)
         if added is Added.DUPLICATE:
             return
         mark.at = clock
         self._changes.events.append(value or b"")
         if event.user:
             visitor.user = event.user
-        self._mark(visitor)
+        self._mark((visitor,))
         if added is Added.REARRANGED:
             mark.remind(event.visitor, event.occurred_at + self.book.inactivity)
 
@@ -166,45 +142,11 @@ class Partition:
             Act(event.occurred_at, event.id, event.name, event.path, props), plan, event.watermark > 0, clock
         )
 
-    def _mark(self, visitor: Visitor) -> None:
-        if not visitor.dirty:
-            visitor.dirty = True
-            self._dirty.append(visitor)
-
-    def _close_due(self) -> None:
-        for tenant in self._tenants.values():
-            for kind, mark in enumerate(tenant.marks):
-                for name in mark.due():
-                    visitor = tenant.visitors.get(name)
-                    if visitor is not None:
-                        self._look_at(visitor, mark, bool(kind))
-
-    def _end_import(self, tenant: Tenant) -> None:
-        """Close what an import left open. Its clock starts anew, since the next import may be of older events."""
-        for visitor in tenant.visitors.values():
-            for live in visitor.sessions:
-                if live.session.historical:
-                    if not live.session.closed:
-                        close(live)
-                    live.final = True
-                    self._mark(visitor)
-        tenant.marks = (tenant.marks[LIVE], Watermark())
-        tenant.imported_at = None
-
-    def _look_at(self, visitor: Visitor, mark: Watermark, historical: bool) -> None:
-        """Close what is over by this clock, and come back for what is not."""
-        for live in visitor.sessions:
-            if live.session.historical != historical:
-                continue
-            over = live.ended_at + self.book.inactivity
-            if not live.session.closed and over >= mark.at:
-                mark.remind(visitor.id, over)
-                continue
-            if not live.session.closed:
-                close(live)
-            if not is_settled(live, mark.at, self.book):
-                mark.remind(visitor.id, settles_at(live, self.book))
-            self._mark(visitor)
+    def _mark(self, visitors: Iterable[Visitor]) -> None:
+        for visitor in visitors:
+            if not visitor.dirty:
+                visitor.dirty = True
+                self._dirty.append(visitor)
 
     def _write(self, visitor: Visitor, changes: Changes) -> None:
         at = (self.position.partition, self.version)
@@ -218,17 +160,8 @@ class Partition:
                 changes.sessions.append(session_row(visitor, live, *at))
                 changes.findings += finding_rows(visitor, live, *at)
                 live.dirty = False
-        marks = self._tenants[visitor.project].marks
-        visitor.sessions = [
-            live
-            for live in visitor.sessions
-            if not (
-                live.final or (live.session.closed and is_settled(live, marks[live.session.historical].at, self.book))
-            )
-        ]
+        self._tenants[visitor.project].let_go(visitor)
         changes.states.append(self._state(visitor))
-        if not visitor.sessions:
-            del self._tenants[visitor.project].visitors[visitor.id]
 
     def _state(self, visitor: Visitor) -> StateRow:
         sessions = [live.session for live in visitor.sessions]
@@ -243,13 +176,11 @@ class Partition:
 
     def _restore(self, row: StateRow) -> None:
         state = _STATE.decode(row.blob)
-        tenant = self._tenants.setdefault(row.project, Tenant())
+        tenant = self._tenants.setdefault(row.project, Tenant(self.book))
         visitor = Visitor(row.project, row.visitor, row.version, state.user)
         visitor.sessions = [_clean(revive(session, self.book)) for session in state.sessions]
         tenant.visitors[row.visitor] = visitor
-        for live in visitor.sessions:
-            mark = tenant.marks[live.session.historical]
-            mark.remind(row.visitor, live.ended_at + self.book.inactivity)
+        tenant.remind(visitor)
 
     def _position(self) -> PositionRow:
         clocks = {project: [mark.at for mark in tenant.marks] for project, tenant in self._tenants.items()}
