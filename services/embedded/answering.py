@@ -5,9 +5,8 @@ It is imported in a thread, while the stages form their consumer group.
 
 from typing import Any
 
-from fastapi import FastAPI, Response
+from fastapi import APIRouter, FastAPI, Response
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
-from starlette.routing import BaseRoute
 
 from services.api.app import create_app
 from services.api.metrics import SECONDS
@@ -35,20 +34,17 @@ def one_app(settings: Settings, keyring: Keyring, publisher: Publisher, store: S
     app = create_app(settings, keyring, store)
     metrics = Metrics()
     metrics.registry.register(SECONDS)
-    theirs = [route for route in app.router.routes if _path(route) not in {"/readyz", "/metrics"}]
-    app.router.routes[:] = [*event_routes(Parts(settings, keyring, publisher, metrics)), *theirs]
-    _add_health(app, publisher, store, stages)
-    _add_metrics(app, metrics)
+    whole = APIRouter(tags=["health"])
+    _add_health(whole, publisher, store, stages)
+    _add_metrics(whole, metrics)
+    # In front, so that they answer for the whole in place of the API's own.
+    app.router.routes[:0] = [*event_routes(Parts(settings, keyring, publisher, metrics)), *whole.routes]
     _document_both(app, create_ingest(settings, keyring, publisher))
     return app
 
 
-def _path(route: BaseRoute) -> str:
-    return str(getattr(route, "path", ""))
-
-
-def _add_health(app: FastAPI, publisher: Publisher, store: Store, stages: App) -> None:
-    @app.get("/readyz", tags=["health"], responses={503: {"description": "Names what is not ready."}})
+def _add_health(router: APIRouter, publisher: Publisher, store: Store, stages: App) -> None:
+    @router.get("/readyz", responses={503: {"description": "Names what is not ready."}})
     def readyz(response: Response) -> dict[str, str]:
         """Whether each part can do its work."""
         problems = {"ingest": publisher.problem, "stages": "stopped working" if stages.crashed else "", "store": ""}
@@ -60,8 +56,8 @@ def _add_health(app: FastAPI, publisher: Publisher, store: Store, stages: App) -
         return {part: problem or "ok" for part, problem in problems.items()}
 
 
-def _add_metrics(app: FastAPI, metrics: Metrics) -> None:
-    @app.get("/metrics", tags=["health"], response_class=Response)
+def _add_metrics(router: APIRouter, metrics: Metrics) -> None:
+    @router.get("/metrics", response_class=Response)
     def show_metrics() -> Response:
         """For Prometheus."""
         return Response(generate_latest(metrics.registry), media_type=CONTENT_TYPE_LATEST)
