@@ -7,7 +7,12 @@ import pytest
 
 from tests.installation import desireline
 
-GOOD = "journey: shop\nstages:\n  - {name: browse, enter: {event: Product Viewed}, steps: [{name: look, enter: {path: /a}}]}\n"
+GOOD = """\
+journey: shop
+stages:
+  - {name: browse, enter: {event: Product Viewed}, steps: [{name: look, enter: {path: /a}}]}
+"""
+NO_CLICKHOUSE = {"DESIRELINE_CLICKHOUSE": "http://127.0.0.1:1/default"}
 
 
 def test_help_names_every_command_and_is_quick() -> None:
@@ -47,13 +52,9 @@ def test_check_names_file_line_and_key_of_every_mistake(tmp_path: Path) -> None:
     ("command", "environment", "said"),
     [
         ("ingest", {"DESIRELINE_KAFKA": "127.0.0.1:1"}, "Kafka at 127.0.0.1:1 could not be reached"),
-        ("api", {"DESIRELINE_CLICKHOUSE": "http://127.0.0.1:1/default"}, "ClickHouse does not answer. Is it running?"),
-        (
-            "stages",
-            {"DESIRELINE_CLICKHOUSE": "http://127.0.0.1:1/default"},
-            "ClickHouse does not answer. Is it running?",
-        ),
-        ("migrate", {"DESIRELINE_CLICKHOUSE": "http://127.0.0.1:1/default"}, "ClickHouse does not answer."),
+        ("api", NO_CLICKHOUSE, "ClickHouse does not answer. Is it running?"),
+        ("stages", NO_CLICKHOUSE, "ClickHouse does not answer. Is it running?"),
+        ("migrate", NO_CLICKHOUSE, "ClickHouse does not answer."),
         ("ingest", {"DESIRELINE_PORT": "many"}, "DESIRELINE_PORT: Input should be a valid integer"),
     ],
 )

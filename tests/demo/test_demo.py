@@ -48,9 +48,7 @@ def test_the_funnel_counts_exactly_the_visits_that_got_so_far(shown: tuple[Answe
     answer, truth = shown
 
     assert answer.sessions == len(truth.visits)
-    assert [(step["step"], step["entered"]) for step in answer.steps] == [
-        (name, truth.reached(name)) for name in STAGES
-    ]
+    assert {step["step"]: step["entered"] for step in answer.steps} == {name: truth.reached(name) for name in STAGES}
 
 
 @pytest.mark.parametrize("planted", PLANTED, ids=lambda planted: planted.detector)
@@ -82,7 +80,7 @@ def test_the_command_shows_that_it_is_simulated_and_leaves_when_told_to(tmp_path
 
 
 def test_the_command_goes_on_with_live_visitors_until_it_is_told_to_stop(tmp_path: Path) -> None:
-    command = [DESIRELINE, "demo", "--data", tmp_path / "demo", "--port", "0", "--visitors", "300"]
+    command = [str(DESIRELINE), "demo", "--data", str(tmp_path / "demo"), "--port", "0", "--visitors", "300"]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as demo:
         assert demo.stdout is not None
         said = ""
