@@ -11,9 +11,9 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Protocol
 
 import faust
-from aiokafka import AIOKafkaConsumer, ConsumerRecord  # type: ignore[import-untyped]  # it ships no types
-from aiokafka.errors import ConsumerStoppedError, KafkaError  # type: ignore[import-untyped]
-from aiokafka.structs import OffsetAndMetadata  # type: ignore[import-untyped]
+from aiokafka import AIOKafkaConsumer, ConsumerRecord
+from aiokafka.errors import ConsumerStoppedError, KafkaError
+from aiokafka.structs import OffsetAndMetadata
 from faust.transport.consumer import ensure_TP
 from faust.transport.drivers import aiokafka as driver
 from faust.types import TP, AppT, ConsumerMessage, EventT, Message
@@ -148,7 +148,7 @@ class Consumer(driver.Consumer):
             timestamp_type=last.timestamp_type,
             headers=None,
             key=None,
-            value=records,  # bytes in stock Faust; `Fetch` hands it through
+            value=records,  # type: ignore[arg-type]  # bytes in stock Faust; `Fetch` hands it through
             checksum=None,
             tp=tp,
             generation_id=self.app.consumer_generation_id,
@@ -203,7 +203,7 @@ class Consumer(driver.Consumer):
         await self._commit_briefly()
         for notes in (self._next, self._delivered, self._doubted):
             for tp in partitions:
-                notes.pop(tp, None)  # type: ignore[attr-defined]
+                notes.pop(tp, None)
 
     async def _commit_briefly(self) -> None:
         try:

@@ -3,7 +3,6 @@
 from collections.abc import Iterator, Sequence
 from typing import Protocol
 
-from services.core.journey import Journey
 from services.core.rows import PositionRow, Row, StateRow
 
 
@@ -30,4 +29,6 @@ class Store(Protocol):
         """The newest state of each visitor whose `key_hash % partitions` is `partition`."""
         ...
 
-    def save_journey(self, journey: Journey) -> None: ...
+    def save_journey(self, version: str, document_json: str) -> None:
+        """Make this the journey that answers are given by."""
+        ...
