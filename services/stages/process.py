@@ -22,7 +22,7 @@ def run(settings: Settings, journey: Journey) -> int:
     """Work until SIGTERM or SIGINT. The exit code: 0 when told to stop, 1 when work failed or could not start."""
     try:
         store = Store.open(settings.clickhouse)
-        store.save_journey(journey.version, journey.model_dump_json())
+        store.save_journey(journey.version, journey.document())
         ensure_topics(settings, [settings.topic])
         log_name = log_id(settings.kafka, settings.topic)
     except (KafkaUnreachable, StoreError) as error:

@@ -28,7 +28,3 @@ class Store(Protocol):
     def states(self, partition: int, partitions: int) -> Iterator[StateRow]:
         """The newest state of each visitor whose `key_hash % partitions` is `partition`."""
         ...
-
-    def save_journey(self, version: str, document_json: str) -> None:
-        """Make this the journey that answers are given by."""
-        ...
