@@ -73,6 +73,11 @@ class ConsumerThread(driver.AIOKafkaConsumerThread):
             return False
         return True
 
+    def topic_partitions(self, topic: str) -> int | None:
+        # Not Faust's own: it asks the coordinator, which does not know where a static member rejoins.
+        known = self._ensure_consumer().partitions_for_topic(topic)
+        return len(known) if known else None
+
     def last_answer(self, tp: TP) -> tuple[int, int] | None:
         """The end offset of a partition and when, in Unix milliseconds, a fetch last told it."""
         consumer = self._ensure_consumer()
@@ -174,7 +179,9 @@ class Consumer(driver.Consumer):
         """Seek to our own positions instead of the group's committed offsets."""
         assigned = self.assignment()
         if new := assigned - self._next.keys():
-            starts = await self.transport.positions.take_on(new, self.topic_partitions(next(iter(new)).topic) or 0)
+            count = self.topic_partitions(next(iter(new)).topic)
+            assert count, "Kafka told the partitions of a topic with their assignment"
+            starts = await self.transport.positions.take_on(new, count)
             await self._refuse_truncated(starts)
             self._next.update(starts)
         await self.seek_wait({tp: self._next[tp] for tp in assigned})
