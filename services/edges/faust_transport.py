@@ -1,6 +1,6 @@
 """Faust's Kafka transport, delivering one message a partition and fetch instead of one a record.
 
-Stock Faust spends 72-90 µs on each message whatever its settings, so a message here carries a whole fetch.
+Stock Faust spends 72-90 microseconds on each message whatever its settings, so a message here carries a whole fetch.
 These are underscore methods of faust-streaming 0.15.3: tests/edges/test_faust_transport.py says when they change.
 """
 

@@ -14,11 +14,11 @@ from services.stages import checkpoint, process
 from tests.core.build import shop
 
 
-def crash_at(point: str, passes: int) -> None:
+def crash_at(fatal: str, passes: int) -> None:
     counter = itertools.count(1)
 
-    def at(passed: str) -> None:
-        if passed == point and next(counter) == passes:
+    def at(point: str) -> None:
+        if point == fatal and next(counter) == passes:
             os.kill(os.getpid(), signal.SIGKILL)
 
     checkpoint.at = at
