@@ -3,6 +3,7 @@
 import asyncio
 import gc
 import logging
+import os
 import signal
 
 from services.core.journey import Journey
@@ -34,7 +35,13 @@ def run(settings: Settings, journey: Journey) -> int:
 async def _work(app: App) -> int:
     told = _told_to_stop()
     await _work_until(told, app)
-    return 0 if await _stopped(app) and not app.crashed else 1
+    code = 0 if await _stopped(app) and not app.crashed else 1
+    if app.checkpoint.busy:
+        # A thread waits for a database that does not answer, and Python would wait for the thread. Nothing of it
+        # is acknowledged, so there is nothing to tidy up.
+        logging.shutdown()
+        os._exit(code)
+    return code
 
 
 def _told_to_stop() -> asyncio.Event:

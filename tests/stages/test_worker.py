@@ -2,6 +2,7 @@
 
 import os
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -74,7 +75,7 @@ class Installation:
         self.topic = topic
         self.clickhouse = clickhouse
         self.log = folder / "worker.log"
-        self.workers: list[subprocess.Popen[bytes]] = []
+        self.processes: list[subprocess.Popen[bytes]] = []
 
     def publish(self, events: list[Event]) -> None:
         publish(self.kafka, self.topic, events)
@@ -88,12 +89,14 @@ class Installation:
             "DESIRELINE_WORKER": "one",
             "DESIRELINE_PARTITIONS": str(PARTITIONS),
         }
+        return self.start_process("tests.stages.worker", **given, **environment)
+
+    def start_process(self, *module: str, **environment: str) -> subprocess.Popen[bytes]:
         with self.log.open("ab") as log:
-            worker = subprocess.Popen(
-                [sys.executable, "-m", "tests.stages.worker"], env={**os.environ, **given, **environment}, stderr=log
-            )
-        self.workers.append(worker)
-        return worker
+            command = [sys.executable, "-m", *module]
+            process = subprocess.Popen(command, env={**os.environ, **environment}, stdout=log, stderr=log)
+        self.processes.append(process)
+        return process
 
 
 @pytest.fixture
@@ -104,9 +107,9 @@ def installation(
     kafka_server.create_topic(name, PARTITIONS)
     made = Installation(kafka_server.address, name, f"{clickhouse_url}/{name}", tmp_path)
     yield made
-    for worker in made.workers:
-        worker.kill()
-        worker.wait()
+    for process in made.processes:
+        process.kill()
+        process.wait()
 
 
 async def test_a_worker_turns_events_into_sessions_and_lets_go_on_sigterm(installation: Installation) -> None:
@@ -145,6 +148,38 @@ async def test_killed_at_any_crash_point_it_goes_on_exactly_where_it_was(install
     assert stored_sessions(store) == sessions_of(events)
     [stored] = store.query("SELECT count() AS rows, uniqExact(id) AS ids FROM events FINAL")
     assert stored == {"rows": len(events), "ids": len(events)}
+
+
+async def test_with_a_frozen_database_a_worker_still_ends_in_time_and_loses_nothing(
+    installation: Installation, tmp_path: Path
+) -> None:
+    port = free_port()
+    installation.clickhouse = f"http://127.0.0.1:{port}/frozen"
+    database = installation.start_process("tests.clickhouse_server", "--port", str(port), "--folder", str(tmp_path))
+    await until(lambda: _listens(port))
+    store = Store.open(installation.clickhouse)
+    worker = installation.start()
+    installation.publish(shop_events(visitors=5, each=1))
+    await until(lambda: applied(store) == 5)
+
+    database.send_signal(signal.SIGSTOP)
+    installation.publish(shop_events(visitors=7, each=1))
+    time.sleep(2)  # noqa: ASYNC251  # nothing can be seen from outside of a worker that waits
+    started = time.monotonic()
+    worker.terminate()
+    worker.wait(timeout=20)
+    assert time.monotonic() - started < 10
+    database.send_signal(signal.SIGCONT)
+    installation.start()
+
+    await until(lambda: applied(store) == 12)
+    [stored] = store.query("SELECT count() AS rows FROM events FINAL")
+    assert stored["rows"] == 7  # five came twice
+
+
+def _listens(port: int) -> bool:
+    with socket.socket() as caller:
+        return caller.connect_ex(("127.0.0.1", port)) == 0
 
 
 async def test_what_is_refused_ends_the_worker_and_is_not_acknowledged(installation: Installation) -> None:
