@@ -20,6 +20,9 @@ from services.edges.topics import KafkaUnreachable, ensure_topics
 from services.settings import Settings
 
 BATCH_BYTES = 512 * 1024  # half of what a topic takes in one batch by default (max.message.bytes)
+# aiokafka compresses lz4 at level 9 and takes no other: 6.6 µs an event, against 1.2 of zstd at its default level,
+# which is also smaller (58 bytes of 500 against 83) and no slower to read.
+COMPRESSION = "zstd"
 STALLED_SECONDS = 3.0  # nothing acknowledged for so long: Kafka is away, more would only wait
 RECONNECT_SECONDS = 1.0
 STOP_SECONDS = 10.0
@@ -323,7 +326,7 @@ class Publisher:
             bootstrap_servers=self._settings.kafka,
             acks="all",
             enable_idempotence=True,
-            compression_type="lz4",
+            compression_type=COMPRESSION,
             max_batch_size=BATCH_BYTES,
             request_timeout_ms=int(self._settings.acknowledge_within.total_seconds() * 1000),
         )

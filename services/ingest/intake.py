@@ -17,7 +17,7 @@ from services.core.event import WATERMARK, Event, Millis
 from services.core.key import Key
 from services.edges.kafka import KafkaAway, NotAccepted, Positions, Publisher, Record
 from services.edges.keyring import Keyring
-from services.ingest.answer import Answer, preflight, problem, success, unavailable
+from services.ingest.answer import Answer, problem, success, unavailable, without_body
 from services.ingest.body import SEND_LESS, read_body
 from services.ingest.caller import admit, admit_history
 from services.ingest.dialects import segment
@@ -59,7 +59,7 @@ class Intake:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         try:
-            answer = preflight() if scope["method"] == "OPTIONS" else await self._take(scope, receive)
+            answer = await self._take(scope, receive) if scope["method"] == "POST" else without_body(scope["method"])
         except ClientDisconnect:
             return
         except Problem as refused:
@@ -115,8 +115,9 @@ class TakeEvents(Intake):
 
     def _arrival(self, read: Body, key: Key) -> segment.Arrival:
         received_at = Millis(time.time_ns() // 1_000_000)
+        skew = segment.skew_of(read.sent_at, received_at)
         if isinstance(read, segment.Single):
-            return segment.Arrival(key.project, received_at, _new_id, self.kind, read.sent_at)
+            return segment.Arrival(key.project, received_at, _new_id, self.kind, skew)
         if len(read.batch) > BATCH_CALLS:
             detail = f"the batch has {len(read.batch)} calls, at most {BATCH_CALLS} are taken"
             raise Problem(400, Reason.SIZE, detail, remedy=SEND_LESS, pointer="/batch")
@@ -127,7 +128,7 @@ class TakeEvents(Intake):
             key.project,
             received_at,
             _new_id,
-            sent_at=read.sent_at,
+            skew=skew,
             context=read.context or {},
             historical=read.historical,
             watermark=watermark,
