@@ -76,15 +76,7 @@ class _Receipt:
 class _Batch:
     """Records of one partition that travel together."""
 
-    __slots__ = (
-        "builder",
-        "bytes",
-        "partition",
-        "receipts",
-        "records",
-        "sent_at",
-        "topic",
-    )
+    __slots__ = ("builder", "bytes", "partition", "receipts", "records", "sent_at", "topic")
 
     def __init__(self, builder: BatchBuilder, topic: str, partition: int) -> None:
         self.builder = builder
@@ -116,13 +108,7 @@ class Publisher:
     Not to be assumed: that what failed or timed out is not on the topic all the same. Event ids make that harmless.
     """
 
-    def __init__(
-        self,
-        settings: Settings,
-        *,
-        partition_bytes: int | None = None,
-        stored: Stored | None = None,
-    ) -> None:
+    def __init__(self, settings: Settings, *, partition_bytes: int | None = None, stored: Stored | None = None) -> None:
         self.topic = settings.topic
         self.refused_topic = f"refused_{settings.topic}"
         self._settings = settings
@@ -142,12 +128,7 @@ class Publisher:
 
     async def start(self) -> None:
         """Raises KafkaUnreachable with a sentence for the operator."""
-        quieten(
-            "aiokafka.client",
-            "aiokafka.conn",
-            "aiokafka.producer.sender",
-            "aiokafka.cluster",
-        )
+        quieten("aiokafka.client", "aiokafka.conn", "aiokafka.producer.sender", "aiokafka.cluster")
         self._loop = asyncio.get_running_loop()
         self._partitions = await asyncio.to_thread(ensure_topics, self._settings, [self.topic, self.refused_topic])
         try:
@@ -188,10 +169,7 @@ class Publisher:
 
     def broadcast(self, value: bytes) -> asyncio.Future[Positions]:
         """One and the same record to every partition."""
-        return self._place(
-            self.topic,
-            [(partition, (b"", value)) for partition in range(self._partitions[self.topic])],
-        )
+        return self._place(self.topic, [(partition, (b"", value)) for partition in range(self._partitions[self.topic])])
 
     def _place(self, topic: str, placed: Sequence[tuple[int, Record]]) -> asyncio.Future[Positions]:
         self._admit(topic, placed)
@@ -229,10 +207,7 @@ class Publisher:
         for partition, (_, value) in placed:
             wanted[partition] = wanted.get(partition, 0) + len(value)
             if wanted[partition] > bound:
-                raise Overloaded(
-                    f"partition {partition} holds as much as may wait to be stored",
-                    retry_after=1,
-                )
+                raise Overloaded(f"partition {partition} holds as much as may wait to be stored", retry_after=1)
         self._unsafe = wanted
 
     def _open_batch(self, topic: str, partition: int) -> _Batch:
@@ -269,11 +244,7 @@ class Publisher:
             self._fail(batch, error)
         elif done.result().offset < 0:
             # A retry that Kafka knows it has, at an offset it no longer knows: we could not say what to wait for.
-            self._settle(
-                batch,
-                -1,
-                KafkaAway("Kafka did not say where it stored the events", retry_after=1),
-            )
+            self._settle(batch, -1, KafkaAway("Kafka did not say where it stored the events", retry_after=1))
         else:
             last_offset = done.result().offset + batch.records - 1
             self._sent.pop(batch, None)
@@ -300,11 +271,7 @@ class Publisher:
                 receipt.fail(error)
 
     def _fail(self, batch: _Batch, error: BaseException) -> None:
-        self._settle(
-            batch,
-            -1,
-            KafkaAway(f"Kafka did not take the events ({error})", retry_after=2),
-        )
+        self._settle(batch, -1, KafkaAway(f"Kafka did not take the events ({error})", retry_after=2))
         if self._reconnecting is None:
             # The sequence numbers of an idempotent producer have a gap now, so Kafka would take nothing more of it.
             self._reconnecting = self._spawn(self._reconnect())

@@ -33,13 +33,7 @@ class _Entry(msgspec.Struct, frozen=True, omit_defaults=True):
     rights: list[Right] = []
 
     def to_key(self) -> Key:
-        return Key(
-            self.kind,
-            self.project,
-            self.sha256 or digest(self.key),
-            frozenset(self.rights),
-            self.key,
-        )
+        return Key(self.kind, self.project, self.sha256 or digest(self.key), frozenset(self.rights), self.key)
 
 
 class _File(msgspec.Struct, frozen=True):
@@ -122,13 +116,7 @@ class Keyring:
 
     def _write(self, keys: Iterable[Key]) -> None:
         entries = [
-            _Entry(
-                key.kind,
-                key.project,
-                key.public,
-                "" if key.public else key.digest,
-                sorted(key.rights),
-            )
+            _Entry(key.kind, key.project, key.public, "" if key.public else key.digest, sorted(key.rights))
             for key in keys
         ]
         content = msgspec.json.format(msgspec.json.encode(_File(entries)))

@@ -1,5 +1,7 @@
 """Topics: make sure the ones we write to exist, with as many partitions as were asked for."""
 
+import time
+
 from confluent_kafka import KafkaError, KafkaException
 from confluent_kafka.admin import AdminClient
 from confluent_kafka.cimpl import NewTopic
@@ -31,10 +33,22 @@ def ensure_topics(settings: Settings, names: list[str]) -> dict[str, int]:
                 admin.list_topics(name, timeout=REACH_SECONDS)
         elif missing:
             _create(admin, settings, missing)
-        topics = admin.list_topics(timeout=REACH_SECONDS).topics
+        return _await_partitions(admin, names)
     except KafkaException as error:
         raise KafkaUnreachable(settings.kafka, error.args[0].str()) from error
-    return {name: len(topics[name].partitions) for name in names}
+
+
+def _await_partitions(admin: AdminClient, names: list[str]) -> dict[str, int]:
+    """A topic just created shows itself, and then its partitions, only a moment later."""
+    deadline = time.monotonic() + REACH_SECONDS
+    while True:
+        topics = admin.list_topics(timeout=REACH_SECONDS).topics
+        partitions = {name: len(topics[name].partitions) for name in names if name in topics}
+        if len(partitions) == len(names) and all(partitions.values()):
+            return partitions
+        if time.monotonic() > deadline:
+            raise KafkaException(KafkaError(KafkaError.UNKNOWN_TOPIC_OR_PART))
+        time.sleep(0.05)
 
 
 def _is_in_process(cluster_id: str | None) -> bool:

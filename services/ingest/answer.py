@@ -16,6 +16,7 @@ RawHeaders = list[tuple[bytes, bytes]]
 ANY_ORIGIN = (b"access-control-allow-origin", b"*")
 EXPOSED = (b"access-control-expose-headers", b"retry-after")
 PREFLIGHT_HEADERS: RawHeaders = [
+    ANY_ORIGIN,
     (b"access-control-allow-methods", b"POST, OPTIONS"),
     (b"access-control-allow-headers", b"authorization, content-type, content-encoding, x-retry-count, x-write-key"),
     (b"access-control-max-age", b"86400"),
@@ -44,7 +45,7 @@ ALL_TAKEN = answer(200, b'{"success":true}', JSON)
 NOT_ALLOWED = answer(
     405, problem_body(405, "method", "Events are sent by POST.", "only POST and OPTIONS are served here"), PROBLEM
 )
-PREFLIGHT = answer(204, b"", *PREFLIGHT_HEADERS)
+PREFLIGHT = Answer(204, b"", PREFLIGHT_HEADERS)
 
 
 def without_body(method: str) -> Answer:

@@ -26,7 +26,7 @@ class IngestApp(FastAPI):
     intakes: Mapping[str, Intake] = {}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        intake = self.intakes.get(scope.get("path", ""))
+        intake = self.intakes.get(scope["path"]) if scope["type"] == "http" else None
         if intake is not None:
             await intake(scope, receive, send)
         else:
