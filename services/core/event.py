@@ -3,11 +3,11 @@
 The JSON on the topic is what a ClickHouse insert reads, so a worker forwards the bytes untouched.
 """
 
-from typing import NewType
+from typing import TypeAlias
 
 import msgspec
 
-Millis = NewType("Millis", int)
+Millis: TypeAlias = int
 """Milliseconds since 1970-01-01T00:00:00Z. On the wire such a field ends in `_ms`."""
 
 EMPTY_OBJECT = msgspec.Raw(b"{}")
@@ -33,7 +33,7 @@ class Event(msgspec.Struct, frozen=True, gc=False, kw_only=True, omit_defaults=T
     name: str
     occurred_at: Millis = msgspec.field(name="occurred_ms")
     received_at: Millis = msgspec.field(name="received_ms")
-    watermark: Millis = msgspec.field(name="watermark_ms", default=Millis(0))
+    watermark: Millis = msgspec.field(name="watermark_ms", default=0)
     user: str = ""
     path: str = ""
     url: str = ""

@@ -4,12 +4,14 @@ One pipeline serves all partitions a worker holds. It never waits, never writes 
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
 from typing import Protocol
 
+from services.core.changes import Changes
 from services.core.event import Millis
 from services.core.journey import Journey
-from services.core.rows import FindingRow, PositionRow, RefusedRow, SessionRow, StateRow
+from services.core.partition import Partition
+from services.core.rows import PositionRow, StateRow
+from services.core.rulebook import Rulebook
 
 
 class Record(Protocol):
@@ -21,48 +23,48 @@ class Record(Protocol):
     def value(self) -> bytes | None: ...
 
 
-@dataclass
-class Changes:
-    """Everything since the last take, in the order in which it must be written."""
-
-    events: list[bytes] = field(default_factory=list)  # JSON lines as they came, without duplicates
-    refused: list[RefusedRow] = field(default_factory=list)
-    findings: list[FindingRow] = field(default_factory=list)
-    sessions: list[SessionRow] = field(default_factory=list)
-    states: list[StateRow] = field(default_factory=list)
-    positions: list[PositionRow] = field(default_factory=list)
-
-
 class Pipeline:
     """Sessions, stages, jobs and findings of the partitions this worker holds."""
 
     def __init__(self, journey: Journey) -> None:
-        self.journey = journey
+        self.book = Rulebook(journey)
+        self._partitions: dict[int, Partition] = {}
 
-    def assign(self, partition: int, position: PositionRow, states: Iterable[StateRow]) -> None:
-        """Take a partition on, as its last checkpoint left it. Records before `position.next_offset` must not be fed."""
-        raise NotImplementedError
-
-    def release(self, partition: int) -> None:
-        """Forget a partition. Call `take` first: what has not been taken is lost."""
-        raise NotImplementedError
-
-    def feed(self, partition: int, records: Sequence[Record], now: Millis) -> None:
-        """Apply fetched records in order. A record that cannot be applied is set aside, never raised.
-
-        `now` only stamps what is set aside.
-        """
-        raise NotImplementedError
-
-    def tick(self, partition: int, now: Millis) -> None:
-        """Let the wall clock pass on a partition whose last record has been fed (lag 0): idle sessions close."""
-        raise NotImplementedError
+    @property
+    def partitions(self) -> list[int]:
+        """The partitions held."""
+        return list(self._partitions)
 
     @property
     def pending(self) -> int:
         """Records fed since the last `take`."""
-        raise NotImplementedError
+        return sum(partition.pending for partition in self._partitions.values())
+
+    def assign(self, partition: int, position: PositionRow, states: Iterable[StateRow]) -> None:
+        """Take a partition on, as its last checkpoint left it. Records before `position.next_offset` are skipped."""
+        self._partitions[partition] = Partition(self.book, position, states)
+
+    def release(self, partition: int) -> None:
+        """Forget a partition. Call `take` first: what has not been taken is lost."""
+        self._partitions.pop(partition, None)
+
+    def feed(self, partition: int, records: Sequence[Record], now: Millis) -> None:
+        """Apply fetched records in order. A record that cannot be applied is set aside, never raised.
+
+        `now` stamps what is set aside, and tells when an import has gone quiet.
+        """
+        self._partitions[partition].feed(records, now)
+
+    def tick(self, partition: int, now: Millis) -> None:
+        """Let the wall clock pass on a partition whose last record has been fed (lag 0): idle sessions close."""
+        self._partitions[partition].tick(now)
 
     def take(self) -> Changes:
         """Hand over what changed; the caller must write all of it or stop."""
-        raise NotImplementedError
+        changes = Changes()
+        for partition in self._partitions.values():
+            partition.take(changes)
+        return changes
+
+
+__all__ = ["Changes", "Pipeline", "Record"]

@@ -15,42 +15,45 @@ class Row(msgspec.Struct, gc=False, kw_only=True):
 
 
 class SessionRow(Row):
-    """One session as it stands. The key is (project, opened_on, id); none of the three ever changes."""
+    """One session as it stands. The key is (project, opened_on, id); none of the three ever changes.
+
+    The other fields have defaults so that a row that takes a session back names only what it must.
+    """
 
     project: str
     opened_on: str  # ISO date of the event that opened it
     id: str
-    visitor: str
-    user: str
-    started_at: Millis = msgspec.field(name="started_ms")
-    ended_at: Millis = msgspec.field(name="ended_ms")
-    state: str  # open | closed
-    late: bool
-    historical: bool
-    events: int
-    pages: int
-    entry_page: str
-    exit_page: str
-    stage: str  # the furthest stage entered, "" where none was
-    step: str  # the furthest step within it
-    # The path: one element for each run of events in one stage and step, oldest first.
-    path_stage: list[str]
-    path_step: list[str]
-    path_started_at: list[Millis] = msgspec.field(name="path_started_ms")
-    path_ended_at: list[Millis] = msgspec.field(name="path_ended_ms")
-    path_event: list[str]  # the event that entered
-    job: str  # "unassigned" where the evidence is thin
-    job_confidence: float
-    job_evidence: list[str]  # event ids
-    job_rules: list[str]  # the rules that fired, "job/rule number"
-    job_changes: list[str]  # earlier labels, oldest first
-    outcome_at: Millis = msgspec.field(name="outcome_ms")  # 0: not reached
-    outcome_event: str
-    value: float  # of the outcome, in `currency`; else of the basket as last seen
-    currency: str
-    journey_version: str
     partition: int
     version: int
+    visitor: str = ""
+    user: str = ""
+    started_at: Millis = msgspec.field(name="started_ms", default=0)
+    ended_at: Millis = msgspec.field(name="ended_ms", default=0)
+    state: str = ""  # open | closed
+    late: bool = False
+    historical: bool = False
+    events: int = 0
+    pages: int = 0
+    entry_page: str = ""
+    exit_page: str = ""
+    stage: str = ""  # the furthest stage entered, "" where none was
+    step: str = ""  # the furthest step within it
+    # The path: one element for each run of events in one stage and step, oldest first.
+    path_stage: list[str] = []
+    path_step: list[str] = []
+    path_started_at: list[Millis] = msgspec.field(name="path_started_ms", default_factory=list)
+    path_ended_at: list[Millis] = msgspec.field(name="path_ended_ms", default_factory=list)
+    path_event: list[str] = []  # the event that entered
+    job: str = ""  # "unassigned" where the evidence is thin
+    job_confidence: float = 0.0
+    job_evidence: list[str] = []  # event ids
+    job_rules: list[str] = []  # the rules that fired, "job/rule number"
+    job_changes: list[str] = []  # earlier labels, oldest first
+    outcome_at: Millis = msgspec.field(name="outcome_ms", default=0)  # 0: not reached
+    outcome_event: str = ""
+    value: float = 0.0  # of the outcome, in `currency`; else of the basket as last seen
+    currency: str = ""
+    journey_version: str = ""
     is_deleted: int = 0
 
 
@@ -61,25 +64,25 @@ class FindingRow(Row):
     opened_on: str  # the session's
     session_id: str
     id: str
-    visitor: str
-    detector: str
-    stage: str
-    step: str
-    page: str
-    element: str
-    job: str
-    occurred_at: Millis = msgspec.field(name="occurred_ms")
-    severity: int  # 1 slight … 3 grave
-    cost_seconds: float
-    cost_steps: int
-    value: float
-    currency: str
-    intended: bool
-    cause: str  # the likely cause in words, "" where none is known
-    evidence: list[str]  # event ids
-    journey_version: str
     partition: int
     version: int
+    visitor: str = ""
+    detector: str = ""
+    stage: str = ""
+    step: str = ""
+    page: str = ""
+    element: str = ""
+    job: str = ""
+    occurred_at: Millis = msgspec.field(name="occurred_ms", default=0)
+    severity: int = 0  # 1 slight … 3 grave
+    cost_seconds: float = 0.0
+    cost_steps: int = 0
+    value: float = 0.0
+    currency: str = ""
+    intended: bool = False
+    cause: str = ""  # the likely cause in words, "" where none is known
+    evidence: list[str] = []  # event ids
+    journey_version: str = ""
     is_deleted: int = 0
 
 

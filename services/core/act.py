@@ -1,0 +1,41 @@
+"""What is kept of an event while its session can still change: enough to judge the session anew, no more."""
+
+from typing import Any
+
+import msgspec
+
+from services.core.event import Millis
+
+PAGE_VIEWS = frozenset({"page", "screen"})
+
+
+class Act(msgspec.Struct, frozen=True, gc=False, array_like=True):
+    """One event of a session. `props` holds only the properties that some rule or detector reads."""
+
+    occurred_at: Millis
+    id: str
+    name: str
+    path: str
+    props: dict[str, Any] | None = None
+
+    def number(self, prop: str) -> float:
+        """A numeric property, 0 where it is absent or no number (clients send numbers as text)."""
+        value = self.props.get(prop) if self.props else None
+        if value is None:
+            return 0.0
+        if isinstance(value, str):
+            try:
+                return float(value)
+            except ValueError:
+                return 0.0
+        return float(value) if isinstance(value, int | float) and not isinstance(value, bool) else 0.0
+
+    def text(self, prop: str) -> str:
+        """A property as text, "" where it is absent."""
+        value = self.props.get(prop) if self.props else None
+        return value if isinstance(value, str) else "" if value is None else str(value)
+
+
+def in_order(act: Act) -> tuple[Millis, str]:
+    """The order of acts: by time, and at equal times by event id, always the same way."""
+    return act.occurred_at, act.id

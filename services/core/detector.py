@@ -1,0 +1,57 @@
+"""What every friction detector is: settings from the journey file, and one method for each thing it listens to.
+
+A detector keeps nothing of its own. What it must remember of a session lives in `fold.memory[self.name]`, which
+is never stored: a session that comes back after a crash is folded again from its acts.
+"""
+
+import re
+from typing import TYPE_CHECKING, ClassVar, Literal
+
+from pydantic import BaseModel, ConfigDict
+
+from services.core.finding import Finding
+
+if TYPE_CHECKING:
+    from services.core.act import Act
+    from services.core.fold import Fold, Run
+
+
+class Detector(BaseModel):
+    """A kind of friction. Its file's name is its name in YAML, in the store, in metrics and in tests.
+
+    Override only what the detector needs: the pipeline calls no method that is not overridden. No method may
+    look at the session's acts again, so that each act costs the same however long the session is.
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    hears: ClassVar[frozenset[str]] = frozenset()
+    """Names of the events `see` is called for."""
+
+    reads: ClassVar[frozenset[str]] = frozenset()
+    """Properties of those events that are kept with the session; all others are dropped."""
+
+    kind: ClassVar[Literal["friction", "drop_off"]] = "friction"
+    """A drop-off is an effect, the end of a session; friction may be its cause. Only friction is ranked as pain."""
+
+    name: ClassVar[str]
+
+    @classmethod
+    def __pydantic_init_subclass__(cls, **kwargs: object) -> None:
+        cls.name = re.sub(r"(?<!^)(?=[A-Z])", "_", cls.__name__).lower()
+
+    def see(self, act: "Act", fold: "Fold") -> Finding | None:
+        """An act named in `hears` happened."""
+        raise NotImplementedError
+
+    def arrive(self, act: "Act", fold: "Fold") -> Finding | None:
+        """The visitor came to another page (`fold.page`)."""
+        raise NotImplementedError
+
+    def enter(self, act: "Act", fold: "Fold", left: "Run | None") -> Finding | None:
+        """The visitor entered another stage or step (`fold.run`), having left the one given."""
+        raise NotImplementedError
+
+    def close(self, fold: "Fold") -> Finding | None:
+        """The session closed. It may be reopened by a late event; what was said here is then taken back."""
+        raise NotImplementedError

@@ -1,0 +1,77 @@
+"""Going round in circles between two pages or steps."""
+
+from datetime import timedelta
+
+from pydantic import Field
+
+from services.core.act import Act
+from services.core.detector import Detector
+from services.core.duration import Duration, millis
+from services.core.event import Millis
+from services.core.finding import NOTICEABLE, Finding
+from services.core.fold import Fold, Run
+from services.core.plan import Place
+
+Turn = tuple[str, Millis, str]
+"""Where, when, and by which event."""
+
+
+class Loop(Detector):
+    """The person needs something that neither of two places gives them, and goes A-B-A-B between them.
+
+    Default: four turns within 90 s, as Flusterduck defines it. Not counted while browsing, where going from a list
+    to a product and back is the way to shop.
+    Misfires: on pages that are meant to be compared side by side outside a browsing stage.
+    """
+
+    within: Duration = Field(timedelta(seconds=90), description="Longest time for the four turns.")
+
+    def arrive(self, act: Act, fold: Fold) -> Finding | None:
+        """Look at the last four pages."""
+        if len(fold.trail) < 4 or fold.trail[-1].page != fold.trail[-3].page:
+            return None
+        return self._look([(visit.page, visit.at, visit.event) for visit in fold.trail], fold)
+
+    def enter(self, act: Act, fold: Fold, left: Run | None) -> Finding | None:
+        """Look at the last four steps, where pages are not told."""
+        if fold.page or act.path or len(fold.runs) < 4:
+            return None
+        return self._look(
+            [(_name(run.place), run.started_at, run.event) for run in fold.runs[-4:]],
+            fold,
+        )
+
+    def _look(self, turns: list[Turn], fold: Fold) -> Finding | None:
+        (a, began, first), (b, _, second), (c, _, third), (d, ended, fourth) = turns
+        if a != c or b != d or ended - began > millis(self.within):
+            return None
+        place = _furthest(fold, began)
+        if place is not None and place.role == "browse":
+            return None
+        # A circle that goes on is one finding: its cause is the turn with which it began.
+        evidence: tuple[str, ...] = fold.memory.get(self.name, ())
+        goes_on = evidence[-1:] == (third,)
+        evidence = (*evidence[:99], fourth) if goes_on else (first, second, third, fourth)
+        fold.memory[self.name] = evidence
+        return Finding(
+            detector=self.name,
+            cause_id=evidence[0],
+            stage=place.stage if place else "",
+            step=place.step if place else "",
+            page=" ↔ ".join(sorted((a, b))),
+            occurred_at=began,
+            severity=NOTICEABLE,
+            cost_seconds=(ended - began) / 1000,
+            cost_steps=len(evidence) - 2,
+            evidence=evidence,
+        )
+
+
+def _name(place: Place) -> str:
+    return f"{place.stage}.{place.step}" if place.step else place.stage
+
+
+def _furthest(fold: Fold, since: Millis) -> Place | None:
+    """Of the two places of a circle the one further on: that is where the person did not get through."""
+    places = [run.place for run in fold.runs[-4:] if run.ended_at >= since] or [run.place for run in fold.runs[-1:]]
+    return max(places, key=lambda place: place.order, default=None)

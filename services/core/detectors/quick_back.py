@@ -1,0 +1,45 @@
+"""Going straight back from a page: it was not what its link promised."""
+
+from datetime import timedelta
+
+from pydantic import Field
+
+from services.core.act import Act
+from services.core.detector import Detector
+from services.core.duration import Duration, millis
+from services.core.finding import SLIGHT, Finding
+from services.core.fold import Fold
+
+
+class QuickBack(Detector):
+    """The person opens a page, sees at a glance that it does not help, and returns to where they were.
+
+    Default: back within 7 s of arriving, as Microsoft Clarity and Hotjar define it.
+    Misfires: on pages that answer at a glance (a phone number, opening hours), and on redirects that are counted as
+    pages. An anchor within a page is no other page and never counts.
+    """
+
+    within: Duration = Field(timedelta(seconds=7), description="Longest stay that counts.")
+
+    def arrive(self, act: Act, fold: Fold) -> Finding | None:
+        """Compare with the page before the last."""
+        trail = fold.trail
+        if len(trail) < 3 or trail[-1].page != trail[-3].page:
+            return None
+        before, left, here = trail[-3:]
+        stayed = here.at - left.at
+        if stayed > millis(self.within):
+            return None
+        run = fold.run
+        return Finding(
+            detector=self.name,
+            cause_id=left.event,
+            stage=run.place.stage if run else "",
+            step=run.place.step if run else "",
+            page=left.page,
+            occurred_at=left.at,
+            severity=SLIGHT,
+            cost_seconds=stayed / 1000,
+            cost_steps=2,
+            evidence=(before.event, left.event, here.event),
+        )

@@ -1,0 +1,166 @@
+"""What a session's acts come to, taken one after the other: its path, stage, job, worth and findings.
+
+A fold is never stored. It is a function of the acts in their order, so a late act, a merge or a restart makes
+it anew from the acts, and any way of getting there gives the same.
+"""
+
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+
+from services.core.act import PAGE_VIEWS, Act
+from services.core.event import Millis
+from services.core.finding import Finding, hashed_id
+from services.core.job import UNASSIGNED, Label, judge
+from services.core.plan import Place, Plan
+
+if TYPE_CHECKING:
+    from services.core.rulebook import Rulebook
+
+LONGEST_PATH = 500
+"""Runs kept of one session's path; a customer has dozens, and what comes after lengthens the last."""
+
+TRAIL = 4
+"""Pages a detector can look back on."""
+
+
+class Run(msgspec.Struct, gc=False):
+    """Events of one place without another place between; `ended_at` is the last of them that matched the place."""
+
+    place: Place
+    started_at: Millis
+    ended_at: Millis
+    event: str
+
+
+class Visit(msgspec.Struct, frozen=True, gc=False):
+    """An arrival on a page."""
+
+    page: str
+    at: Millis
+    event: str
+
+
+class Fold:
+    """A session as judged so far."""
+
+    __slots__ = (
+        "began", "book", "closing", "currency", "entry_page", "events", "evidence", "findings", "furthest",
+        "job_changes", "label", "last", "memory", "outcomes", "page", "pages", "runs", "session_id", "trail", "value",
+    )  # fmt: skip
+
+    def __init__(self, book: "Rulebook", session_id: str) -> None:
+        self.book = book
+        self.session_id = session_id
+        self.events = 0
+        self.pages = 0
+        self.entry_page = ""
+        self.page = ""  # where the visitor is, "" where that was never told
+        self.trail: list[Visit] = []
+        self.runs: list[Run] = []
+        self.began: Run | None = None  # the run with which the present stage began
+        self.furthest: Place | None = None
+        self.last: Act | None = None
+        self.evidence: dict[int, str] = {}  # number of the rule → the event that first met it
+        self.label = Label(UNASSIGNED, 1.0)
+        self.job_changes: list[str] = []
+        self.outcomes: dict[int, tuple[Millis, str]] = {}  # number of the job → when and by which event
+        self.value = 0.0
+        self.currency = ""
+        self.findings: dict[str, Finding] = {}
+        self.closing: dict[str, Finding] = {}  # said only because the session closed
+        self.memory: dict[str, Any] = {}
+
+    @property
+    def run(self) -> Run | None:
+        """The run the visitor is in."""
+        return self.runs[-1] if self.runs else None
+
+    def apply(self, act: Act, plan: Plan) -> None:
+        """Take the next act in."""
+        self.events += 1
+        if plan.place is not None:
+            self._enter(act, plan.place)
+        if act.path and (act.path != self.page or act.name in PAGE_VIEWS):
+            self._arrive(act)
+        if plan.evidence:
+            self._weigh(act, plan.evidence)
+        for number in plan.outcomes:
+            self.outcomes.setdefault(number, (act.occurred_at, act.id))
+        for see in plan.listeners:
+            if (finding := see(act, self)) is not None:
+                self._note(finding)
+        self.last = act
+
+    def close(self) -> None:
+        """Say what can be said only now that the session is over."""
+        for close in self.book.closings:
+            if (finding := close(self)) is not None:
+                self.closing[self._id(finding)] = finding
+
+    def all_findings(self) -> dict[str, Finding]:
+        """Every finding by its id."""
+        return {**self.findings, **self.closing}
+
+    def _enter(self, act: Act, place: Place) -> None:
+        runs = self.runs
+        left = runs[-1] if runs else None
+        if place.is_money and act.props:
+            self._value(act, place)
+        if left is not None and (left.place is place or len(runs) >= LONGEST_PATH):
+            left.ended_at = act.occurred_at
+            return
+        runs.append(Run(place, act.occurred_at, act.occurred_at, act.id))
+        if self.furthest is None or place.order > self.furthest.order:
+            self.furthest = place
+        for enter in self.book.entries:
+            if (finding := enter(act, self, left)) is not None:
+                self._note(finding)
+        if left is None or place.stage_number != left.place.stage_number:
+            self.began = runs[-1]
+
+    def _arrive(self, act: Act) -> None:
+        self.pages += 1
+        if act.path == self.page:
+            return
+        trail = self.trail
+        if not trail:
+            self.entry_page = act.path
+        elif len(trail) == TRAIL:
+            del trail[0]
+        self.page = act.path
+        trail.append(Visit(act.path, act.occurred_at, act.id))
+        for arrive in self.book.arrivals:
+            if (finding := arrive(act, self)) is not None:
+                self._note(finding)
+
+    def _weigh(self, act: Act, rules: tuple[int, ...]) -> None:
+        fresh = [rule for rule in rules if rule not in self.evidence]
+        if not fresh:
+            return
+        self.evidence.update(dict.fromkeys(fresh, act.id))
+        book = self.book
+        sums = [0.0] * len(book.jobs)
+        for rule in sorted(self.evidence):
+            job, weight = book.weights[rule]
+            sums[job] += weight
+        label = judge(book.jobs, book.log_priors, sums, book.log_unassigned)
+        if label.job != self.label.job:
+            self.job_changes.append(self.label.job)
+        self.label = label
+
+    def _value(self, act: Act, place: Place) -> None:
+        """The order's worth where an event says it, else the sum of what was put into the basket."""
+        said = act.number("value") or act.number("total") or act.number("revenue")
+        if said and place.role != "basket":
+            self.value = said
+        elif place.role == "basket" or not self.value:
+            price = act.number("price") * (act.number("quantity") or 1.0)
+            self.value = round(self.value + (price or said), 2)
+        self.currency = act.text("currency") or self.currency
+
+    def _note(self, finding: Finding) -> None:
+        self.findings[self._id(finding)] = finding
+
+    def _id(self, finding: Finding) -> str:
+        return hashed_id(self.session_id, finding.detector, finding.cause_id)

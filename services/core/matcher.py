@@ -1,0 +1,154 @@
+"""Which events a rule is about: matchers are data in the journey file, not code.
+
+A matcher is decided in two stages, since most need only the event's name and path, of which there are few:
+with `props=None` the answer is True, False or, where it hangs on a property, None (Kleene's three values).
+"""
+
+import re
+from collections.abc import Mapping, Sequence
+from functools import lru_cache
+from typing import Annotated, Any
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+
+Props = Mapping[str, Any]
+
+
+def _listed(value: Any) -> Any:
+    return [value] if isinstance(value, str) else value
+
+
+Names = Annotated[tuple[str, ...], BeforeValidator(_listed)]
+
+
+class Condition(BaseModel):
+    """What one property must satisfy; several keys must all hold. Comparison of text ignores case."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    equals: str | float | bool | None = None
+    contains: str | None = None
+    gt: float | None = None
+    lt: float | None = None
+    one_of: tuple[str | float | bool, ...] | None = Field(None, alias="in")
+    exists: bool | None = None
+
+    def holds(self, value: Any) -> bool:
+        """Whether a property's value (None: absent) satisfies every key given."""
+        if self.exists is not None and self.exists != (value is not None):
+            return False
+        if value is None:
+            return self.exists is False
+        return self._compares(value) and self._lies_between(value)
+
+    def _compares(self, value: Any) -> bool:
+        folded = _folded(value)
+        if self.equals is not None and folded != _folded(self.equals):
+            return False
+        if self.one_of is not None and folded not in [_folded(one) for one in self.one_of]:
+            return False
+        return self.contains is None or (isinstance(folded, str) and self.contains.casefold() in folded)
+
+    def _lies_between(self, value: Any) -> bool:
+        if self.gt is None and self.lt is None:
+            return True
+        if isinstance(value, bool) or not isinstance(value, int | float):
+            return False
+        return (self.gt is None or value > self.gt) and (self.lt is None or value < self.lt)
+
+
+def _folded(value: Any) -> Any:
+    return value.casefold() if isinstance(value, str) else value
+
+
+def _conditions(value: Any) -> Any:
+    if not isinstance(value, Mapping):
+        return value
+    return {key: one if isinstance(one, Mapping | Condition) else {"equals": one} for key, one in value.items()}
+
+
+class Matcher(BaseModel):
+    """A condition on one event; all keys given must hold."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    event: Names = Field((), description="The event's name, or a list of names.")
+    path: Names = Field(
+        (),
+        description="Glob on the page's path: * within a segment, ** across segments.",
+    )
+    where: Annotated[dict[str, Condition], BeforeValidator(_conditions)] = Field(
+        {}, description="Property (dots reach into objects) to a value or a condition."
+    )
+    any_of: tuple["Matcher", ...] = ()
+    all_of: tuple["Matcher", ...] = ()
+    none_of: "Matcher | None" = Field(None, alias="not")
+
+    @model_validator(mode="after")
+    def _says_something(self) -> "Matcher":
+        if not self.model_fields_set:
+            raise ValueError("an empty matcher would match every event: give event, path, where, any_of, all_of or not")
+        return self
+
+    def matches(self, name: str, path: str, props: Props | None) -> bool | None:
+        """Whether an event matches; None where that hangs on `props`, which are not known yet (None)."""
+        if self.event and name not in self.event:
+            return False
+        if self.path and not any(_glob(pattern).fullmatch(path) for pattern in self.path):
+            return False
+        inner: list[bool | None] = [one.matches(name, path, props) for one in self.all_of]
+        if self.any_of:
+            inner.append(_any([one.matches(name, path, props) for one in self.any_of]))
+        if self.none_of is not None:
+            inner.append(_not(self.none_of.matches(name, path, props)))
+        if self.where:
+            inner.append(None if props is None else self._properties_hold(props))
+        return _all(inner)
+
+    def _properties_hold(self, props: Props) -> bool:
+        return all(condition.holds(reach(props, key)) for key, condition in self.where.items())
+
+    def reads(self) -> set[str]:
+        """The top-level properties this matcher looks at."""
+        inner = [*self.any_of, *self.all_of, *([self.none_of] if self.none_of else [])]
+        return {key.partition(".")[0] for key in self.where}.union(*(one.reads() for one in inner))
+
+
+def reach(props: Props, key: str) -> Any:
+    """The value at a property or at a dotted way into objects; None where there is none.
+
+    >>> reach({"product": {"brand": "acme"}}, "product.brand")
+    'acme'
+    """
+    if key in props:
+        return props[key]
+    value: Any = props
+    for part in key.split("."):
+        if not isinstance(value, Mapping):
+            return None
+        value = value.get(part)
+    return value
+
+
+def _all(values: Sequence[bool | None]) -> bool | None:
+    if False in values:
+        return False
+    return None if None in values else True
+
+
+def _any(values: Sequence[bool | None]) -> bool | None:
+    if True in values:
+        return True
+    return None if None in values else False
+
+
+def _not(value: bool | None) -> bool | None:
+    return None if value is None else not value
+
+
+@lru_cache(maxsize=4096)
+def _glob(pattern: str) -> re.Pattern[str]:
+    """A path glob as a regular expression; a trailing slash never makes a difference."""
+    parts = re.split(r"(\*\*|\*|\?)", pattern.rstrip("/") or "/")
+    wild = {"**": ".*", "*": "[^/]*", "?": "[^/]"}
+    return re.compile("".join(wild.get(part) or re.escape(part) for part in parts) + "/?")

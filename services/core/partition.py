@@ -1,0 +1,216 @@
+"""One partition of the log and the visitors on it: records in, changed rows out."""
+
+from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from services.core.act import Act
+from services.core.changes import Changes
+from services.core.event import WATERMARK, Event, Millis
+from services.core.key_hash import key_hash
+from services.core.rendering import (
+    finding_rows,
+    session_row,
+    withdrawn_findings,
+    withdrawn_session,
+)
+from services.core.rows import PositionRow, RefusedRow, StateRow
+from services.core.rulebook import Rulebook
+from services.core.session import (
+    STATE_FORMAT,
+    Added,
+    Arrival,
+    LiveSession,
+    Visitor,
+    VisitorState,
+    add,
+    revive,
+)
+from services.core.tenant import Tenant
+
+if TYPE_CHECKING:
+    from services.core.pipeline import Record
+
+_EVENT = msgspec.json.Decoder(Event)
+_PROPS: msgspec.json.Decoder[dict[str, object]] = msgspec.json.Decoder(dict[str, object])
+_STATE = msgspec.msgpack.Decoder(VisitorState)
+_ENCODER = msgspec.msgpack.Encoder()
+
+LONGEST_TEXT = 256
+"""Characters of a text property kept with a session; the events table has it in full."""
+
+
+class Partition:
+    """Applies a partition's records to its visitors' sessions and hands over what changed."""
+
+    def __init__(self, book: Rulebook, position: PositionRow, states: Iterable[StateRow]) -> None:
+        self.book = book
+        self.position = position
+        self.pending = 0
+        self._base = position.epoch << 40
+        self._next = position.next_offset
+        self._moved = False
+        self._tenants: dict[str, Tenant] = {}
+        self._dirty: list[Visitor] = []
+        self._changes = Changes()
+        clocks: dict[str, list[int]] = msgspec.json.decode(position.clocks or "{}")
+        for project, times in clocks.items():
+            self._tenants[project] = Tenant(self.book, times)
+        for state in states:
+            self._restore(state)
+
+    @property
+    def version(self) -> int:
+        """Of everything written now: grows with the log, and from one log to the next."""
+        return self._base + max(self._next - 1, 0)
+
+    def feed(self, records: Sequence["Record"], now: Millis) -> None:
+        """Apply records in order."""
+        for record in records:
+            if record.offset < self._next:
+                continue
+            try:
+                self._apply(record.value, self._base + record.offset, now)
+            except msgspec.MsgspecError as error:
+                self._refuse(record, "unreadable", str(error), now)
+            except Exception as error:
+                # One event must not stop all that come after it, whatever is wrong with it or with a rule.
+                self._refuse(record, "failed", f"{type(error).__name__}: {error}", now)
+            self._next = record.offset + 1
+            self.pending += 1
+        self._moved = True
+        for tenant in self._tenants.values():
+            self._mark(tenant.close_due())
+
+    def tick(self, now: Millis) -> None:
+        """Let the wall clock close sessions."""
+        for tenant in self._tenants.values():
+            self._mark(tenant.tick(now))
+
+    def take(self, changes: Changes) -> None:
+        """Move what changed over to `changes`."""
+        mine, self._changes = self._changes, Changes()
+        changes.events += mine.events
+        changes.refused += mine.refused
+        for visitor in self._dirty:
+            self._write(visitor, changes)
+        if self._moved or self._dirty:
+            changes.positions.append(self._position())
+        self._dirty.clear()
+        self._moved = False
+        self.pending = 0
+
+    def _apply(self, value: bytes | None, version: int, now: Millis) -> None:
+        event = _EVENT.decode(value or b"")
+        tenant = self._tenants.get(event.project)
+        if tenant is None:
+            tenant = self._tenants[event.project] = Tenant(self.book)
+        if event.watermark:
+            tenant.imported_at = now
+            if event.type == WATERMARK:
+                self._mark(tenant.end_import())
+                return
+        mark = tenant.marks[event.watermark > 0]
+        clock = max(mark.at, event.arrived_at)
+        arrival = self._arrival(event, clock)
+        visitor = tenant.visitors.get(event.visitor)
+        if visitor is None:
+            visitor = tenant.visitors[event.visitor] = Visitor(event.project, event.visitor, -1)
+        elif version <= visitor.version:
+            return
+        added = add(visitor, arrival, self.book)
+        if added is Added.DUPLICATE:
+            return
+        mark.at = clock
+        self._changes.events.append(value or b"")
+        if event.user:
+            visitor.user = event.user
+        self._mark((visitor,))
+        if added is Added.REARRANGED:
+            mark.remind(event.visitor, event.occurred_at + self.book.inactivity)
+
+    def _arrival(self, event: Event, clock: Millis) -> Arrival:
+        plan = self.book.plan(event.name, event.path)
+        props = None
+        if plan.reads:
+            said = _PROPS.decode(event.props)
+            props = {name: _kept(said[name]) for name in plan.reads & said.keys()}
+            if plan.undecided:
+                plan = self.book.settle(plan, event.name, event.path, props)
+        return Arrival(
+            Act(event.occurred_at, event.id, event.name, event.path, props), plan, event.watermark > 0, clock
+        )
+
+    def _mark(self, visitors: Iterable[Visitor]) -> None:
+        for visitor in visitors:
+            if not visitor.dirty:
+                visitor.dirty = True
+                self._dirty.append(visitor)
+
+    def _write(self, visitor: Visitor, changes: Changes) -> None:
+        at = (self.position.partition, self.version)
+        for session in visitor.withdrawn:
+            changes.sessions.append(withdrawn_session(visitor, session, *at))
+            changes.findings += withdrawn_findings(visitor, session, *at)
+        visitor.withdrawn = []
+        visitor.dirty = False
+        for live in visitor.sessions:
+            if live.dirty:
+                changes.sessions.append(session_row(visitor, live, *at))
+                changes.findings += finding_rows(visitor, live, *at)
+                live.dirty = False
+        self._tenants[visitor.project].let_go(visitor)
+        changes.states.append(self._state(visitor))
+
+    def _state(self, visitor: Visitor) -> StateRow:
+        sessions = [live.session for live in visitor.sessions]
+        return StateRow(
+            project=visitor.project,
+            visitor=visitor.id,
+            key_hash=key_hash(visitor.id),
+            blob=_ENCODER.encode(VisitorState(STATE_FORMAT, visitor.user, sessions)) if sessions else b"",
+            version=self.version,
+            is_deleted=int(not sessions),
+        )
+
+    def _restore(self, row: StateRow) -> None:
+        state = _STATE.decode(row.blob)
+        tenant = self._tenants.setdefault(row.project, Tenant(self.book))
+        visitor = Visitor(row.project, row.visitor, row.version, state.user)
+        visitor.sessions = [_clean(revive(session, self.book)) for session in state.sessions]
+        tenant.visitors[row.visitor] = visitor
+        tenant.remind(visitor)
+
+    def _position(self) -> PositionRow:
+        clocks = {project: [mark.at for mark in tenant.marks] for project, tenant in self._tenants.items()}
+        self.position = msgspec.structs.replace(
+            self.position,
+            next_offset=self._next,
+            clocks=msgspec.json.encode(clocks).decode(),
+            version=self.version,
+        )
+        return self.position
+
+    def _refuse(self, record: "Record", reason: str, detail: str, now: Millis) -> None:
+        self._changes.refused.append(
+            RefusedRow(
+                log_id=self.position.log_id,
+                partition=self.position.partition,
+                offset=record.offset,
+                project="",
+                reason=reason,
+                detail=detail,
+                raw=record.value or b"",
+                refused_at=now,
+            )
+        )
+
+
+def _kept(value: object) -> object:
+    return value[:LONGEST_TEXT] if isinstance(value, str) else value
+
+
+def _clean(live: LiveSession) -> LiveSession:
+    live.dirty = False
+    return live

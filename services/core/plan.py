@@ -1,0 +1,44 @@
+"""What an event means: the place it enters, the evidence it is, the jobs it finishes, who listens."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal
+
+import msgspec
+
+from services.core.act import Act
+from services.core.finding import Finding
+
+if TYPE_CHECKING:
+    from services.core.fold import Fold
+
+Listener = Callable[[Act, "Fold"], Finding | None]
+"""The `see` of a detector."""
+
+Role = Literal["browse", "basket", "checkout", "done"]
+"""What a stage is to a shop, where a detector must know."""
+
+
+class Place(msgspec.Struct, frozen=True, gc=False):
+    """A stage, or a step of one. Places are ordered as the journey is: a higher `order` is further on."""
+
+    order: int
+    stage_number: int
+    stage: str
+    step: str
+    role: Role | None
+    patience: int  # milliseconds in the step; 0: no limit
+    stage_patience: int
+    is_money: bool  # its events say what a basket or an order is worth
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What one event means: the place it enters, the evidence it is, the jobs it finishes, who listens."""
+
+    place: Place | None = None
+    evidence: tuple[int, ...] = ()
+    outcomes: tuple[int, ...] = ()
+    listeners: tuple[Listener, ...] = ()
+    reads: frozenset[str] = frozenset()
+    undecided: tuple[int, ...] = ()  # rules that hang on the event's properties

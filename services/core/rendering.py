@@ -1,0 +1,126 @@
+"""How a session, as folded, is written down: the rows of `sessions` and `findings`."""
+
+from collections.abc import Iterator
+
+from services.core.event import Millis
+from services.core.fold import Fold
+from services.core.rows import FindingRow, SessionRow
+from services.core.session import LiveSession, Session, Visitor
+
+
+def session_row(visitor: Visitor, live: LiveSession, partition: int, version: int) -> SessionRow:
+    """The row of a session as it stands."""
+    session, fold = live.session, live.fold
+    book, runs, label, furthest = fold.book, fold.runs, fold.label, fold.furthest
+    outcome_at, outcome_event = _outcome(fold)
+    return SessionRow(
+        project=visitor.project,
+        opened_on=session.opened_on,
+        id=session.id,
+        visitor=visitor.id,
+        user=visitor.user,
+        started_at=live.started_at,
+        ended_at=live.ended_at,
+        state="closed" if session.closed else "open",
+        late=session.late,
+        historical=session.historical,
+        events=fold.events,
+        pages=fold.pages,
+        entry_page=fold.entry_page,
+        exit_page=fold.page,
+        stage=furthest.stage if furthest else "",
+        step=furthest.step if furthest else "",
+        path_stage=[run.place.stage for run in runs],
+        path_step=[run.place.step for run in runs],
+        path_started_at=[run.started_at for run in runs],
+        path_ended_at=[run.ended_at for run in runs],
+        path_event=[run.event for run in runs],
+        job=label.job,
+        job_confidence=label.confidence,
+        job_evidence=list(fold.evidence.values()),
+        job_rules=[book.rule_names[rule] for rule in fold.evidence],
+        job_changes=list(fold.job_changes),  # written while the fold goes on
+        outcome_at=outcome_at,
+        outcome_event=outcome_event,
+        value=fold.value,
+        currency=fold.currency or book.currency,
+        journey_version=book.version,
+        partition=partition,
+        version=version,
+    )
+
+
+def finding_rows(visitor: Visitor, live: LiveSession, partition: int, version: int) -> Iterator[FindingRow]:
+    """The findings of a session, those it no longer has marked deleted; what stands is noted in `written`."""
+    session, fold = live.session, live.fold
+    findings = fold.all_findings()
+    if not findings and not session.written:
+        return
+    for finding_id in session.written:
+        if finding_id not in findings:
+            yield _withdrawn(visitor, session, finding_id, (partition, version))
+    session.written = list(findings)
+    for finding_id, one in findings.items():
+        yield FindingRow(
+            project=visitor.project,
+            opened_on=session.opened_on,
+            session_id=session.id,
+            id=finding_id,
+            visitor=visitor.id,
+            detector=one.detector,
+            stage=one.stage,
+            step=one.step,
+            page=one.page,
+            element=one.element,
+            job=fold.label.job,
+            occurred_at=one.occurred_at,
+            severity=one.severity,
+            cost_seconds=one.cost_seconds,
+            cost_steps=one.cost_steps,
+            value=one.value,
+            currency=one.currency,
+            intended=fold.book.is_intended(one.stage, one.step),
+            cause=one.cause,
+            evidence=list(one.evidence),
+            journey_version=fold.book.version,
+            partition=partition,
+            version=version,
+        )
+
+
+def withdrawn_session(visitor: Visitor, session: Session, partition: int, version: int) -> SessionRow:
+    """What takes a session back that was merged into another."""
+    return SessionRow(
+        project=visitor.project,
+        opened_on=session.opened_on,
+        id=session.id,
+        partition=partition,
+        version=version,
+        is_deleted=1,
+    )
+
+
+def withdrawn_findings(visitor: Visitor, session: Session, partition: int, version: int) -> Iterator[FindingRow]:
+    """What takes back all that was found in such a session."""
+    for finding_id in session.written:
+        yield _withdrawn(visitor, session, finding_id, (partition, version))
+
+
+def _withdrawn(visitor: Visitor, session: Session, finding_id: str, at: tuple[int, int]) -> FindingRow:
+    partition, version = at
+    return FindingRow(
+        project=visitor.project,
+        opened_on=session.opened_on,
+        session_id=session.id,
+        id=finding_id,
+        partition=partition,
+        version=version,
+        is_deleted=1,
+    )
+
+
+def _outcome(fold: Fold) -> tuple[Millis, str]:
+    """When and by which event the assigned job was done."""
+    job = fold.label.job
+    number = fold.book.jobs.index(job) if job in fold.book.jobs else -1
+    return fold.outcomes.get(number, (0, ""))

@@ -1,0 +1,161 @@
+"""A journey compiled: what an event means is looked up by its name and path, and worked out once for each pair."""
+
+import math
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from services.core.detector import Detector
+from services.core.duration import millis
+from services.core.journey import Journey, Stage, Step
+from services.core.matcher import Matcher, Props
+from services.core.plan import Listener, Place, Plan
+
+KNOWN_PLANS = 100_000
+"""Pairs of name and path remembered; a site has fewer, a scan for holes has more, and then we forget them all."""
+
+MONEY = frozenset({"value", "total", "revenue", "price", "quantity", "currency"})
+"""Properties that say what a basket or an order is worth, in Segment's and GA4's words."""
+
+_MONEY_ROLES = frozenset({"basket", "checkout", "done"})
+
+
+@dataclass(frozen=True, slots=True)
+class _Rule:
+    matcher: Matcher
+    place: Place | None = None
+    evidence: int = -1
+    outcome: int = -1
+    reads: frozenset[str] = frozenset()
+
+
+@dataclass(slots=True)
+class _Draft:
+    places: list[Place] = field(default_factory=list)
+    evidence: list[int] = field(default_factory=list)
+    outcomes: list[int] = field(default_factory=list)
+
+    def add(self, rule: _Rule) -> None:
+        if rule.place is not None:
+            self.places.append(rule.place)
+        elif rule.evidence >= 0:
+            self.evidence.append(rule.evidence)
+        else:
+            self.outcomes.append(rule.outcome)
+
+
+class Rulebook:
+    """Answers what an event means under one journey."""
+
+    def __init__(self, journey: Journey) -> None:
+        self.version = journey.version
+        self.currency = journey.currency
+        self.inactivity = millis(journey.sessions.inactivity)
+        self.max_length = millis(journey.sessions.max_length)
+        self.lateness = millis(journey.sessions.allowed_lateness)
+        self.jobs = [job.name for job in journey.jobs]
+        self.log_priors = [math.log(job.prior) for job in journey.jobs]
+        self.log_unassigned = math.log(journey.unassigned)
+        self.weights: list[tuple[int, float]] = []  # of each piece of evidence: its job's number and its weight
+        self.rule_names: list[str] = []  # of each piece of evidence, "job/number"
+        detectors = journey.detectors()
+        self.arrivals = tuple(one.arrive for one in _overriding(detectors, "arrive"))
+        self.entries = tuple(one.enter for one in _overriding(detectors, "enter"))
+        self.closings = tuple(one.close for one in _overriding(detectors, "close"))
+        self._hearing = _overriding(detectors, "see")
+        self._intended = frozenset(journey.intended)
+        self._rules = [*self._place_rules(journey), *self._job_rules(journey)]
+        self._plans: dict[tuple[str, str], Plan] = {}
+        self._settled: dict[tuple[str, str, tuple[bool, ...]], Plan] = {}
+
+    def plan(self, name: str, path: str) -> Plan:
+        """What an event of this name on this page means, as far as that does not hang on its properties."""
+        plan = self._plans.get((name, path))
+        if plan is None:
+            if len(self._plans) >= KNOWN_PLANS:
+                self._plans.clear()
+                self._settled.clear()
+            plan = self._plans[name, path] = self._work_out(name, path)
+        return plan
+
+    def settle(self, plan: Plan, name: str, path: str, props: Props) -> Plan:
+        """The whole meaning of an event whose plan has undecided rules."""
+        answers = tuple(bool(self._rules[rule].matcher.matches(name, path, props)) for rule in plan.undecided)
+        settled = self._settled.get((name, path, answers))
+        if settled is None:
+            settled = self._settled[name, path, answers] = self._with_answers(plan, name, path, answers)
+        return settled
+
+    def is_intended(self, stage: str, step: str) -> bool:
+        """Whether friction there serves the customer."""
+        return stage in self._intended or f"{stage}.{step}" in self._intended
+
+    def _work_out(self, name: str, path: str) -> Plan:
+        answers = [rule.matcher.matches(name, path, None) for rule in self._rules]
+        undecided = tuple(number for number, answer in enumerate(answers) if answer is None)
+        hearing = [detector for detector in self._hearing if name in detector.hears]
+        listeners = tuple(detector.see for detector in hearing)
+        reads = {prop for detector in hearing for prop in detector.reads}
+        for rule, answer in zip(self._rules, answers, strict=True):
+            if answer is not False:
+                reads |= rule.reads
+        certain = [rule for rule, answer in zip(self._rules, answers, strict=True) if answer]
+        return _plan(certain, listeners, frozenset(reads), undecided)
+
+    def _with_answers(self, plan: Plan, name: str, path: str, answers: tuple[bool, ...]) -> Plan:
+        yes = {number for number, answer in zip(plan.undecided, answers, strict=True) if answer}
+        rules = [
+            rule
+            for number, rule in enumerate(self._rules)
+            if number in yes or rule.matcher.matches(name, path, None) is True
+        ]
+        return _plan(rules, plan.listeners, plan.reads, ())
+
+    def _place_rules(self, journey: Journey) -> Iterable[_Rule]:
+        order = 0
+        for number, stage in enumerate(journey.stages):
+            parts: tuple[Stage | Step, ...] = (stage, *stage.steps)
+            for part in parts:
+                place = _place(order, number, stage, part)
+                order += 1
+                if part.enter is not None:
+                    money = MONEY if place.is_money else frozenset()
+                    yield _Rule(part.enter, place=place, reads=money | part.enter.reads())
+
+    def _job_rules(self, journey: Journey) -> Iterable[_Rule]:
+        for number, job in enumerate(journey.jobs):
+            for position, evidence in enumerate(job.evidence):
+                self.weights.append((number, evidence.weight))
+                self.rule_names.append(f"{job.name}/{position + 1}")
+                reads = frozenset(evidence.match.reads())
+                yield _Rule(evidence.match, evidence=len(self.weights) - 1, reads=reads)
+            if job.outcome is not None:
+                yield _Rule(job.outcome, outcome=number, reads=frozenset(job.outcome.reads()))
+
+
+def _place(order: int, number: int, stage: Stage, part: Stage | Step) -> Place:
+    step = part if isinstance(part, Step) else None
+    name = step.name if step else ""
+    patience = _patience(step) if step else 0
+    return Place(order, number, stage.name, name, stage.role, patience, _patience(stage), stage.role in _MONEY_ROLES)
+
+
+def _patience(part: Stage | Step) -> int:
+    return millis(part.patience) if part.patience is not None else 0
+
+
+def _plan(
+    rules: list[_Rule],
+    listeners: tuple[Listener, ...],
+    reads: frozenset[str],
+    undecided: tuple[int, ...],
+) -> Plan:
+    draft = _Draft()
+    for rule in rules:
+        draft.add(rule)
+    # One event enters one place: the furthest that it matches, and a step rather than its stage.
+    place = max(draft.places, key=lambda one: one.order, default=None)
+    return Plan(place, tuple(draft.evidence), tuple(draft.outcomes), listeners, reads, undecided)
+
+
+def _overriding(detectors: list[Detector], method: str) -> tuple[Detector, ...]:
+    return tuple(one for one in detectors if getattr(type(one), method) is not getattr(Detector, method))

@@ -1,0 +1,76 @@
+"""Matchers: which events a rule is about."""
+
+from typing import Any
+
+import pytest
+
+from services.core.matcher import Matcher
+
+
+def matches(matcher: dict[str, Any], name: str = "view", path: str = "/gifts/42", **props: Any) -> bool | None:
+    return Matcher.model_validate(matcher).matches(name, path, props)
+
+
+@pytest.mark.parametrize(
+    ("matcher", "expected"),
+    [
+        ({"event": "view"}, True),
+        ({"event": ["add", "view"]}, True),
+        ({"event": "add"}, False),
+        ({"path": "/gifts/*"}, True),
+        ({"path": "/*"}, False),
+        ({"path": "/**"}, True),
+        ({"path": "/gifts/42/"}, True),
+        ({"path": "/gifts/4?"}, True),
+        ({"path": ["/a", "/gifts/**"]}, True),
+        ({"event": "view", "path": "/a"}, False),
+        ({"any_of": [{"event": "add"}, {"path": "/gifts/**"}]}, True),
+        ({"all_of": [{"event": "view"}, {"path": "/a"}]}, False),
+        ({"not": {"event": "add"}}, True),
+        ({"event": "view", "not": {"path": "/gifts/**"}}, False),
+    ],
+)
+def test_name_and_path(matcher: dict[str, Any], expected: bool) -> None:
+    assert matches(matcher) is expected
+
+
+@pytest.mark.parametrize(
+    ("condition", "value", "expected"),
+    [
+        ("gift", "Gift", True),
+        ({"contains": "GIFT"}, "a gift for mum", True),
+        ({"contains": "gift"}, 3, False),
+        ({"gt": 10}, 11, True),
+        ({"gt": 10, "lt": 20}, 20, False),
+        ({"gt": 10}, "11", False),
+        ({"gt": 0}, True, False),
+        ({"in": ["a", "b"]}, "B", True),
+        ({"exists": True}, 0, True),
+        ({"exists": True}, None, False),
+        ({"exists": False}, None, True),
+        ({"exists": False}, "x", False),
+        ({"contains": "x"}, None, False),
+    ],
+)
+def test_properties(condition: Any, value: Any, expected: bool) -> None:
+    assert matches({"where": {"q": condition}}, q=value) is expected
+
+
+def test_a_dotted_key_reaches_into_objects() -> None:
+    assert matches({"where": {"product.brand": "acme"}}, product={"brand": "acme"})
+
+
+def test_without_properties_a_rule_is_decided_as_far_as_it_can_be() -> None:
+    on_a_page = Matcher.model_validate({"path": "/gifts/**", "where": {"q": "gift"}})
+
+    assert on_a_page.matches("view", "/toys", None) is False
+    assert on_a_page.matches("view", "/gifts/1", None) is None
+    either = Matcher.model_validate({"any_of": [{"event": "view"}, {"where": {"q": "gift"}}]})
+    assert either.matches("view", "/", None) is True
+    never = Matcher.model_validate({"not": {"where": {"q": "gift"}}})
+    assert never.matches("view", "/", None) is None
+
+
+def test_an_empty_matcher_is_a_mistake() -> None:
+    with pytest.raises(ValueError, match="would match every event"):
+        Matcher.model_validate({})

@@ -1,0 +1,200 @@
+"""Records in, rows out: whatever the order, the doubling, the cutting and the restarts."""
+
+from collections.abc import Sequence
+from itertools import pairwise
+from typing import Any
+
+import msgspec
+from hypothesis import given
+from hypothesis import strategies as st
+
+from services.core.changes import Changes
+from services.core.event import Event, Millis
+from services.core.key_hash import key_hash
+from services.core.pipeline import Pipeline
+from services.core.rows import PositionRow, StateRow
+from tests.core.build import START, Record, encode, event, import_end, pipeline, shop, standing, start
+from tests.core.reference import sessions_of
+
+NAMES = ["view", "add", "checkout", "buy", "page /a", "page /b", "page /checkout/payment", "click #pay", "search"]
+ALLOWANCE = 30 * 60 * 1000
+LATER = Millis(START + 40 * 24 * 3_600_000)
+
+moments = st.integers(min_value=0, max_value=6 * 3600)
+visitors = st.sampled_from(["anna", "ben"])
+acts = st.lists(st.tuples(moments, st.sampled_from(NAMES), visitors), min_size=1, max_size=30)
+
+
+def arriving(acts: Sequence[tuple[int, str, str]], delays: Sequence[int], doubled: Sequence[int]) -> list[Event]:
+    """Events in the order of their arrival, each delayed within the allowance, some of them sent twice."""
+    made = []
+    for place, (moment, name, visitor) in enumerate(acts):
+        one = event(f"{moment} {name}", visitor, id=f"{place:03}")
+        arrival = one.occurred_at + delays[place % len(delays)] * 1000
+        made.append(msgspec.structs.replace(one, received_at=Millis(arrival)))
+    made += [
+        msgspec.structs.replace(made[at % len(made)], received_at=Millis(made[at % len(made)].received_at + 5))
+        for at in doubled
+    ]
+    return sorted(made, key=lambda one: (one.received_at, one.id))
+
+
+def told(changes: Sequence[Changes]) -> tuple[Any, Any]:
+    """What stands, without what may differ: the ids, which follow from the event that came first."""
+    sessions, findings = standing(changes)
+    return (
+        sorted(
+            (
+                row.visitor, row.started_at, row.ended_at, row.events, row.pages, row.stage, row.step, row.state,
+                tuple(row.path_stage), tuple(row.path_event), row.late,
+            )
+            for row in sessions.values()
+        ),
+        sorted(
+            (row.visitor, row.detector, row.stage, row.step, row.page, row.occurred_at, tuple(row.evidence))
+            for row in findings.values()
+        ),
+    )  # fmt: skip
+
+
+def run(events: Sequence[Event], cuts: Sequence[int] = ()) -> list[Changes]:
+    """Feed events, taking a checkpoint at each cut."""
+    made, changes = pipeline(), []
+    records = encode(events)
+    edges = sorted({0, *(cut % (len(records) + 1) for cut in cuts), len(records)})
+    for begin, end in pairwise(edges):
+        made.feed(0, records[begin:end], now=START)
+        changes.append(made.take())
+    made.tick(0, LATER)
+    return [*changes, made.take()]
+
+
+@given(
+    acts,
+    st.lists(st.integers(0, 1799), min_size=1, max_size=8),
+    st.lists(st.integers(0, 29), max_size=5),
+    st.lists(st.integers(0, 40), max_size=6),
+)
+def test_order_duplicates_and_cutting_change_nothing(
+    acts: list[tuple[int, str, str]], delays: list[int], doubled: list[int], cuts: list[int]
+) -> None:
+    tidy = told(run(sorted(arriving(acts, [0], []), key=lambda one: (one.occurred_at, one.id))))
+
+    messy = told(run(arriving(acts, delays, doubled), cuts))
+
+    assert messy == tidy
+
+
+@given(acts, st.lists(st.integers(0, 1799), min_size=1, max_size=8), st.lists(st.integers(0, 40), max_size=6))
+def test_sessions_equal_those_of_a_reference_that_sorts_first(
+    acts: list[tuple[int, str, str]], delays: list[int], cuts: list[int]
+) -> None:
+    events = arriving(acts, delays, [])
+
+    sessions, _ = standing(run(events, cuts))
+
+    expected = sessions_of(events, shop())
+    assert (
+        sorted((row.visitor, row.started_at, row.ended_at, row.events, row.stage) for row in sessions.values())
+        == expected
+    )
+
+
+@given(acts, st.integers(0, 30), st.integers(0, 30))
+def test_a_worker_that_dies_after_a_checkpoint_is_carried_on_by_the_next(
+    acts: list[tuple[int, str, str]], cut: int, lost: int
+) -> None:
+    events = arriving(acts, [0, 900, 60], [])
+    records = encode(events)
+    at = cut % (len(records) + 1)
+    first = pipeline()
+    first.feed(0, records[:at], now=START)
+    kept = first.take()
+    first.feed(0, records[at : at + lost], now=START)  # applied, and lost with the worker
+
+    second = after_restart(kept)
+    second.feed(0, records[max(0, at - 3) :], now=START)
+    second.tick(0, LATER)
+
+    assert told([kept, second.take()]) == told(run(events))
+
+
+def after_restart(*changes: Changes) -> Pipeline:
+    """A worker that takes over what these checkpoints left."""
+    states: dict[str, StateRow] = {}
+    position = start()
+    for one in changes:
+        states.update({row.visitor: row for row in one.states})
+        position = one.positions[-1] if one.positions else position
+    return pipeline(position=position, states=[row for row in states.values() if not row.is_deleted])
+
+
+def test_a_record_already_in_a_visitors_state_is_not_applied_again() -> None:
+    # A crash between the writing of states and of the position leaves states ahead of it.
+    made = pipeline()
+    records = encode([event("0 view"), event("1 view")])
+    made.feed(0, records, now=START)
+    changes = made.take()
+
+    second = pipeline(position=start(), states=changes.states)
+    second.feed(0, records, now=START)
+
+    assert not second.take().events
+
+
+def test_an_unreadable_record_is_set_aside_with_its_bytes_and_the_rest_goes_on() -> None:
+    made = pipeline()
+    records = [Record(0, b'{"id":'), Record(1, None), *encode([event("0 view")], 2), Record(3, b'{"id": 7}')]
+
+    made.feed(0, records, now=START)
+
+    changes = made.take()
+    assert [(row.offset, row.reason, row.raw) for row in changes.refused] == [
+        (0, "unreadable", b'{"id":'),
+        (1, "unreadable", b""),
+        (3, "unreadable", b'{"id": 7}'),
+    ]
+    assert [row.events for row in changes.sessions] == [1]
+    assert changes.positions[0].next_offset == 4
+
+
+def test_the_position_comes_with_every_change_and_only_then() -> None:
+    made = pipeline()
+    made.feed(0, encode([event("0 view")]), now=START)
+
+    assert [row.next_offset for row in made.take().positions] == [1]
+    assert not made.take().positions
+
+
+def test_versions_grow_from_one_log_to_the_next() -> None:
+    made = pipeline()
+    made.feed(0, encode([event(f"{at} view") for at in range(9)]), now=START)
+    (before,) = made.take().sessions
+
+    fresh = pipeline(position=PositionRow(log_id="other", partition=0, epoch=2, next_offset=0, clocks="", version=0))
+    fresh.feed(0, encode([event("0 view")]), now=START)
+    (after,) = fresh.take().sessions
+
+    assert after.version > before.version
+
+
+def test_a_visitor_whose_sessions_are_settled_is_forgotten() -> None:
+    made = pipeline()
+    made.feed(0, encode([event("0 view", watermark=START), import_end()]), now=START)
+
+    (state,) = made.take().states
+
+    assert state.is_deleted
+
+
+def test_projects_do_not_mix() -> None:
+    made = pipeline()
+
+    made.feed(0, encode([event("0 view", project="one"), event("1 view", project="two")]), now=START)
+
+    assert sorted((row.project, row.events) for row in made.take().sessions) == [("one", 1), ("two", 1)]
+
+
+def test_a_visitor_is_hashed_as_kafkas_own_clients_do() -> None:
+    # org.apache.kafka.common.utils.UtilsTest: murmur2("foobar") = -790332482, made positive by & 0x7fffffff.
+    assert key_hash("foobar") == -790332482 & 0x7FFFFFFF

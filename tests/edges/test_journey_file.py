@@ -1,0 +1,54 @@
+"""Journey files on disk: where a mistake stands."""
+
+from pathlib import Path
+
+import pytest
+
+from services.core.errors import JourneyError
+from services.edges.journey_file import load_journey
+
+GOOD = """\
+journey: shop
+stages:
+  - name: browse
+    enter: {event: [Product Viewed]}
+"""
+
+
+def test_a_good_file_is_a_journey(tmp_path: Path) -> None:
+    file = tmp_path / "desireline.yaml"
+    file.write_text(GOOD)
+
+    assert [stage.name for stage in load_journey(file).stages] == ["browse"]
+
+
+@pytest.mark.parametrize(
+    ("text", "line", "words"),
+    [
+        (GOOD.replace("enter:", "entr:"), 4, "stages.0.entr: unknown key"),
+        (GOOD + "sessions:\n  inactivity: 30\n", 6, "sessions.inactivity: 30 is not a duration"),
+        (GOOD + "friction:\n  loop: {}\n  rage_clik: {}\n", 7, "no such detector"),
+        (GOOD + "  - name: [", 5, "is not valid YAML"),
+        ("", 1, "the file"),
+    ],
+)
+def test_a_mistake_is_named_with_file_line_and_key(tmp_path: Path, text: str, line: int, words: str) -> None:
+    file = tmp_path / "desireline.yaml"
+    file.write_text(text)
+
+    with pytest.raises(JourneyError) as caught:
+        load_journey(file)
+
+    assert any(problem.startswith(f"{file}:{line}: ") and words in problem for problem in caught.value.problems)
+
+
+def test_a_file_that_is_not_there_says_what_to_do(tmp_path: Path) -> None:
+    with pytest.raises(JourneyError, match="name a journey file with --journey"):
+        load_journey(tmp_path / "nowhere.yaml")
+
+
+def test_a_file_that_is_no_text_says_so(tmp_path: Path) -> None:
+    (tmp_path / "binary.yaml").write_bytes(b"\xff\xfe\x00")
+
+    with pytest.raises(JourneyError, match="not UTF-8"):
+        load_journey(tmp_path / "binary.yaml")
