@@ -6,7 +6,7 @@ from typing import NamedTuple
 import msgspec
 from starlette.types import Send
 
-from services.edges.kafka import NotAccepted
+from services.edges.record_batch import NotAccepted
 from services.ingest.problem import CONTENT_TYPE, Problem, problem_body
 from services.ingest.refusal import Refusal
 

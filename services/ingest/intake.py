@@ -13,10 +13,11 @@ import uuid_utils
 from starlette.requests import ClientDisconnect
 from starlette.types import Receive, Scope, Send
 
-from services.core.event import WATERMARK, Event, Millis
+from services.core.event import WATERMARK, Event
 from services.core.key import Key
-from services.edges.kafka import KafkaAway, NotAccepted, Positions, Publisher, Record
+from services.edges.kafka import Publisher
 from services.edges.keyring import Keyring
+from services.edges.record_batch import KafkaAway, NotAccepted, Positions, Record
 from services.ingest.answer import Answer, problem, success, unavailable, without_body
 from services.ingest.body import SEND_LESS, read_body
 from services.ingest.caller import admit, admit_history
@@ -114,7 +115,7 @@ class TakeEvents(Intake):
         return success(refused)
 
     def _arrival(self, read: Body, key: Key) -> segment.Arrival:
-        received_at = Millis(time.time_ns() // 1_000_000)
+        received_at = time.time_ns() // 1_000_000
         skew = segment.skew_of(read.sent_at, received_at)
         if isinstance(read, segment.Single):
             return segment.Arrival(key.project, received_at, _new_id, self.kind, skew)
@@ -123,7 +124,7 @@ class TakeEvents(Intake):
             raise Problem(400, Reason.SIZE, detail, remedy=SEND_LESS, pointer="/batch")
         if read.historical:
             admit_history(key)
-        watermark = min(segment.millis(read.watermark), received_at) if read.watermark else segment.NO_WATERMARK
+        watermark = min(segment.millis(read.watermark), received_at) if read.watermark else 0
         return segment.Arrival(
             key.project,
             received_at,
@@ -154,7 +155,7 @@ class TakeImportEnd(Intake):
         read = _read(_decode_single, body or b"{}")
         key = admit(self.keyring, headers, read.write_key)
         admit_history(key)
-        now = Millis(time.time_ns() // 1_000_000)
+        now = time.time_ns() // 1_000_000
         end = Event(
             id=_new_id(),
             project=key.project,

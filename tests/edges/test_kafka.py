@@ -9,9 +9,11 @@ from typing import Any
 import pytest
 from aiokafka import AIOKafkaConsumer, TopicPartition
 
+from services.core.key_hash import key_hash
 from services.edges import kafka
 from services.edges.broker import Broker
-from services.edges.kafka import KafkaAway, NotAccepted, Overloaded, Publisher
+from services.edges.kafka import Publisher
+from services.edges.record_batch import KafkaAway, NotAccepted, Overloaded
 from services.edges.topics import KafkaUnreachable
 from services.settings import Settings
 
@@ -77,6 +79,15 @@ async def test_a_key_goes_to_the_partition_that_javas_client_would_choose(
         [(partition, _)] = await publisher.publish([(key, b"{}")])
 
     assert partition == (murmur2 & 0x7FFFFFFF) % PARTITIONS
+
+
+async def test_a_visitor_goes_to_the_partition_where_the_core_looks_for_it(broker: Broker) -> None:
+    visitors = [f"visitor-{number}" for number in range(20)]
+
+    async with publishing(broker) as publisher:
+        for visitor in visitors:
+            [(partition, _)] = await publisher.publish([(visitor.encode(), b"{}")])
+            assert partition == key_hash(visitor) % PARTITIONS
 
 
 async def test_requests_at_the_same_time_share_batches(broker: Broker) -> None:

@@ -9,7 +9,8 @@ import pytest
 from aiokafka import AIOKafkaConsumer, TopicPartition
 from confluent_kafka.admin import AdminClient
 
-from services.edges.kafka import NotAccepted, Publisher
+from services.edges.kafka import Publisher
+from services.edges.record_batch import NotAccepted
 from services.settings import Settings
 from tests.kafka_server import KafkaServer
 

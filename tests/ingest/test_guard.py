@@ -5,7 +5,7 @@ from typing import Any
 import msgspec
 import pytest
 
-from services.core.event import Event, Millis
+from services.core.event import Event
 from services.ingest.guard import CHECKS, DEPTH, EVENT_BYTES, KEY_LETTERS, KEYS, VALUE_BYTES, judge
 from services.ingest.refusal import Reason
 
@@ -15,7 +15,7 @@ DAY = 24 * 3600 * 1000
 
 def event(**fields: Any) -> Event:
     plain = {"id": "1", "project": "shop", "visitor": "v", "type": "track", "name": "Bought"}
-    return Event(**{**plain, "occurred_at": Millis(NOW), "received_at": Millis(NOW), **fields})
+    return Event(**{**plain, "occurred_at": NOW, "received_at": NOW, **fields})
 
 
 def nested(depth: int) -> object:

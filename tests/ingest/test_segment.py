@@ -7,7 +7,7 @@ from typing import Any
 import msgspec
 import pytest
 
-from services.core.event import Event, Millis
+from services.core.event import Event
 from services.ingest.dialects.segment import Arrival, millis, read, skew_of
 from services.ingest.refusal import Reason, Refusal
 
@@ -117,7 +117,7 @@ def test_history_keeps_its_times_and_carries_the_watermark() -> None:
     then = millis(datetime(2019, 10, 1, tzinfo=UTC))
 
     own = event(call, historical=True, skew=99)
-    promised = event(call, historical=True, watermark=Millis(1000))
+    promised = event(call, historical=True, watermark=1000)
 
     assert (own.occurred_at, own.watermark) == (then, then)
     assert (promised.occurred_at, promised.watermark) == (then, 1000)

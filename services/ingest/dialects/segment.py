@@ -10,7 +10,6 @@ from services.core.event import EMPTY_OBJECT, Event, Millis
 from services.ingest.refusal import Reason, Refusal
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-NO_WATERMARK = Millis(0)
 TYPES = frozenset({"track", "page", "screen", "identify", "group", "alias"})
 PLACE_LETTERS = 2048  # of a path, address or title in its own column; `context` keeps it whole
 
@@ -75,7 +74,7 @@ class Arrival(msgspec.Struct, frozen=True):
     skew: int = 0  # milliseconds the client's clock was behind ours when it sent
     context: dict[str, msgspec.Raw] = {}
     historical: bool = False
-    watermark: Millis = NO_WATERMARK
+    watermark: Millis = 0
 
 
 NOWHERE = _Page()
@@ -111,7 +110,7 @@ def read(item: bytes, arrival: Arrival) -> Event | Refusal:
         name=(call.event or "") if kind == "track" else kind,
         occurred_at=occurred_at,
         received_at=arrival.received_at,
-        watermark=(arrival.watermark or occurred_at) if arrival.historical else NO_WATERMARK,
+        watermark=(arrival.watermark or occurred_at) if arrival.historical else 0,
         user=str(call.user_id or ""),
         path=_path(page),
         url=(page.url or "")[:PLACE_LETTERS],
@@ -126,7 +125,7 @@ def millis(moment: datetime) -> Millis:
     """A moment without a zone is UTC: that is what the Python clients mean by one."""
     since = (moment if moment.tzinfo else moment.replace(tzinfo=UTC)) - EPOCH
     # Half the time of dividing the timedelta, and as exact.
-    return Millis((since.days * 86_400 + since.seconds) * 1000 + since.microseconds // 1000)
+    return (since.days * 86_400 + since.seconds) * 1000 + since.microseconds // 1000
 
 
 def skew_of(sent_at: datetime | None, received_at: Millis) -> int:
@@ -141,7 +140,7 @@ def _occurred_at(call: _Call, arrival: Arrival) -> Millis | None:
     if arrival.historical:
         return millis(claimed)
     skew = skew_of(call.sent_at, arrival.received_at) if call.sent_at else arrival.skew
-    return Millis(millis(claimed) + skew)
+    return millis(claimed) + skew
 
 
 def _visitor(call: _Call, kind: str) -> str:
