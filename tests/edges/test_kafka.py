@@ -146,7 +146,7 @@ async def test_with_stored_a_record_is_safe_only_when_it_is_stored(broker: Broke
         called.set()
         await written.wait()
 
-    async with publishing(broker, stored=stored) as publisher:
+    async with publishing(broker, stored=stored) as publisher, asyncio.timeout(5):
         waiting = publisher.publish([(b"a", b"1")])
         await called.wait()
         assert not waiting.done()
