@@ -2,7 +2,6 @@
 
 import base64
 import hashlib
-import hmac
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -38,10 +37,6 @@ class Key:
     digest: str
     rights: frozenset[Right] = frozenset()
     public: str = ""
-
-    def matches(self, presented: str) -> bool:
-        """Compare in constant time."""
-        return hmac.compare_digest(self.digest, digest(presented))
 
     def may(self, right: Right) -> bool:
         return right in self.rights

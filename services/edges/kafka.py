@@ -7,102 +7,46 @@ import asyncio
 import time
 from collections.abc import Awaitable, Callable, Iterable, Sequence
 from contextlib import suppress
+from datetime import timedelta
+from typing import Protocol
 
 import structlog
 from aiokafka import AIOKafkaProducer
 from aiokafka.errors import KafkaError
-from aiokafka.producer.message_accumulator import BatchBuilder
 from aiokafka.structs import RecordMetadata
 from murmurhash2 import murmurhash2
 
 from services.edges.quiet import quieten
-from services.edges.topics import KafkaUnreachable, ensure_topics
-from services.settings import Settings
+from services.edges.record_batch import Batch, KafkaAway, NotAccepted, Overloaded, Positions, Receipt, Record
+from services.edges.topics import Cluster, KafkaUnreachable, ensure_topics
 
 BATCH_BYTES = 512 * 1024  # half of what a topic takes in one batch by default (max.message.bytes)
+# aiokafka compresses lz4 at level 9 and takes no other: 6.6 us an event, against 1.2 of zstd at its default level,
+# which is also smaller (58 bytes of 500 against 83) and no slower to read.
+COMPRESSION = "zstd"
 STALLED_SECONDS = 3.0  # nothing acknowledged for so long: Kafka is away, more would only wait
 RECONNECT_SECONDS = 1.0
 STOP_SECONDS = 10.0
 MURMUR2_SEED = 0x9747B28C  # as Kafka's own clients partition, so that any of them finds a key's partition
 
-Record = tuple[bytes, bytes]
-Positions = list[tuple[int, int]]
 Stored = Callable[[int, int], Awaitable[None]]
 
 log = structlog.get_logger(__name__)
 
 
-class NotAccepted(Exception):
-    """Nothing of what was handed over may be called accepted; to be sent again after `retry_after` seconds."""
+class Flow(Cluster, Protocol):
+    """What is needed of the settings to publish."""
 
-    def __init__(self, problem: str, retry_after: int) -> None:
-        self.retry_after = retry_after
-        super().__init__(problem)
-
-
-class Overloaded(NotAccepted):
-    """More is under way than the bounds allow."""
-
-
-class KafkaAway(NotAccepted):
-    """Kafka does not acknowledge."""
-
-
-class _Receipt:
-    """Waits for all batches that hold records of one `publish`."""
-
-    __slots__ = ("future", "open", "positions")
-
-    def __init__(self, future: asyncio.Future[Positions]) -> None:
-        self.future = future
-        self.open = 0
-        self.positions: Positions = []
-
-    def settle(self, partition: int, last_offset: int) -> None:
-        self.positions.append((partition, last_offset))
-        self.open -= 1
-        if not self.open and not self.future.done():
-            self.future.set_result(self.positions)
-
-    def fail(self, error: Exception) -> None:
-        if not self.future.done():
-            self.future.set_exception(error)
-            self.future.exception()  # a request that was cut off does not come to look: no warning for that
-
-
-class _Batch:
-    """Records of one partition that travel together."""
-
-    __slots__ = (
-        "builder",
-        "bytes",
-        "partition",
-        "receipts",
-        "records",
-        "sent_at",
-        "topic",
-    )
-
-    def __init__(self, builder: BatchBuilder, topic: str, partition: int) -> None:
-        self.builder = builder
-        self.topic = topic
-        self.partition = partition
-        self.records = 0
-        self.bytes = 0
-        self.sent_at = 0.0
-        self.receipts: list[_Receipt] = []
-
-    def add(self, record: Record, timestamp: int, receipt: _Receipt) -> bool:
-        """False where the batch is full."""
-        key, value = record
-        if self.builder.append(timestamp=timestamp, key=key, value=value) is None:
-            return False
-        self.records += 1
-        self.bytes += len(value)
-        if not self.receipts or self.receipts[-1] is not receipt:
-            self.receipts.append(receipt)
-            receipt.open += 1
-        return True
+    @property
+    def topic(self) -> str: ...
+    @property
+    def batch_wait(self) -> timedelta: ...
+    @property
+    def batch_events(self) -> int: ...
+    @property
+    def buffer_bytes(self) -> int: ...
+    @property
+    def acknowledge_within(self) -> timedelta: ...
 
 
 class Publisher:
@@ -113,38 +57,27 @@ class Publisher:
     Not to be assumed: that what failed or timed out is not on the topic all the same. Event ids make that harmless.
     """
 
-    def __init__(
-        self,
-        settings: Settings,
-        *,
-        partition_bytes: int | None = None,
-        stored: Stored | None = None,
-    ) -> None:
+    def __init__(self, settings: Flow, *, partition_bytes: int | None = None, stored: Stored | None = None) -> None:
         self.topic = settings.topic
         self.refused_topic = f"refused_{settings.topic}"
         self._settings = settings
         self._partition_bytes = partition_bytes
         self._stored = stored
         self._partitions: dict[str, int] = {}
-        self._open: dict[tuple[str, int], _Batch] = {}
+        self._open: dict[tuple[str, int], Batch] = {}
         self._unsafe: dict[int, int] = {}  # partition of `topic` → bytes not yet safe
         self._bytes = 0
         self._idle = asyncio.Event()
         self._idle.set()
-        self._sent: dict[_Batch, None] = {}  # not yet acknowledged, oldest first
-        self._queue: asyncio.Queue[_Batch] = asyncio.Queue()
+        self._sent: dict[Batch, None] = {}  # not yet acknowledged, oldest first
+        self._queue: asyncio.Queue[Batch] = asyncio.Queue()
         self._flush: asyncio.TimerHandle | None = None
         self._tasks: set[asyncio.Task[None]] = set()
         self._reconnecting: asyncio.Task[None] | None = None
 
     async def start(self) -> None:
         """Raises KafkaUnreachable with a sentence for the operator."""
-        quieten(
-            "aiokafka.client",
-            "aiokafka.conn",
-            "aiokafka.producer.sender",
-            "aiokafka.cluster",
-        )
+        quieten("aiokafka.client", "aiokafka.conn", "aiokafka.producer.sender", "aiokafka.cluster")
         self._loop = asyncio.get_running_loop()
         self._partitions = await asyncio.to_thread(ensure_topics, self._settings, [self.topic, self.refused_topic])
         try:
@@ -185,14 +118,11 @@ class Publisher:
 
     def broadcast(self, value: bytes) -> asyncio.Future[Positions]:
         """One and the same record to every partition."""
-        return self._place(
-            self.topic,
-            [(partition, (b"", value)) for partition in range(self._partitions[self.topic])],
-        )
+        return self._place(self.topic, [(partition, (b"", value)) for partition in range(self._partitions[self.topic])])
 
     def _place(self, topic: str, placed: Sequence[tuple[int, Record]]) -> asyncio.Future[Positions]:
         self._admit(topic, placed)
-        receipt = _Receipt(self._loop.create_future())
+        receipt = Receipt(self._loop.create_future())
         timestamp = int(time.time() * 1000)
         for partition, record in placed:
             batch = self._open.get((topic, partition))
@@ -212,7 +142,7 @@ class Publisher:
         """All or nothing: counts what is admitted, raises where it would pass a bound."""
         if problem := self.problem:
             raise KafkaAway(problem, retry_after=2)
-        size = sum([len(record[1]) for _, record in placed])
+        size = sum(len(record[1]) for _, record in placed)
         if self._bytes + size > self._settings.buffer_bytes:
             raise Overloaded(f"{self._bytes} bytes wait for their acknowledgement", retry_after=1)
         if self._partition_bytes is not None and topic == self.topic:
@@ -226,14 +156,11 @@ class Publisher:
         for partition, (_, value) in placed:
             wanted[partition] = wanted.get(partition, 0) + len(value)
             if wanted[partition] > bound:
-                raise Overloaded(
-                    f"partition {partition} holds as much as may wait to be stored",
-                    retry_after=1,
-                )
+                raise Overloaded(f"partition {partition} holds as much as may wait to be stored", retry_after=1)
         self._unsafe = wanted
 
-    def _open_batch(self, topic: str, partition: int) -> _Batch:
-        batch = self._open[topic, partition] = _Batch(self._producer.create_batch(), topic, partition)
+    def _open_batch(self, topic: str, partition: int) -> Batch:
+        batch = self._open[topic, partition] = Batch(self._producer.create_batch(), topic, partition)
         if self._flush is None:
             self._flush = self._loop.call_later(self._settings.batch_wait.total_seconds(), self._flush_open)
         return batch
@@ -243,7 +170,7 @@ class Publisher:
         for batch in list(self._open.values()):
             self._seal(batch)
 
-    def _seal(self, batch: _Batch) -> None:
+    def _seal(self, batch: Batch) -> None:
         del self._open[batch.topic, batch.partition]
         batch.sent_at = self._loop.time()
         self._sent[batch] = None
@@ -260,17 +187,13 @@ class Publisher:
             else:
                 future.add_done_callback(lambda done, batch=batch: self._acknowledged(batch, done))
 
-    def _acknowledged(self, batch: _Batch, done: "asyncio.Future[RecordMetadata]") -> None:
+    def _acknowledged(self, batch: Batch, done: "asyncio.Future[RecordMetadata]") -> None:
         error = done.exception() if not done.cancelled() else KafkaError("the producer was closed")
         if error is not None:
             self._fail(batch, error)
         elif done.result().offset < 0:
             # A retry that Kafka knows it has, at an offset it no longer knows: we could not say what to wait for.
-            self._settle(
-                batch,
-                -1,
-                KafkaAway("Kafka did not say where it stored the events", retry_after=1),
-            )
+            self._settle(batch, -1, KafkaAway("Kafka did not say where it stored the events", retry_after=1))
         else:
             last_offset = done.result().offset + batch.records - 1
             self._sent.pop(batch, None)
@@ -279,11 +202,11 @@ class Publisher:
             else:
                 self._spawn(self._settle_stored(batch, last_offset, self._stored))
 
-    async def _settle_stored(self, batch: _Batch, last_offset: int, stored: Stored) -> None:
+    async def _settle_stored(self, batch: Batch, last_offset: int, stored: Stored) -> None:
         await stored(batch.partition, last_offset)
         self._settle(batch, last_offset)
 
-    def _settle(self, batch: _Batch, last_offset: int, error: NotAccepted | None = None) -> None:
+    def _settle(self, batch: Batch, last_offset: int, error: NotAccepted | None = None) -> None:
         self._sent.pop(batch, None)
         self._bytes -= batch.bytes
         if not self._bytes:
@@ -296,12 +219,8 @@ class Publisher:
             else:
                 receipt.fail(error)
 
-    def _fail(self, batch: _Batch, error: BaseException) -> None:
-        self._settle(
-            batch,
-            -1,
-            KafkaAway(f"Kafka did not take the events ({error})", retry_after=2),
-        )
+    def _fail(self, batch: Batch, error: BaseException) -> None:
+        self._settle(batch, -1, KafkaAway(f"Kafka did not take the events ({error})", retry_after=2))
         if self._reconnecting is None:
             # The sequence numbers of an idempotent producer have a gap now, so Kafka would take nothing more of it.
             self._reconnecting = self._spawn(self._reconnect())
@@ -323,7 +242,7 @@ class Publisher:
             bootstrap_servers=self._settings.kafka,
             acks="all",
             enable_idempotence=True,
-            compression_type="lz4",
+            compression_type=COMPRESSION,
             max_batch_size=BATCH_BYTES,
             request_timeout_ms=int(self._settings.acknowledge_within.total_seconds() * 1000),
         )

@@ -1,7 +1,9 @@
 """The keys file: who may send and who may ask, looked up by the key presented, re-read when it changes."""
 
+import hmac
 import os
 import secrets
+import time
 from collections.abc import Iterable
 from pathlib import Path
 from threading import Lock
@@ -12,6 +14,7 @@ import structlog
 from services.core.key import Key, Kind, Right, digest, generate, make
 
 RANDOM_BYTES = 24  # 32 letters after the prefix
+LOOK_SECONDS = 1.0  # how long a withdrawn key may go on; a new one is found at once
 
 log = structlog.get_logger(__name__)
 
@@ -30,13 +33,7 @@ class _Entry(msgspec.Struct, frozen=True, omit_defaults=True):
     rights: list[Right] = []
 
     def to_key(self) -> Key:
-        return Key(
-            self.kind,
-            self.project,
-            self.sha256 or digest(self.key),
-            frozenset(self.rights),
-            self.key,
-        )
+        return Key(self.kind, self.project, self.sha256 or digest(self.key), frozenset(self.rights), self.key)
 
 
 class _File(msgspec.Struct, frozen=True):
@@ -53,6 +50,7 @@ class Keyring:
         """Raises KeysFileError where the file is there and cannot be read; a missing one has no keys."""
         self.path = path
         self._lock = Lock()
+        self._looked_at = time.monotonic()
         self._stamp = self._seen()
         self._keys = self._read()
 
@@ -64,9 +62,13 @@ class Keyring:
 
     def find(self, presented: str) -> Key | None:
         """The key that was presented, or None. Found by the head of its digest, compared in constant time."""
-        self._refresh()
-        key = self._keys.get(digest(presented)[:16])
-        return key if key is not None and key.matches(presented) else None
+        if time.monotonic() - self._looked_at > LOOK_SECONDS:
+            self._refresh()
+        presented_digest = digest(presented)
+        key = self._keys.get(presented_digest[:16])
+        if key is None and self._refresh():
+            key = self._keys.get(presented_digest[:16])
+        return key if key is not None and hmac.compare_digest(key.digest, presented_digest) else None
 
     def create(self, kind: Kind, project: str, rights: Iterable[Right] = ()) -> str:
         """Add a key and return it: of a read or admin key this is the only time it can be seen."""
@@ -79,16 +81,19 @@ class Keyring:
             self._stamp = self._seen()
         return secret
 
-    def _refresh(self) -> None:
+    def _refresh(self) -> bool:
+        """Whether the file was read again."""
+        self._looked_at = time.monotonic()
         stamp = self._seen()
         if stamp == self._stamp:
-            return
+            return False
         self._stamp = stamp
         try:
             self._keys = self._read()
         except KeysFileError as error:
             # A half-edited file must not lock everybody out of a running service.
             log.error("keys_file_unreadable", error=str(error), kept=len(self._keys))
+        return True
 
     def _seen(self) -> Stamp:
         try:
@@ -111,13 +116,7 @@ class Keyring:
 
     def _write(self, keys: Iterable[Key]) -> None:
         entries = [
-            _Entry(
-                key.kind,
-                key.project,
-                key.public,
-                "" if key.public else key.digest,
-                sorted(key.rights),
-            )
+            _Entry(key.kind, key.project, key.public, "" if key.public else key.digest, sorted(key.rights))
             for key in keys
         ]
         content = msgspec.json.format(msgspec.json.encode(_File(entries)))

@@ -1,12 +1,24 @@
 """Topics: make sure the ones we write to exist, with as many partitions as were asked for."""
 
+import time
+from typing import Protocol
+
 from confluent_kafka import KafkaError, KafkaException
 from confluent_kafka.admin import AdminClient
 from confluent_kafka.cimpl import NewTopic
 
-from services.settings import Settings
-
 REACH_SECONDS = 10.0
+
+
+class Cluster(Protocol):
+    """What is needed of the settings to make a topic."""
+
+    @property
+    def kafka(self) -> str: ...
+    @property
+    def partitions(self) -> int: ...
+    @property
+    def replication(self) -> int: ...
 
 
 class KafkaUnreachable(Exception):
@@ -18,9 +30,9 @@ class KafkaUnreachable(Exception):
         )
 
 
-def ensure_topics(settings: Settings, names: list[str]) -> dict[str, int]:
+def ensure_topics(cluster: Cluster, names: list[str]) -> dict[str, int]:
     """Create what is missing; answer each topic's number of partitions. Blocks: call it from a thread."""
-    admin = AdminClient({"bootstrap.servers": settings.kafka, "log_level": 0})
+    admin = AdminClient({"bootstrap.servers": cluster.kafka, "log_level": 0})
     try:
         found = admin.list_topics(timeout=REACH_SECONDS)
         missing = [name for name in names if name not in found.topics]
@@ -30,19 +42,31 @@ def ensure_topics(settings: Settings, names: list[str]) -> dict[str, int]:
             for name in missing:
                 admin.list_topics(name, timeout=REACH_SECONDS)
         elif missing:
-            _create(admin, settings, missing)
-        topics = admin.list_topics(timeout=REACH_SECONDS).topics
+            _create(admin, cluster, missing)
+        return _await_partitions(admin, names)
     except KafkaException as error:
-        raise KafkaUnreachable(settings.kafka, error.args[0].str()) from error
-    return {name: len(topics[name].partitions) for name in names}
+        raise KafkaUnreachable(cluster.kafka, error.args[0].str()) from error
+
+
+def _await_partitions(admin: AdminClient, names: list[str]) -> dict[str, int]:
+    """A topic just created shows itself, and then its partitions, only a moment later."""
+    deadline = time.monotonic() + REACH_SECONDS
+    while True:
+        topics = admin.list_topics(timeout=REACH_SECONDS).topics
+        partitions = {name: len(topics[name].partitions) for name in names if name in topics}
+        if len(partitions) == len(names) and all(partitions.values()):
+            return partitions
+        if time.monotonic() > deadline:
+            raise KafkaException(KafkaError(KafkaError.UNKNOWN_TOPIC_OR_PART))
+        time.sleep(0.05)
 
 
 def _is_in_process(cluster_id: str | None) -> bool:
     return (cluster_id or "").startswith("mockCluster")
 
 
-def _create(admin: AdminClient, settings: Settings, names: list[str]) -> None:
-    wanted = [NewTopic(name, settings.partitions, settings.replication) for name in names]
+def _create(admin: AdminClient, cluster: Cluster, names: list[str]) -> None:
+    wanted = [NewTopic(name, cluster.partitions, cluster.replication) for name in names]
     for future in admin.create_topics(wanted, operation_timeout=REACH_SECONDS).values():
         try:
             future.result(REACH_SECONDS)

@@ -1,11 +1,13 @@
 """The ingest service: its routes, its health and its documentation."""
 
+from collections.abc import Mapping
+
 from fastapi import FastAPI
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
-from starlette.routing import Route
+from starlette.types import Receive, Scope, Send
 
 from services.edges.kafka import Publisher
 from services.edges.keyring import Keyring
@@ -15,16 +17,28 @@ from services.ingest.openapi import document
 from services.ingest.problem import CONTENT_TYPE, problem_body
 from services.settings import Settings
 
-METHODS = ["POST", "OPTIONS"]
 SINGLE_CALLS = ("track", "page", "identify", "screen", "group", "alias")
 
 
-def create_app(settings: Settings, keyring: Keyring, publisher: Publisher) -> FastAPI:
+class IngestApp(FastAPI):
+    """Sends requests with events past FastAPI's middleware, which costs a fifth of a small one."""
+
+    intakes: Mapping[str, Intake] = {}
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        intake = self.intakes.get(scope["path"]) if scope["type"] == "http" else None
+        if intake is not None:
+            await intake(scope, receive, send)
+        else:
+            await super().__call__(scope, receive, send)
+
+
+def create_app(settings: Settings, keyring: Keyring, publisher: Publisher) -> IngestApp:
     """The service as an app. The publisher is started and stopped by whoever runs it."""
     # The pages that show the documentation load scripts from elsewhere, so only the document is served.
-    app = FastAPI(title="Desireline ingest", docs_url=None, redoc_url=None, redirect_slashes=False)
+    app = IngestApp(title="Desireline ingest", docs_url=None, redoc_url=None, redirect_slashes=False)
     metrics = Metrics()
-    app.router.routes[:0] = event_routes(Parts(settings, keyring, publisher, metrics))
+    app.intakes = intakes(Parts(settings, keyring, publisher, metrics))
     app.add_exception_handler(HTTPException, _as_problem)
 
     @app.get("/livez", include_in_schema=False)
@@ -43,16 +57,12 @@ def create_app(settings: Settings, keyring: Keyring, publisher: Publisher) -> Fa
     return app
 
 
-def event_routes(parts: Parts) -> list[Route]:
-    """The routes that take events, with and without the slash that some clients put at the end."""
-    intakes: dict[str, Intake] = {"/v1/batch": TakeEvents(parts)}
-    intakes |= {f"/v1/{kind}": TakeEvents(parts, kind) for kind in SINGLE_CALLS}
-    intakes["/v1/import/end"] = TakeImportEnd(parts)
-    return [
-        Route(path + slash, intake, methods=METHODS, include_in_schema=False)
-        for path, intake in intakes.items()
-        for slash in ("", "/")
-    ]
+def intakes(parts: Parts) -> dict[str, Intake]:
+    """What takes the requests of each path, with and without the slash that some clients put at the end."""
+    by_path: dict[str, Intake] = {"/v1/batch": TakeEvents(parts)}
+    by_path |= {f"/v1/{kind}": TakeEvents(parts, kind) for kind in SINGLE_CALLS}
+    by_path["/v1/import/end"] = TakeImportEnd(parts)
+    return by_path | {f"{path}/": intake for path, intake in by_path.items()}
 
 
 async def _as_problem(request: Request, error: Exception) -> Response:

@@ -24,8 +24,10 @@ Check = Callable[[Event, bytes], str]
 def size(event: Event, item: bytes) -> str:
     if len(item) > EVENT_BYTES:
         return f"the event has {len(item)} bytes, at most {EVENT_BYTES} are taken"
-    longest = max(len(event.id), len(event.visitor), len(event.user), len(event.name))
-    return f"an id or name has {longest} letters, at most {ID_LETTERS} are taken" if longest > ID_LETTERS else ""
+    for text in (event.id, event.visitor, event.user, event.name):
+        if len(text) > ID_LETTERS:
+            return f"an id or name has {len(text)} letters, at most {ID_LETTERS} are taken"
+    return ""
 
 
 def visitor(event: Event, item: bytes) -> str:

@@ -13,11 +13,12 @@ import uuid_utils
 from starlette.requests import ClientDisconnect
 from starlette.types import Receive, Scope, Send
 
-from services.core.event import WATERMARK, Event, Millis
+from services.core.event import WATERMARK, Event
 from services.core.key import Key
-from services.edges.kafka import KafkaAway, NotAccepted, Positions, Publisher, Record
+from services.edges.kafka import Publisher
 from services.edges.keyring import Keyring
-from services.ingest.answer import Answer, preflight, problem, success, unavailable
+from services.edges.record_batch import KafkaAway, NotAccepted, Positions, Record
+from services.ingest.answer import Answer, problem, success, unavailable, without_body
 from services.ingest.body import SEND_LESS, read_body
 from services.ingest.caller import admit, admit_history
 from services.ingest.dialects import segment
@@ -59,7 +60,7 @@ class Intake:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         try:
-            answer = preflight() if scope["method"] == "OPTIONS" else await self._take(scope, receive)
+            answer = await self._take(scope, receive) if scope["method"] == "POST" else without_body(scope["method"])
         except ClientDisconnect:
             return
         except Problem as refused:
@@ -114,20 +115,21 @@ class TakeEvents(Intake):
         return success(refused)
 
     def _arrival(self, read: Body, key: Key) -> segment.Arrival:
-        received_at = Millis(time.time_ns() // 1_000_000)
+        received_at = time.time_ns() // 1_000_000
+        skew = segment.skew_of(read.sent_at, received_at)
         if isinstance(read, segment.Single):
-            return segment.Arrival(key.project, received_at, _new_id, self.kind, read.sent_at)
+            return segment.Arrival(key.project, received_at, _new_id, self.kind, skew)
         if len(read.batch) > BATCH_CALLS:
             detail = f"the batch has {len(read.batch)} calls, at most {BATCH_CALLS} are taken"
             raise Problem(400, Reason.SIZE, detail, remedy=SEND_LESS, pointer="/batch")
         if read.historical:
             admit_history(key)
-        watermark = min(segment.millis(read.watermark), received_at) if read.watermark else segment.NO_WATERMARK
+        watermark = min(segment.millis(read.watermark), received_at) if read.watermark else 0
         return segment.Arrival(
             key.project,
             received_at,
             _new_id,
-            sent_at=read.sent_at,
+            skew=skew,
             context=read.context or {},
             historical=read.historical,
             watermark=watermark,
@@ -153,7 +155,7 @@ class TakeImportEnd(Intake):
         read = _read(_decode_single, body or b"{}")
         key = admit(self.keyring, headers, read.write_key)
         admit_history(key)
-        now = Millis(time.time_ns() // 1_000_000)
+        now = time.time_ns() // 1_000_000
         end = Event(
             id=_new_id(),
             project=key.project,

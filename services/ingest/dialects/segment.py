@@ -1,8 +1,7 @@
 """Segment's HTTP tracking API, which RudderStack's and Jitsu's clients speak too."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from urllib.parse import urlsplit
 
 import msgspec
@@ -11,8 +10,6 @@ from services.core.event import EMPTY_OBJECT, Event, Millis
 from services.ingest.refusal import Reason, Refusal
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-MILLISECOND = timedelta(milliseconds=1)
-NO_WATERMARK = Millis(0)
 TYPES = frozenset({"track", "page", "screen", "identify", "group", "alias"})
 PLACE_LETTERS = 2048  # of a path, address or title in its own column; `context` keeps it whole
 
@@ -63,8 +60,7 @@ class _Context(msgspec.Struct, gc=False):
     page: _Page | None = None
 
 
-@dataclass(frozen=True)
-class Arrival:
+class Arrival(msgspec.Struct, frozen=True):
     """How a request came, which all its calls share.
 
     History is taken at its own times: no skew is corrected, and `watermark` (0: each event's own time) is the
@@ -75,11 +71,13 @@ class Arrival:
     received_at: Millis
     new_id: Callable[[], str]
     type: str = ""  # where the route says it
-    sent_at: datetime | None = None
-    context: dict[str, msgspec.Raw] = field(default_factory=dict)
+    skew: int = 0  # milliseconds the client's clock was behind ours when it sent
+    context: dict[str, msgspec.Raw] = {}
     historical: bool = False
-    watermark: Millis = NO_WATERMARK
+    watermark: Millis = 0
 
+
+NOWHERE = _Page()
 
 _decode_call = msgspec.json.Decoder(_Call).decode
 _decode_page = msgspec.json.Decoder(_Page).decode
@@ -98,8 +96,10 @@ def read(item: bytes, arrival: Arrival) -> Event | Refusal:
         occurred_at = _occurred_at(call, arrival)
         if occurred_at is None:
             return Refusal(Reason.CLOCK, "a historical event needs `timestamp`")
-        props, context = _props(call, kind), _context(call, arrival)
-        page = _page(kind, props, context)
+        props = _props(call, kind)
+        context, page = _context(call, arrival)
+        if kind == "page":
+            page = _own_page(props, page)
     except (msgspec.MsgspecError, RecursionError) as error:
         return Refusal(Reason.SCHEMA, str(error))
     return Event(
@@ -110,7 +110,7 @@ def read(item: bytes, arrival: Arrival) -> Event | Refusal:
         name=(call.event or "") if kind == "track" else kind,
         occurred_at=occurred_at,
         received_at=arrival.received_at,
-        watermark=(arrival.watermark or occurred_at) if arrival.historical else NO_WATERMARK,
+        watermark=(arrival.watermark or occurred_at) if arrival.historical else 0,
         user=str(call.user_id or ""),
         path=_path(page),
         url=(page.url or "")[:PLACE_LETTERS],
@@ -123,8 +123,13 @@ def read(item: bytes, arrival: Arrival) -> Event | Refusal:
 
 def millis(moment: datetime) -> Millis:
     """A moment without a zone is UTC: that is what the Python clients mean by one."""
-    aware = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
-    return Millis((aware - EPOCH) // MILLISECOND)
+    since = (moment if moment.tzinfo else moment.replace(tzinfo=UTC)) - EPOCH
+    # Half the time of dividing the timedelta, and as exact.
+    return (since.days * 86_400 + since.seconds) * 1000 + since.microseconds // 1000
+
+
+def skew_of(sent_at: datetime | None, received_at: Millis) -> int:
+    return received_at - millis(sent_at) if sent_at else 0
 
 
 def _occurred_at(call: _Call, arrival: Arrival) -> Millis | None:
@@ -132,10 +137,10 @@ def _occurred_at(call: _Call, arrival: Arrival) -> Millis | None:
     claimed = call.original_timestamp or call.timestamp
     if claimed is None:
         return None if arrival.historical else arrival.received_at
-    sent_at = call.sent_at or arrival.sent_at
-    if sent_at is None or arrival.historical:
+    if arrival.historical:
         return millis(claimed)
-    return Millis(millis(claimed) + arrival.received_at - millis(sent_at))
+    skew = skew_of(call.sent_at, arrival.received_at) if call.sent_at else arrival.skew
+    return millis(claimed) + skew
 
 
 def _visitor(call: _Call, kind: str) -> str:
@@ -145,37 +150,39 @@ def _visitor(call: _Call, kind: str) -> str:
 
 
 def _props(call: _Call, kind: str) -> msgspec.Raw:
-    given = call.traits if kind in ("identify", "group") else call.properties
-    text = bytes(given)
-    if text == b"null":
-        given = EMPTY_OBJECT
-    elif not text.startswith(b"{"):
-        raise msgspec.ValidationError("Expected `object` - at `$.properties` or `$.traits`")
     if kind == "group":
-        return msgspec.Raw(_encode({"groupId": str(call.group_id or ""), "traits": given}))
-    return given
+        return msgspec.Raw(_encode({"groupId": str(call.group_id or ""), "traits": _object("traits", call.traits)}))
+    return _object("traits", call.traits) if kind == "identify" else _object("properties", call.properties)
 
 
-def _context(call: _Call, arrival: Arrival) -> msgspec.Raw:
-    text = bytes(call.context)
+def _object(name: str, value: msgspec.Raw) -> msgspec.Raw:
+    """The value itself where it is an object, an empty one for null."""
+    text = bytes(value)
+    if text[:1] == b"{":
+        return value
     if text == b"null":
-        return msgspec.Raw(_encode(arrival.context))
-    if not text.startswith(b"{"):
-        raise msgspec.ValidationError("Expected `object` - at `$.context`")
+        return EMPTY_OBJECT
+    raise msgspec.ValidationError(f"Expected `object` - at `$.{name}`")
+
+
+def _context(call: _Call, arrival: Arrival) -> tuple[msgspec.Raw, _Page]:
+    """The context, with what the whole batch shares, and the page it names."""
+    context = call.context
     if arrival.context:
-        return msgspec.Raw(_encode({**arrival.context, **_decode_object(text)}))
-    return call.context
-
-
-def _page(kind: str, props: msgspec.Raw, context: msgspec.Raw) -> _Page:
-    """Where it happened: as the page call says, else as its context says. Without both there is no place."""
+        context = msgspec.Raw(_encode(arrival.context | _decode_object(_object("context", context))))
     try:
-        around = _decode_context(context).page or _Page()
-        if kind != "page":
-            return around
+        return context, _decode_context(context).page or NOWHERE
+    except msgspec.ValidationError:
+        # What is called `page` there may be anything; it stays in `context`.
+        return _object("context", context), NOWHERE
+
+
+def _own_page(props: msgspec.Raw, around: _Page) -> _Page:
+    """What a page call says of its page goes before its context."""
+    try:
         own = _decode_page(props)
     except msgspec.ValidationError:
-        return _Page()  # properties of these names may be anything; they stay in `props` and `context`
+        return around
     return _Page(
         own.path or around.path, own.url or around.url, own.referrer or around.referrer, own.title or around.title
     )

@@ -1,0 +1,231 @@
+"""What ingest takes a CPU-second, acknowledged by a real Kafka, beside a server that answers without looking.
+
+`uv run python -m bench.ingest`: the server has one core, load and Kafka the other; both servers get the same bodies,
+in turns; the median of the rounds counts. Only the ratio is a claim: the same program varies by a fifth.
+"""
+
+import argparse
+import asyncio
+import os
+import random
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+import msgspec
+import uvicorn
+from rich.console import Console
+from rich.table import Table
+from starlette.types import Receive, Scope, Send
+from uvicorn.loops.auto import auto_loop_factory
+
+from services.core.key import Kind
+from services.edges.keyring import Keyring
+from services.ingest.server import run
+from services.settings import Settings
+from tests import kafka_server
+
+BODIES = 200
+VISITORS = 20_000
+WARM_SECONDS = 2.0
+TICK = os.sysconf("SC_CLK_TCK")
+
+
+@dataclass(frozen=True)
+class Figures:
+    """What one server did in one round."""
+
+    events_per_cpu_second: float
+    events_per_second: float
+    p50_ms: float
+    p99_ms: float
+
+
+class Load:
+    """Posts prepared bodies over keep-alive connections, each as fast as it is answered."""
+
+    def __init__(self, port: int, requests: list[bytes]) -> None:
+        self.port = port
+        self.requests = requests
+        self.waits: list[float] = []
+        self.failed = 0
+
+    async def run(self, seconds: float, connections: int) -> int:
+        """How many requests were answered with 200."""
+        self.waits = []
+        until = time.perf_counter() + seconds
+        return sum(await asyncio.gather(*(self._connection(until, number) for number in range(connections))))
+
+    async def _connection(self, until: float, number: int) -> int:
+        reader, writer = await asyncio.open_connection("127.0.0.1", self.port)
+        taken = 0
+        while (began := time.perf_counter()) < until:
+            writer.write(self.requests[(number * 31 + taken) % len(self.requests)])
+            head = await reader.readuntil(b"\r\n\r\n")
+            length = int(head.lower().partition(b"content-length: ")[2].partition(b"\r\n")[0])
+            await reader.readexactly(length)
+            self.waits.append(time.perf_counter() - began)
+            if not head.startswith(b"HTTP/1.1 200"):
+                raise RuntimeError(f"the server answered {head!r}")
+            taken += 1
+        writer.close()
+        return taken
+
+
+def requests_of(events: int, key: str) -> list[bytes]:
+    """Prepared requests, each event about 400 bytes as a shop's page sends them."""
+    chance = random.Random(7)
+    now = datetime.now(UTC).isoformat()
+
+    def call() -> dict[str, object]:
+        product = chance.randrange(3000)
+        return {
+            "type": "track",
+            "event": chance.choice(["Product Viewed", "Product Added", "Checkout Started"]),
+            "anonymousId": f"visitor-{chance.randrange(VISITORS):08d}",
+            "messageId": f"{chance.getrandbits(128):032x}",
+            "timestamp": now,
+            "properties": {"product_id": f"p-{product}", "price": product / 7, "currency": "EUR", "quantity": 1},
+            "context": {
+                "library": {"name": "analytics.js", "version": "2.1.0"},
+                "page": {"path": f"/products/{product}", "url": f"https://shop.example/products/{product}"},
+            },
+        }
+
+    def request() -> bytes:
+        body = msgspec.json.encode({"batch": [call() for _ in range(events)], "sentAt": now})
+        head = f"POST /v1/batch HTTP/1.1\r\nHost: bench\r\nX-Write-Key: {key}\r\nContent-Length: {len(body)}\r\n\r\n"
+        return head.encode() + body
+
+    return [request() for _ in range(BODIES)]
+
+
+async def answer_without_looking(scope: Scope, receive: Receive, send: Send) -> None:
+    """The bare server: reads the body, answers 200."""
+    while (await receive()).get("more_body"):
+        continue
+    headers = [(b"content-type", b"application/json"), (b"content-length", b"16")]
+    await send({"type": "http.response.start", "status": 200, "headers": headers})
+    await send({"type": "http.response.body", "body": b'{"success":true}'})
+
+
+def serve_bare(settings: Settings) -> None:
+    config = uvicorn.Config(
+        answer_without_looking,
+        port=settings.port,
+        http="httptools",
+        lifespan="off",
+        access_log=False,
+        log_level="warning",
+        server_header=False,
+    )
+    with asyncio.Runner(loop_factory=auto_loop_factory()) as runner:
+        runner.run(uvicorn.Server(config).serve())
+
+
+@contextmanager
+def server(kind: str, environment: dict[str, str], core: int) -> Iterator[int]:
+    """A server process on a core of its own; yields its process id once it listens."""
+    command = ["taskset", "-c", str(core), sys.executable, "-m", "bench.ingest", "--serve", kind]
+    process = subprocess.Popen(command, env=os.environ | environment)
+    try:
+        deadline = time.monotonic() + 20
+        while not listens(int(environment["DESIRELINE_PORT"])):
+            if process.poll() is not None or time.monotonic() > deadline:
+                raise RuntimeError(f"the {kind} server did not start")
+            time.sleep(0.05)
+        yield process.pid
+    finally:
+        process.terminate()
+        process.wait(15)
+
+
+def listens(port: int) -> bool:
+    import socket
+
+    with socket.socket() as attempt:
+        return attempt.connect_ex(("127.0.0.1", port)) == 0
+
+
+def cpu_seconds(pid: int) -> float:
+    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / TICK
+
+
+def measure(pid: int, port: int, requests: list[bytes], events: int, arguments: argparse.Namespace) -> Figures:
+    load = Load(port, requests)
+    asyncio.run(load.run(WARM_SECONDS, arguments.connections))
+    before, began = cpu_seconds(pid), time.perf_counter()
+    taken = asyncio.run(load.run(arguments.seconds, arguments.connections)) * events
+    used, passed = cpu_seconds(pid) - before, time.perf_counter() - began
+    waits = statistics.quantiles(load.waits, n=100)
+    return Figures(taken / used, taken / passed, waits[49] * 1000, waits[98] * 1000)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--serve", choices=("ours", "bare"), help=argparse.SUPPRESS)
+    parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--seconds", type=float, default=5.0)
+    parser.add_argument("--connections", type=int, default=64)
+    arguments = parser.parse_args()
+    if arguments.serve:
+        (run if arguments.serve == "ours" else serve_bare)(Settings())
+    else:
+        compare(arguments)
+
+
+def compare(arguments: argparse.Namespace) -> None:
+    cores = sorted(os.sched_getaffinity(0))
+    os.sched_setaffinity(0, {cores[-1]})  # load, and by inheritance Kafka; the server under test has the first core
+    if libs := os.environ.get("KAFKA_LIBS"):
+        kafka_server.JARS = Path(libs)
+    with tempfile.TemporaryDirectory() as folder:
+        keys = Path(folder) / "keys.json"
+        key = Keyring(keys).create(Kind.WRITE, "bench")
+        kafka = kafka_server.KafkaServer(Path(folder))
+        kafka.start()
+        try:
+            for events in (1, 50):
+                environment = {"DESIRELINE_KAFKA": kafka.address, "DESIRELINE_KEYS_FILE": str(keys)}
+                show(events, rounds(events, key, environment, arguments))
+        finally:
+            kafka.stop()
+
+
+def rounds(
+    events: int, key: str, environment: dict[str, str], arguments: argparse.Namespace
+) -> dict[str, list[Figures]]:
+    requests = requests_of(events, key)
+    figures: dict[str, list[Figures]] = {"ours": [], "bare": []}
+    core = min(os.sched_getaffinity(1))
+    for _ in range(arguments.rounds):
+        for kind, measured in figures.items():
+            port = kafka_server.free_port()
+            with server(kind, environment | {"DESIRELINE_PORT": str(port)}, core) as pid:
+                measured.append(measure(pid, port, requests, events, arguments))
+    return figures
+
+
+def show(events: int, figures: dict[str, list[Figures]]) -> None:
+    table = Table("server", "events a CPU-second", "events a second", "p50 ms", "p99 ms", title=f"{events} a request")
+    medians = {}
+    for kind, measured in figures.items():
+        rates = [figure.events_per_cpu_second for figure in measured]
+        medians[kind] = statistics.median(rates)
+        middle = min(measured, key=lambda figure: abs(figure.events_per_cpu_second - medians[kind]))
+        spread = f"{medians[kind]:,.0f} ({min(rates):,.0f} … {max(rates):,.0f})"
+        table.add_row(kind, spread, f"{middle.events_per_second:,.0f}", f"{middle.p50_ms:.1f}", f"{middle.p99_ms:.1f}")
+    Console().print(table)
+    Console().print(f"ours / bare: {medians['ours'] / medians['bare']:.2f}")
+
+
+if __name__ == "__main__":
+    main()

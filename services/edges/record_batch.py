@@ -1,0 +1,76 @@
+"""One batch of records on its way: what it holds, who waits for it, and what may become of it."""
+
+import asyncio
+
+from aiokafka.producer.message_accumulator import BatchBuilder
+
+Record = tuple[bytes, bytes]
+"""Key and value."""
+
+Positions = list[tuple[int, int]]
+"""Partition and last offset, one for each batch that holds something of what was published."""
+
+
+class NotAccepted(Exception):
+    """Nothing of what was handed over may be called accepted; to be sent again after `retry_after` seconds."""
+
+    def __init__(self, problem: str, retry_after: int) -> None:
+        self.retry_after = retry_after
+        super().__init__(problem)
+
+
+class Overloaded(NotAccepted):
+    """More is under way than the bounds allow."""
+
+
+class KafkaAway(NotAccepted):
+    """Kafka does not acknowledge."""
+
+
+class Receipt:
+    """Waits for all batches that hold records of one `publish`."""
+
+    __slots__ = ("future", "open", "positions")
+
+    def __init__(self, future: asyncio.Future[Positions]) -> None:
+        self.future = future
+        self.open = 0
+        self.positions: Positions = []
+
+    def settle(self, partition: int, last_offset: int) -> None:
+        self.positions.append((partition, last_offset))
+        self.open -= 1
+        if not self.open and not self.future.done():
+            self.future.set_result(self.positions)
+
+    def fail(self, error: Exception) -> None:
+        if not self.future.done():
+            self.future.set_exception(error)
+            self.future.exception()  # a request that was cut off does not come to look: no warning for that
+
+
+class Batch:
+    """Records of one partition that travel together."""
+
+    __slots__ = ("builder", "bytes", "partition", "receipts", "records", "sent_at", "topic")
+
+    def __init__(self, builder: BatchBuilder, topic: str, partition: int) -> None:
+        self.builder = builder
+        self.topic = topic
+        self.partition = partition
+        self.records = 0
+        self.bytes = 0
+        self.sent_at = 0.0
+        self.receipts: list[Receipt] = []
+
+    def add(self, record: Record, timestamp: int, receipt: Receipt) -> bool:
+        """False where the batch is full."""
+        key, value = record
+        if self.builder.append(timestamp=timestamp, key=key, value=value) is None:
+            return False
+        self.records += 1
+        self.bytes += len(value)
+        if not self.receipts or self.receipts[-1] is not receipt:
+            self.receipts.append(receipt)
+            receipt.open += 1
+        return True
