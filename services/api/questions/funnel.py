@@ -12,14 +12,14 @@ from collections.abc import Sequence
 from datetime import timedelta
 from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, BaseModel, Field
+from pydantic import BaseModel, BeforeValidator, Field
 
 from services.api.period import Answer, Asked, Question
 from services.api.problem import Refusal
 from services.api.questions.freshness import to_millis
 from services.api.share import Share
 from services.api.sql import sql
-from services.core.duration import Duration, format_duration, millis
+from services.core.duration import format_duration, millis, parse_duration
 from services.core.journey import Journey
 from services.edges.clickhouse import Store
 
@@ -28,13 +28,17 @@ SECOND_MS = 1000
 LONGEST_WINDOW = timedelta(days=366)
 
 
-def _in_range(window: timedelta) -> timedelta:
+def _read_window(given: str) -> timedelta:
+    try:
+        window = parse_duration(given)
+    except OverflowError:
+        window = timedelta.max
     if not timedelta(0) < window <= LONGEST_WINDOW:
         raise ValueError(f"must be above 0 and at most {LONGEST_WINDOW.days}d")
     return window
 
 
-Window = Annotated[Duration, AfterValidator(_in_range)]
+Window = Annotated[timedelta, BeforeValidator(_read_window, json_schema_input_type=str)]
 
 
 class FunnelQuestion(Question):
