@@ -9,6 +9,7 @@ from services.core.act import Act
 from services.core.changes import Changes
 from services.core.event import WATERMARK, Event, Millis
 from services.core.key_hash import key_hash
+from services.core.plan import Plan
 from services.core.rendering import (
     finding_rows,
     session_row,
@@ -17,20 +18,9 @@ from services.core.rendering import (
 )
 from services.core.rows import PositionRow, RefusedRow, StateRow
 from services.core.rulebook import Rulebook
-from services.core.session import (
-    STATE_FORMAT,
-    Added,
-    Arrival,
-    LiveSession,
-    Visitor,
-    VisitorState,
-    add,
-    close,
-    is_settled,
-    revive,
-    settles_at,
-)
-from services.core.watermark import Watermark
+from services.core.session import STATE_FORMAT, LiveSession, Visitor, VisitorState, revive
+from services.core.sessioniser import Added, Sessioniser
+from services.core.tenant import Tenant
 
 if TYPE_CHECKING:
     from services.core.pipeline import Record
@@ -43,39 +33,24 @@ _ENCODER = msgspec.msgpack.Encoder()
 LONGEST_TEXT = 256
 """Characters of a text property kept with a session; the events table has it in full."""
 
-LIVE, IMPORT = 0, 1
-
-
-class Tenant:
-    """The visitors of one project on one partition, and its two clocks: of live events and of an import."""
-
-    __slots__ = ("imported_at", "marks", "visitors")
-
-    def __init__(self, clocks: Sequence[int] = (0, 0)) -> None:
-        self.visitors: dict[str, Visitor] = {}
-        self.marks = (
-            Watermark(clocks[LIVE]),
-            Watermark(clocks[IMPORT]),
-        )
-        self.imported_at: Millis | None = None  # our clock when an import was last heard of
-
 
 class Partition:
     """Applies a partition's records to its visitors' sessions and hands over what changed."""
 
     def __init__(self, book: Rulebook, position: PositionRow, states: Iterable[StateRow]) -> None:
         self.book = book
+        self._sessioniser = Sessioniser(book)
         self.position = position
         self.pending = 0
         self._base = position.epoch << 40
         self._next = position.next_offset
         self._moved = False
         self._tenants: dict[str, Tenant] = {}
-        self._dirty: dict[tuple[str, str], Visitor] = {}
+        self._dirty: list[Visitor] = []
         self._changes = Changes()
         clocks: dict[str, list[int]] = msgspec.json.decode(position.clocks or "{}")
         for project, times in clocks.items():
-            self._tenants[project] = Tenant(times)
+            self._tenants[project] = Tenant(self.book, times)
         for state in states:
             self._restore(state)
 
@@ -90,7 +65,7 @@ class Partition:
             if record.offset < self._next:
                 continue
             try:
-                self._apply(record.value, self._base + record.offset, now)
+                self._apply(record.value or b"", self._base + record.offset, now)
             except msgspec.MsgspecError as error:
                 self._refuse(record, "unreadable", str(error), now)
             except Exception as error:
@@ -99,26 +74,20 @@ class Partition:
             self._next = record.offset + 1
             self.pending += 1
         self._moved = True
-        self._close_due()
+        for tenant in self._tenants.values():
+            self._mark(tenant.close_due())
 
     def tick(self, now: Millis) -> None:
-        """Let the wall clock close sessions. An import that has been quiet for the allowance is over."""
-        for project, tenant in self._tenants.items():
-            tenant.marks[LIVE].advance(now)
-            if not tenant.marks[IMPORT].at:
-                continue
-            if tenant.imported_at is None:
-                tenant.imported_at = now
-            elif now - tenant.imported_at > self.book.lateness:
-                self._end_import(project, tenant)
-        self._close_due()
+        """Let the wall clock close sessions."""
+        for tenant in self._tenants.values():
+            self._mark(tenant.tick(now))
 
     def take(self, changes: Changes) -> None:
         """Move what changed over to `changes`."""
         mine, self._changes = self._changes, Changes()
         changes.events += mine.events
         changes.refused += mine.refused
-        for visitor in self._dirty.values():
+        for visitor in self._dirty:
             self._write(visitor, changes)
         if self._moved or self._dirty:
             changes.positions.append(self._position())
@@ -126,84 +95,49 @@ class Partition:
         self._moved = False
         self.pending = 0
 
-    def _apply(self, value: bytes | None, version: int, now: Millis) -> None:
-        event = _EVENT.decode(value or b"")
-        historical = event.watermark > 0
+    def _apply(self, value: bytes, version: int, now: Millis) -> None:
+        event = _EVENT.decode(value)
         tenant = self._tenants.get(event.project)
         if tenant is None:
-            tenant = self._tenants[event.project] = Tenant()
-        mark = tenant.marks[historical]
-        if historical:
+            tenant = self._tenants[event.project] = Tenant(self.book)
+        if event.watermark:
             tenant.imported_at = now
-        if event.type == WATERMARK:
-            self._end_import(event.project, tenant)
-            return
+            if event.type == WATERMARK:
+                self._mark(tenant.end_import())
+                return
+        plan, act = self._meaning(event)
         visitor = tenant.visitors.get(event.visitor)
         if visitor is None:
             visitor = tenant.visitors[event.visitor] = Visitor(event.project, event.visitor, -1)
         elif version <= visitor.version:
             return
-        arrival = self._arrival(event, historical, max(mark.at, event.arrived_at))
-        added = add(visitor, arrival, self.book)
+        historical = event.watermark > 0
+        mark = tenant.marks[historical]
+        clock = max(mark.at, event.watermark or event.received_at)
+        added = self._sessioniser.add(visitor, act, plan, clock, historical)
         if added is Added.DUPLICATE:
             return
-        mark.advance(event.arrived_at)
-        self._changes.events.append(value or b"")
-        if event.user:
-            visitor.user = event.user
-        self._dirty[event.project, event.visitor] = visitor
+        mark.at = clock
         if added is Added.REARRANGED:
             mark.remind(event.visitor, event.occurred_at + self.book.inactivity)
+        self._changes.events.append(value)
+        visitor.user = event.user or visitor.user
+        self._mark((visitor,))
 
-    def _arrival(self, event: Event, historical: bool, clock: Millis) -> Arrival:
+    def _meaning(self, event: Event) -> tuple[Plan, Act]:
         plan = self.book.plan(event.name, event.path)
-        props = None
-        if plan.reads:
-            said = _PROPS.decode(event.props)
-            props = {name: _kept(said[name]) for name in plan.reads if name in said}
-            if plan.undecided:
-                plan = self.book.settle(plan, event.name, event.path, props)
-        return Arrival(
-            Act(event.occurred_at, event.id, event.name, event.path, props),
-            plan,
-            historical,
-            clock,
-        )
+        if not plan.reads:
+            return plan, Act(event.occurred_at, event.id, event.name, event.path)
+        props = _kept(_PROPS.decode(event.props), plan.reads)
+        if plan.undecided:
+            plan = self.book.settle(plan, event.name, event.path, props)
+        return plan, Act(event.occurred_at, event.id, event.name, event.path, props)
 
-    def _close_due(self) -> None:
-        for project, tenant in self._tenants.items():
-            for kind, mark in enumerate(tenant.marks):
-                for name in mark.due():
-                    visitor = tenant.visitors.get(name)
-                    if visitor is not None:
-                        self._look_at(project, visitor, mark, bool(kind))
-
-    def _end_import(self, project: str, tenant: Tenant) -> None:
-        """Close what an import left open. Its clock starts anew, since the next import may be of older events."""
-        for visitor in tenant.visitors.values():
-            for live in visitor.sessions:
-                if live.session.historical:
-                    if not live.session.closed:
-                        close(live)
-                    live.final = True
-                    self._dirty[project, visitor.id] = visitor
-        tenant.marks = (tenant.marks[LIVE], Watermark())
-        tenant.imported_at = None
-
-    def _look_at(self, project: str, visitor: Visitor, mark: Watermark, historical: bool) -> None:
-        """Close what is over by this clock, and come back for what is not."""
-        for live in visitor.sessions:
-            if live.session.historical != historical:
-                continue
-            over = live.ended_at + self.book.inactivity
-            if not live.session.closed and over >= mark.at:
-                mark.remind(visitor.id, over)
-                continue
-            if not live.session.closed:
-                close(live)
-            if not is_settled(live, mark.at, self.book):
-                mark.remind(visitor.id, settles_at(live, self.book))
-            self._dirty[project, visitor.id] = visitor
+    def _mark(self, visitors: Iterable[Visitor]) -> None:
+        for visitor in visitors:
+            if not visitor.dirty:
+                visitor.dirty = True
+                self._dirty.append(visitor)
 
     def _write(self, visitor: Visitor, changes: Changes) -> None:
         at = (self.position.partition, self.version)
@@ -211,22 +145,14 @@ class Partition:
             changes.sessions.append(withdrawn_session(visitor, session, *at))
             changes.findings += withdrawn_findings(visitor, session, *at)
         visitor.withdrawn = []
+        visitor.dirty = False
         for live in visitor.sessions:
             if live.dirty:
                 changes.sessions.append(session_row(visitor, live, *at))
                 changes.findings += finding_rows(visitor, live, *at)
                 live.dirty = False
-        marks = self._tenants[visitor.project].marks
-        visitor.sessions = [
-            live
-            for live in visitor.sessions
-            if not (
-                live.final or (live.session.closed and is_settled(live, marks[live.session.historical].at, self.book))
-            )
-        ]
+        self._tenants[visitor.project].let_go(visitor)
         changes.states.append(self._state(visitor))
-        if not visitor.sessions:
-            del self._tenants[visitor.project].visitors[visitor.id]
 
     def _state(self, visitor: Visitor) -> StateRow:
         sessions = [live.session for live in visitor.sessions]
@@ -241,13 +167,11 @@ class Partition:
 
     def _restore(self, row: StateRow) -> None:
         state = _STATE.decode(row.blob)
-        tenant = self._tenants.setdefault(row.project, Tenant())
+        tenant = self._tenants.setdefault(row.project, Tenant(self.book))
         visitor = Visitor(row.project, row.visitor, row.version, state.user)
         visitor.sessions = [_clean(revive(session, self.book)) for session in state.sessions]
         tenant.visitors[row.visitor] = visitor
-        for live in visitor.sessions:
-            mark = tenant.marks[live.session.historical]
-            mark.remind(row.visitor, live.ended_at + self.book.inactivity)
+        tenant.remind(visitor)
 
     def _position(self) -> PositionRow:
         clocks = {project: [mark.at for mark in tenant.marks] for project, tenant in self._tenants.items()}
@@ -274,8 +198,11 @@ class Partition:
         )
 
 
-def _kept(value: object) -> object:
-    return value[:LONGEST_TEXT] if isinstance(value, str) else value
+def _kept(props: dict[str, object], reads: frozenset[str]) -> dict[str, object]:
+    return {
+        name: value if type(value := props[name]) is not str or len(value) <= LONGEST_TEXT else value[:LONGEST_TEXT]
+        for name in reads & props.keys()
+    }
 
 
 def _clean(live: LiveSession) -> LiveSession:

@@ -24,7 +24,7 @@ def session_row(visitor: Visitor, live: LiveSession, partition: int, version: in
         state="closed" if session.closed else "open",
         late=session.late,
         historical=session.historical,
-        events=fold.events,
+        events=len(session.acts),
         pages=fold.pages,
         entry_page=fold.entry_page,
         exit_page=fold.page,
@@ -39,7 +39,7 @@ def session_row(visitor: Visitor, live: LiveSession, partition: int, version: in
         job_confidence=label.confidence,
         job_evidence=list(fold.evidence.values()),
         job_rules=[book.rule_names[rule] for rule in fold.evidence],
-        job_changes=fold.job_changes,
+        job_changes=list(fold.job_changes),  # written while the fold goes on
         outcome_at=outcome_at,
         outcome_event=outcome_event,
         value=fold.value,

@@ -19,26 +19,19 @@ class StageStall(Detector):
         """Look at the step that was left, and at its stage where that was left too."""
         if left is None:
             return None
-        entered, began = fold.runs[-1], self._began(fold)
-        found = _overlong(left, left.place.patience, act)
-        if entered.place.stage_number == began.place.stage_number:
+        place, began = left.place, fold.began
+        found = _overlong(left, place.patience, act) if place.patience else None
+        if found is not None or began is None or fold.runs[-1].place.stage_number == place.stage_number:
             return found
-        fold.memory[self.name] = entered
-        return found or _overlong(began, began.place.stage_patience, act, whole_stage=True)
+        return _overlong(began, place.stage_patience, act, whole_stage=True) if place.stage_patience else None
 
     def close(self, fold: Fold) -> Finding | None:
         """Look at the step and the stage in which the session ended."""
-        run, last = fold.run, fold.last
-        if run is None or last is None:
+        run, began, last = fold.run, fold.began, fold.last
+        if run is None or began is None or last is None:
             return None
-        began = self._began(fold)
         step = _overlong(run, run.place.patience, last)
         return step or _overlong(began, began.place.stage_patience, last, whole_stage=True)
-
-    def _began(self, fold: Fold) -> Run:
-        """The run with which the present stage began."""
-        run: Run = fold.memory.setdefault(self.name, fold.runs[0])
-        return run
 
 
 def _overlong(run: Run, patience: int, until: Act, whole_stage: bool = False) -> Finding | None:

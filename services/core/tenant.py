@@ -1,0 +1,87 @@
+"""One project's visitors on one partition, and the two clocks that close their sessions."""
+
+from collections.abc import Iterator, Sequence
+
+from services.core.event import Millis
+from services.core.rulebook import Rulebook
+from services.core.session import LiveSession, Visitor, close, is_settled, settles_at
+from services.core.watermark import Watermark
+
+LIVE, IMPORT = 0, 1
+
+
+class Tenant:
+    """The visitors of one project on one partition, with the clock of live events and that of an import."""
+
+    __slots__ = ("book", "imported_at", "marks", "visitors")
+
+    def __init__(self, book: Rulebook, clocks: Sequence[Millis] = (0, 0)) -> None:
+        self.book = book
+        self.visitors: dict[str, Visitor] = {}
+        self.marks = (Watermark(clocks[LIVE]), Watermark(clocks[IMPORT]))
+        self.imported_at: Millis | None = None  # our clock when an import was last heard of
+
+    def tick(self, now: Millis) -> Iterator[Visitor]:
+        """Let our clock pass. An import that has been quiet for the allowance is over.
+
+        Yields the visitors whose sessions changed, as do the other verbs here.
+        """
+        self.marks[LIVE].advance(now)
+        if self.marks[IMPORT].at:
+            if self.imported_at is None:
+                self.imported_at = now
+            elif now - self.imported_at > self.book.lateness:
+                yield from self.end_import()
+        yield from self.close_due()
+
+    def close_due(self) -> Iterator[Visitor]:
+        """Close the sessions whose clock has passed their end by the pause."""
+        for kind, mark in enumerate(self.marks):
+            for name in mark.due():
+                visitor = self.visitors.get(name)
+                if visitor is not None and self._look_at(visitor, mark, bool(kind)):
+                    yield visitor
+
+    def end_import(self) -> Iterator[Visitor]:
+        """Close what an import left open. Its clock starts anew, since the next import may be of older events."""
+        for visitor in self.visitors.values():
+            imported = [live for live in visitor.sessions if live.session.historical]
+            for live in imported:
+                if not live.session.closed:
+                    close(live)
+                live.final = True
+            if imported:
+                yield visitor
+        self.marks = (self.marks[LIVE], Watermark())
+        self.imported_at = None
+
+    def let_go(self, visitor: Visitor) -> None:
+        """Forget the written sessions that nothing can change any more, and a visitor without any."""
+        visitor.sessions = [live for live in visitor.sessions if not self._is_past(live)]
+        if not visitor.sessions:
+            del self.visitors[visitor.id]
+
+    def remind(self, visitor: Visitor) -> None:
+        """Look at a visitor again when each of their sessions may be over."""
+        for live in visitor.sessions:
+            self.marks[live.session.historical].remind(visitor.id, live.ended_at + self.book.inactivity)
+
+    def _look_at(self, visitor: Visitor, mark: Watermark, historical: bool) -> bool:
+        changed = False
+        for live in visitor.sessions:
+            if live.session.historical != historical:
+                continue
+            over = live.ended_at + self.book.inactivity
+            if not live.session.closed and over >= mark.at:
+                mark.remind(visitor.id, over)
+                continue
+            changed = True
+            if not live.session.closed:
+                close(live)
+            if not is_settled(live, mark.at, self.book):
+                mark.remind(visitor.id, settles_at(live, self.book))
+        return changed
+
+    def _is_past(self, live: LiveSession) -> bool:
+        clock = self.marks[live.session.historical].at
+        return live.final or (live.session.closed and is_settled(live, clock, self.book))
