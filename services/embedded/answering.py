@@ -7,6 +7,7 @@ from typing import Any
 
 from fastapi import APIRouter, FastAPI, Response
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from services.api.app import create_app
 from services.api.metrics import SECONDS
@@ -15,7 +16,7 @@ from services.edges.clickhouse import Store, StoreError
 from services.edges.kafka import Publisher
 from services.edges.keyring import Keyring
 from services.ingest.app import create_app as create_ingest
-from services.ingest.app import event_routes
+from services.ingest.app import intakes
 from services.ingest.intake import Parts
 from services.ingest.metrics import Metrics
 from services.settings import Settings
@@ -29,17 +30,22 @@ def open_store(settings: Settings, journey: Journey) -> Store:
     return store
 
 
-def one_app(settings: Settings, keyring: Keyring, publisher: Publisher, store: Store, stages: App) -> FastAPI:
-    """The API with ingest's routes in front: one port for both, and health and metrics of the whole."""
-    app = create_app(settings, keyring, store)
+def one_app(settings: Settings, keyring: Keyring, publisher: Publisher, store: Store, stages: App) -> ASGIApp:
+    """Ingest and the API on one port, with health, metrics and documentation of the whole."""
+    api = create_app(settings, keyring, store)
     metrics = Metrics()
     metrics.registry.register(SECONDS)
     whole = APIRouter(tags=["health"])
     _add_health(whole, publisher, store, stages)
     _add_metrics(whole, metrics)
-    # In front, so that they answer for the whole in place of the API's own.
-    app.router.routes[:0] = [*event_routes(Parts(settings, keyring, publisher, metrics)), *whole.routes]
-    _document_both(app, create_ingest(settings, keyring, publisher))
+    api.router.routes[:0] = whole.routes  # in front, so that they answer in place of the API's own
+    _document_both(api, create_ingest(settings, keyring, publisher))
+    taking = intakes(Parts(settings, keyring, publisher, metrics))
+
+    async def app(scope: Scope, receive: Receive, send: Send) -> None:
+        intake = taking.get(scope["path"]) if scope["type"] == "http" else None
+        await (intake or api)(scope, receive, send)
+
     return app
 
 
