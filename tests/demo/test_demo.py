@@ -1,12 +1,16 @@
 """The demo through the whole way: what the API answers is what the simulator knows to be true."""
 
 import asyncio
+import re
 import subprocess
+import time
 from collections.abc import Iterator
 from contextlib import aclosing
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
+import httpx
 import pytest
 
 from services.demo.__main__ import Fill
@@ -79,6 +83,20 @@ def test_the_command_shows_that_it_is_simulated_and_leaves_when_told_to(tmp_path
     assert "How far sessions get" in done.stdout
 
 
+def newest_session(said: str) -> dict[str, Any]:
+    """The newest session of the demo that said this, once there is a live one."""
+    command = re.search(r'-H "(Authorization): (Bearer \S+)" (http://\S+)/v1/funnel', said)
+    assert command
+    deadline = time.monotonic() + 20
+    while time.monotonic() < deadline:
+        answer = httpx.get(f"{command[3]}/v1/sessions?limit=1", headers={command[1]: command[2]})
+        session: dict[str, Any] = answer.json()["sessions"][0]
+        if not session["historical"]:
+            return session
+        time.sleep(0.2)
+    raise AssertionError("no live visitor came")
+
+
 def test_the_command_goes_on_with_live_visitors_until_it_is_told_to_stop(tmp_path: Path) -> None:
     command = [str(DESIRELINE), "demo", "--data", str(tmp_path / "demo"), "--port", "0", "--visitors", "300"]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as demo:
@@ -88,8 +106,10 @@ def test_the_command_goes_on_with_live_visitors_until_it_is_told_to_stop(tmp_pat
             said += line
             if "/openapi.json" in line:
                 break
+        newest = newest_session(said)
         demo.terminate()
         code = demo.wait(timeout=10)
 
     assert "with new simulated visitors coming in, until Ctrl-C" in said
+    assert newest["visitor"].startswith("sim-2-"), "the live visitors are those of the next seed"
     assert code == 0
