@@ -5,9 +5,10 @@ from pydantic import ValidationError
 from services.core.errors import CoreError
 from services.edges.clickhouse_errors import StoreError
 from services.edges.keyring import KeysFileError
+from services.edges.listener import CannotListen
 from services.edges.topics import KafkaUnreachable
 from services.embedded.errors import CannotStart
-from services.ingest.server import CannotListen
+from services.ingest.server import CannotListen as CannotListenForEvents
 from services.replay.mapping import MappingError
 from services.replay.sender import SendError
 
@@ -18,6 +19,7 @@ _MENDABLE = (
     KafkaUnreachable,
     CannotStart,
     CannotListen,
+    CannotListenForEvents,
     MappingError,
     SendError,
 )

@@ -5,22 +5,23 @@ import uvicorn
 from services.api.app import create_app
 from services.edges.clickhouse import Store
 from services.edges.keyring import Keyring
+from services.edges.listener import listen
 from services.settings import Settings
 
 
 def run(settings: Settings) -> None:
-    """Serve until SIGTERM or SIGINT. Raises StoreError or KeysFileError where it cannot start."""
+    """Serve until SIGTERM or SIGINT. Raises CannotListen, KeysFileError or StoreError where it cannot start."""
+    listener = listen(settings.host, settings.port)
     keyring = Keyring(settings.keys_file or settings.data_dir / "keys.json")
     store = Store.open(settings.clickhouse)
     try:
-        uvicorn.run(
+        config = uvicorn.Config(
             create_app(settings, keyring, store),
-            host=settings.host,
-            port=settings.port,
             http="httptools",
             access_log=False,
             log_level="warning",
             server_header=False,
         )
+        uvicorn.Server(config).run([listener])
     finally:
         store.close()
