@@ -78,7 +78,7 @@ def _is_plain(event: Event, item: bytes) -> bool:
         and (len(item) <= HARMLESS_BYTES or item.count(b":") <= KEYS)
         and bool(event.visitor and event.name)
         and len(event.id) + len(event.visitor) + len(event.user) + len(event.name) <= ID_LETTERS
-        and -NEWEST_MS <= age
+        and age >= -NEWEST_MS
         and (age <= OLDEST_MS or event.watermark > 0 < event.occurred_at)
     )
 
