@@ -45,11 +45,15 @@ class Detector(BaseModel):
         raise NotImplementedError
 
     def arrive(self, act: "Act", fold: "Fold") -> Finding | None:
-        """The visitor came to another page (`fold.page`)."""
+        """The visitor came to another page (`fold.page`, `fold.trail`)."""
         raise NotImplementedError
 
     def enter(self, act: "Act", fold: "Fold", left: "Run | None") -> Finding | None:
         """The visitor entered another stage or step (`fold.run`), having left the one given."""
+        raise NotImplementedError
+
+    def turn_back(self, act: "Act", fold: "Fold") -> Finding | None:
+        """The visitor came back to the page before the last (or, where pages are not told, to the place)."""
         raise NotImplementedError
 
     def close(self, fold: "Fold") -> Finding | None:

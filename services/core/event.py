@@ -41,8 +41,3 @@ class Event(msgspec.Struct, frozen=True, gc=False, kw_only=True, omit_defaults=T
     title: str = ""
     props: msgspec.Raw = EMPTY_OBJECT
     context: msgspec.Raw = EMPTY_OBJECT
-
-    @property
-    def arrived_at(self) -> Millis:
-        """The time on the clock that closes sessions: ours for live events, the data's for history."""
-        return self.watermark or self.received_at

@@ -20,6 +20,9 @@ if TYPE_CHECKING:
 LONGEST_PATH = 500
 """Runs kept of one session's path; a customer has dozens, and what comes after lengthens the last."""
 
+WORTH = ("value", "total", "revenue")
+"""Properties that say what an order is worth, in the order in which they are believed."""
+
 TRAIL = 4
 """Pages a detector can look back on."""
 
@@ -33,30 +36,21 @@ class Run(msgspec.Struct, gc=False):
     event: str
 
 
-class Visit(msgspec.Struct, frozen=True, gc=False):
-    """An arrival on a page."""
-
-    page: str
-    at: Millis
-    event: str
-
-
 class Fold:
     """A session as judged so far."""
 
     __slots__ = (
-        "began", "book", "closing", "currency", "entry_page", "events", "evidence", "findings", "furthest",
+        "began", "book", "closing", "currency", "entry_page", "evidence", "findings", "furthest",
         "job_changes", "label", "last", "memory", "outcomes", "page", "pages", "runs", "session_id", "trail", "value",
     )  # fmt: skip
 
     def __init__(self, book: "Rulebook", session_id: str) -> None:
         self.book = book
         self.session_id = session_id
-        self.events = 0
         self.pages = 0
         self.entry_page = ""
         self.page = ""  # where the visitor is, "" where that was never told
-        self.trail: list[Visit] = []
+        self.trail: list[Act] = []  # the last arrivals, each on another page
         self.runs: list[Run] = []
         self.began: Run | None = None  # the run with which the present stage began
         self.furthest: Place | None = None
@@ -78,13 +72,13 @@ class Fold:
 
     def apply(self, act: Act, plan: Plan) -> None:
         """Take the next act in."""
-        self.events += 1
         if plan.place is not None:
             self._enter(act, plan.place)
         if act.path and (act.path != self.page or act.name in PAGE_VIEWS):
             self._arrive(act)
-        if plan.evidence:
-            self._weigh(act, plan.evidence)
+        for rule in plan.evidence:
+            if rule not in self.evidence:
+                self._weigh(act, rule)
         for number in plan.outcomes:
             self.outcomes.setdefault(number, (act.occurred_at, act.id))
         for see in plan.listeners:
@@ -118,6 +112,8 @@ class Fold:
                 self._note(finding)
         if left is None or place.stage_number != left.place.stage_number:
             self.began = runs[-1]
+        if len(runs) > 2 and runs[-3].place is place and not act.path and not self.page:
+            self._turn_back(act)
 
     def _arrive(self, act: Act) -> None:
         self.pages += 1
@@ -129,20 +125,24 @@ class Fold:
         elif len(trail) == TRAIL:
             del trail[0]
         self.page = act.path
-        trail.append(Visit(act.path, act.occurred_at, act.id))
+        trail.append(act)
         for arrive in self.book.arrivals:
             if (finding := arrive(act, self)) is not None:
                 self._note(finding)
+        if len(trail) > 2 and trail[-3].path == act.path:
+            self._turn_back(act)
 
-    def _weigh(self, act: Act, rules: tuple[int, ...]) -> None:
-        fresh = [rule for rule in rules if rule not in self.evidence]
-        if not fresh:
-            return
-        self.evidence.update(dict.fromkeys(fresh, act.id))
+    def _turn_back(self, act: Act) -> None:
+        for turn_back in self.book.turns:
+            if (finding := turn_back(act, self)) is not None:
+                self._note(finding)
+
+    def _weigh(self, act: Act, rule: int) -> None:
+        self.evidence[rule] = act.id
         book = self.book
         sums = [0.0] * len(book.jobs)
-        for rule in sorted(self.evidence):
-            job, weight = book.weights[rule]
+        for one in sorted(self.evidence):
+            job, weight = book.weights[one]
             sums[job] += weight
         label = judge(book.jobs, book.log_priors, sums, book.log_unassigned)
         if label.job != self.label.job:
@@ -151,7 +151,7 @@ class Fold:
 
     def _value(self, act: Act, place: Place) -> None:
         """The order's worth where an event says it, else the sum of what was put into the basket."""
-        said = act.number("value") or act.number("total") or act.number("revenue")
+        said = next((act.number(name) for name in WORTH if name in (act.props or {})), 0.0)
         if said and place.role != "basket":
             self.value = said
         elif place.role == "basket" or not self.value:

@@ -9,6 +9,7 @@ from services.core.act import Act
 from services.core.changes import Changes
 from services.core.event import WATERMARK, Event, Millis
 from services.core.key_hash import key_hash
+from services.core.plan import Plan
 from services.core.rendering import (
     finding_rows,
     session_row,
@@ -17,16 +18,8 @@ from services.core.rendering import (
 )
 from services.core.rows import PositionRow, RefusedRow, StateRow
 from services.core.rulebook import Rulebook
-from services.core.session import (
-    STATE_FORMAT,
-    Added,
-    Arrival,
-    LiveSession,
-    Visitor,
-    VisitorState,
-    add,
-    revive,
-)
+from services.core.session import STATE_FORMAT, LiveSession, Visitor, VisitorState, revive
+from services.core.sessioniser import Added, Sessioniser
 from services.core.tenant import Tenant
 
 if TYPE_CHECKING:
@@ -46,6 +39,7 @@ class Partition:
 
     def __init__(self, book: Rulebook, position: PositionRow, states: Iterable[StateRow]) -> None:
         self.book = book
+        self._sessioniser = Sessioniser(book)
         self.position = position
         self.pending = 0
         self._base = position.epoch << 40
@@ -71,7 +65,7 @@ class Partition:
             if record.offset < self._next:
                 continue
             try:
-                self._apply(record.value, self._base + record.offset, now)
+                self._apply(record.value or b"", self._base + record.offset, now)
             except msgspec.MsgspecError as error:
                 self._refuse(record, "unreadable", str(error), now)
             except Exception as error:
@@ -101,8 +95,8 @@ class Partition:
         self._moved = False
         self.pending = 0
 
-    def _apply(self, value: bytes | None, version: int, now: Millis) -> None:
-        event = _EVENT.decode(value or b"")
+    def _apply(self, value: bytes, version: int, now: Millis) -> None:
+        event = _EVENT.decode(value)
         tenant = self._tenants.get(event.project)
         if tenant is None:
             tenant = self._tenants[event.project] = Tenant(self.book)
@@ -111,36 +105,33 @@ class Partition:
             if event.type == WATERMARK:
                 self._mark(tenant.end_import())
                 return
-        mark = tenant.marks[event.watermark > 0]
-        clock = max(mark.at, event.arrived_at)
-        arrival = self._arrival(event, clock)
+        plan, act = self._meaning(event)
         visitor = tenant.visitors.get(event.visitor)
         if visitor is None:
             visitor = tenant.visitors[event.visitor] = Visitor(event.project, event.visitor, -1)
         elif version <= visitor.version:
             return
-        added = add(visitor, arrival, self.book)
+        historical = event.watermark > 0
+        mark = tenant.marks[historical]
+        clock = max(mark.at, event.watermark or event.received_at)
+        added = self._sessioniser.add(visitor, act, plan, clock, historical)
         if added is Added.DUPLICATE:
             return
         mark.at = clock
-        self._changes.events.append(value or b"")
-        if event.user:
-            visitor.user = event.user
-        self._mark((visitor,))
         if added is Added.REARRANGED:
             mark.remind(event.visitor, event.occurred_at + self.book.inactivity)
+        self._changes.events.append(value)
+        visitor.user = event.user or visitor.user
+        self._mark((visitor,))
 
-    def _arrival(self, event: Event, clock: Millis) -> Arrival:
+    def _meaning(self, event: Event) -> tuple[Plan, Act]:
         plan = self.book.plan(event.name, event.path)
-        props = None
-        if plan.reads:
-            said = _PROPS.decode(event.props)
-            props = {name: _kept(said[name]) for name in plan.reads & said.keys()}
-            if plan.undecided:
-                plan = self.book.settle(plan, event.name, event.path, props)
-        return Arrival(
-            Act(event.occurred_at, event.id, event.name, event.path, props), plan, event.watermark > 0, clock
-        )
+        if not plan.reads:
+            return plan, Act(event.occurred_at, event.id, event.name, event.path)
+        props = _kept(_PROPS.decode(event.props), plan.reads)
+        if plan.undecided:
+            plan = self.book.settle(plan, event.name, event.path, props)
+        return plan, Act(event.occurred_at, event.id, event.name, event.path, props)
 
     def _mark(self, visitors: Iterable[Visitor]) -> None:
         for visitor in visitors:
@@ -207,8 +198,11 @@ class Partition:
         )
 
 
-def _kept(value: object) -> object:
-    return value[:LONGEST_TEXT] if isinstance(value, str) else value
+def _kept(props: dict[str, object], reads: frozenset[str]) -> dict[str, object]:
+    return {
+        name: value if type(value := props[name]) is not str or len(value) <= LONGEST_TEXT else value[:LONGEST_TEXT]
+        for name in reads & props.keys()
+    }
 
 
 def _clean(live: LiveSession) -> LiveSession:

@@ -24,7 +24,7 @@ def session_row(visitor: Visitor, live: LiveSession, partition: int, version: in
         state="closed" if session.closed else "open",
         late=session.late,
         historical=session.historical,
-        events=fold.events,
+        events=len(session.acts),
         pages=fold.pages,
         entry_page=fold.entry_page,
         exit_page=fold.page,

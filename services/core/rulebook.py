@@ -60,6 +60,7 @@ class Rulebook:
         detectors = journey.detectors()
         self.arrivals = tuple(one.arrive for one in _overriding(detectors, "arrive"))
         self.entries = tuple(one.enter for one in _overriding(detectors, "enter"))
+        self.turns = tuple(one.turn_back for one in _overriding(detectors, "turn_back"))
         self.closings = tuple(one.close for one in _overriding(detectors, "close"))
         self._hearing = _overriding(detectors, "see")
         self._intended = frozenset(journey.intended)

@@ -9,7 +9,7 @@ from services.core.detector import Detector
 from services.core.duration import Duration, millis
 from services.core.event import Millis
 from services.core.finding import NOTICEABLE, Finding
-from services.core.fold import Fold, Run
+from services.core.fold import Fold
 from services.core.plan import Place
 
 Turn = tuple[str, Millis, str]
@@ -26,22 +26,15 @@ class Loop(Detector):
 
     within: Duration = Field(timedelta(seconds=90), description="Longest time for the four turns.")
 
-    def arrive(self, act: Act, fold: Fold) -> Finding | None:
-        """Look at the last four pages."""
-        if len(fold.trail) < 4 or fold.trail[-1].page != fold.trail[-3].page:
-            return None
-        return self._look([(visit.page, visit.at, visit.event) for visit in fold.trail], fold)
-
-    def enter(self, act: Act, fold: Fold, left: Run | None) -> Finding | None:
-        """Look at the last four steps, where pages are not told."""
-        if fold.page or act.path or len(fold.runs) < 4:
-            return None
-        return self._look(
-            [(_name(run.place), run.started_at, run.event) for run in fold.runs[-4:]],
-            fold,
-        )
+    def turn_back(self, act: Act, fold: Fold) -> Finding | None:
+        """Look at the last four pages, or at the last four steps where pages are not told."""
+        if fold.page:
+            return self._look([(visit.path, visit.occurred_at, visit.id) for visit in fold.trail], fold)
+        return self._look([(_name(run.place), run.started_at, run.event) for run in fold.runs[-4:]], fold)
 
     def _look(self, turns: list[Turn], fold: Fold) -> Finding | None:
+        if len(turns) < 4:
+            return None
         (a, began, first), (b, _, second), (c, _, third), (d, ended, fourth) = turns
         if a != c or b != d or ended - began > millis(self.within):
             return None

@@ -21,25 +21,24 @@ class QuickBack(Detector):
 
     within: Duration = Field(timedelta(seconds=7), description="Longest stay that counts.")
 
-    def arrive(self, act: Act, fold: Fold) -> Finding | None:
-        """Compare with the page before the last."""
-        trail = fold.trail
-        if len(trail) < 3 or trail[-1].page != trail[-3].page:
+    def turn_back(self, act: Act, fold: Fold) -> Finding | None:
+        """See how long the stay was on the page that was left."""
+        if not fold.page:
             return None
-        before, left, here = trail[-3:]
-        stayed = here.at - left.at
+        before, left, here = fold.trail[-3:]
+        stayed = here.occurred_at - left.occurred_at
         if stayed > millis(self.within):
             return None
         run = fold.run
         return Finding(
             detector=self.name,
-            cause_id=left.event,
+            cause_id=left.id,
             stage=run.place.stage if run else "",
             step=run.place.step if run else "",
-            page=left.page,
-            occurred_at=left.at,
+            page=left.path,
+            occurred_at=left.occurred_at,
             severity=SLIGHT,
             cost_seconds=stayed / 1000,
             cost_steps=2,
-            evidence=(before.event, left.event, here.event),
+            evidence=(before.id, left.id, here.id),
         )

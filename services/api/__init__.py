@@ -1,0 +1,1 @@
+"""Answers over HTTP: one question, one function, one SQL file, one endpoint."""

@@ -1,0 +1,205 @@
+"""What hurts customers where, what each costs, and which of it stands: the findings weighed together.
+
+A pain point is the findings of one detector at one place. Its impact is the adjusted difference in going on
+to a later stage (services/api/impact.py). Abandonments are the effect, not a cause: they are drop-offs.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from itertools import islice
+from math import isfinite
+from typing import Any, TypeVar
+
+from pydantic import BaseModel, Field
+
+from services.api.impact import FEWEST, Group, adjusted_difference, naive_difference
+from services.api.period import Answer, Asked, Question
+from services.api.share import Share
+from services.api.sql import sql
+from services.core.journey import Journey
+from services.core.stats.benjamini_hochberg import benjamini_hochberg
+from services.core.stats.mantel_haenszel import RiskDifference
+from services.edges.clickhouse import Store
+
+DROP_OFFS = frozenset({"checkout_abandonment", "cart_abandonment"})
+MOST_PLACES = 5_000
+
+
+class PainPointsQuestion(Question):
+    """Which pain points."""
+
+    detector: str = Field("", max_length=200, description="Of this detector only.", examples=["rage_click"])
+    stage: str = Field("", max_length=200, description="In this stage only.", examples=["checkout"])
+    limit: int = Field(50, ge=1, le=500, description="At most so many of each list.")
+
+
+class Estimate(BaseModel):
+    """A number with its 95 % interval."""
+
+    estimate: float = Field(examples=[41.2])
+    low: float = Field(examples=[18.9])
+    high: float = Field(examples=[63.5])
+
+    @classmethod
+    def of(cls, difference: RiskDifference, times: float = 1.0) -> "Estimate":
+        return cls(estimate=difference.difference * times, low=difference.low * times, high=difference.high * times)
+
+
+class Place(BaseModel):
+    """What was found, and where."""
+
+    detector: str = Field(examples=["rage_click"])
+    stage: str = Field(examples=["checkout"])
+    step: str = Field(examples=["payment"])
+    page: str = Field(examples=["/checkout/payment"])
+    element: str = Field(examples=["#coupon"])
+    affected: int = Field(description="Sessions with such a finding.", examples=[412])
+    exposed: int = Field(description="Sessions that came to this stage and step.", examples=[3120])
+    share: Share = Field(description="Affected among exposed.")
+    examples: list[str] = Field(description="Ids of up to three affected sessions.")
+
+
+class PainPoint(Place):
+    """Findings of one detector at one place, weighed together."""
+
+    rank: int = Field(description="1 costs most: by the lower end of lost conversions, then by affected sessions.")
+    findings: int
+    severity: int = Field(description="The gravest of its findings: 1 slight, 2 clear, 3 grave.")
+    median_seconds: float = Field(description="What it cost an affected session, in seconds, median; 0 where unknown.")
+    last_at: datetime = Field(description="Time of its latest finding.")
+    naive: float | None = Field(
+        description="Share going on to a later stage, unaffected less affected, as if all sessions were alike."
+    )
+    adjusted: Estimate | None = Field(
+        description="The same between sessions alike in job, new or returning, and stage reached before "
+        "(Mantel-Haenszel, Sato's 95 % interval). Null where insufficient."
+    )
+    insufficient: bool = Field(description=f"Fewer than {FEWEST} sessions a side can be compared.")
+    p: float | None = Field(description="Two-sided, for no difference.")
+    stands: bool = Field(description="Costs conversions, also after Benjamini-Hochberg at q = 0.05 over all tested.")
+    lost_conversions: Estimate | None = Field(description="Affected sessions times the adjusted difference.")
+    lost_value: Estimate | None = Field(
+        description="Lost conversions times the median value of those exposed who went on, in `currency`."
+    )
+    currency: str = Field(examples=["EUR"])
+
+
+class DropOff(Place):
+    """Sessions that ended in a stage and did not go on."""
+
+    value: float = Field(description="What they left behind, summed, in `currency`.")
+    currency: str
+
+
+class PainPointsAnswer(Answer):
+    """What hurts, worst first."""
+
+    journey_version: str
+    pain_points: list[PainPoint]
+    intended: list[PainPoint] = Field(description="Friction that serves the customer: shown, never ranked among pain.")
+    drop_offs: list[DropOff] = Field(description="Abandonments: the effect, not a cause.")
+    tested: int = Field(description="Pain points with enough sessions to compare.")
+
+
+P = TypeVar("P", bound=Place)
+
+
+@dataclass(frozen=True)
+class Weighed:
+    """A row of findings at one place beside the sessions that came to that place."""
+
+    row: dict[str, Any]
+    exposed: dict[str, Any]
+    naive: float | None
+    adjusted: RiskDifference | None
+
+    @classmethod
+    def of(cls, row: dict[str, Any], exposed: dict[str, Any]) -> "Weighed":
+        affected = Group(row["counts"], row["converted"])
+        twins = Group(row["twins"], row["twins_converted"])
+        unaffected = Group(exposed["counts"], exposed["converted"]).less(twins)
+        return cls(row, exposed, naive_difference(affected, unaffected), adjusted_difference(affected, unaffected))
+
+    @property
+    def order(self) -> tuple[bool, float, int]:
+        """Sorts what costs most to the front; what cannot be compared comes last."""
+        lost = self.adjusted.low * self.row["sessions"] if self.adjusted else 0.0
+        return (self.adjusted is None, -lost, -self.row["sessions"])
+
+
+def ask_pain_points(store: Store, journey: Journey, asked: Asked, question: PainPointsQuestion) -> PainPointsAnswer:
+    """Weigh the findings of a period."""
+    days = journey.sessions.max_length // timedelta(days=1) + 2
+    stages = [stage.name for stage in journey.stages]
+    rows = store.query(
+        sql("pain_points"), asked.parameters | {"stages": stages, "limit": MOST_PLACES, "longest_days": days}
+    )
+    came = {(row["stage"], row["step"]): row for row in rows if row["kind"] == "exposed"}
+    stuck = [row for row in rows if row["kind"] == "stuck"]
+    weighed = [Weighed.of(row, came[row["stage"], row["step"]]) for row in stuck if row["detector"] not in DROP_OFFS]
+    pain = pain_points([one for one in weighed if not one.row["intended"]])
+    intended = pain_points([one for one in weighed if one.row["intended"]])
+    drop_offs = [drop_off(row, came[row["stage"], row["step"]]) for row in stuck if row["detector"] in DROP_OFFS]
+    return PainPointsAnswer(
+        **asked.about(),
+        journey_version=journey.version,
+        pain_points=chosen(pain, question),
+        intended=chosen(intended, question),
+        drop_offs=chosen(drop_offs, question),
+        tested=sum(point.p is not None for point in pain),
+    )
+
+
+def pain_points(weighed: list[Weighed]) -> list[PainPoint]:
+    """Ranked, and marked where they stand against all that was tested beside them."""
+    tested = [one.adjusted.p for one in weighed if one.adjusted]
+    stand = iter(benjamini_hochberg(tested))
+    marked = [(one, next(stand) if one.adjusted else False) for one in weighed]
+    marked.sort(key=lambda pair: pair[0].order)
+    return [pain_point(one, rank, stands) for rank, (one, stands) in enumerate(marked, 1)]
+
+
+def pain_point(one: Weighed, rank: int, stands: bool) -> PainPoint:
+    """A pain point with what it costs."""
+    difference, affected = one.adjusted, one.row["sessions"]
+    worth = one.exposed["worth"]
+    return PainPoint(
+        **place(one.row, one.exposed),
+        rank=rank,
+        findings=one.row["findings"],
+        severity=one.row["severity"],
+        median_seconds=one.row["median_seconds"],
+        last_at=one.row["last_at"],
+        naive=one.naive,
+        adjusted=Estimate.of(difference) if difference else None,
+        insufficient=difference is None,
+        p=difference.p if difference else None,
+        stands=stands and difference is not None and difference.difference > 0,
+        lost_conversions=Estimate.of(difference, affected) if difference else None,
+        lost_value=Estimate.of(difference, affected * worth) if difference and isfinite(worth) else None,
+        currency=currency(one.exposed),
+    )
+
+
+def drop_off(row: dict[str, Any], exposed: dict[str, Any]) -> DropOff:
+    """A drop-off with what was left behind."""
+    return DropOff(**place(row, exposed), value=row["left_value"], currency=currency(row))
+
+
+def place(row: dict[str, Any], exposed: dict[str, Any]) -> dict[str, Any]:
+    """The fields of `Place`."""
+    where = {name: row[name] for name in ("detector", "stage", "step", "page", "element", "examples")}
+    affected, came = row["sessions"], exposed["sessions"]
+    return where | {"affected": affected, "exposed": came, "share": Share.of(affected, came)}
+
+
+def currency(row: dict[str, Any]) -> str:
+    """The currency met most."""
+    return next(iter(row["currencies"]), "")
+
+
+def chosen(places: Iterable[P], question: PainPointsQuestion) -> list[P]:
+    """Those asked for. Their ranks and marks stay what they are among all."""
+    fitting = (one for one in places if question.detector in {"", one.detector} and question.stage in {"", one.stage})
+    return list(islice(fitting, question.limit))

@@ -1,0 +1,100 @@
+-- Who met a place of the journey, who got stuck there and how, and who went on to a later stage.
+--
+-- A row of kind `exposed` counts the sessions that came to a stage, or to a step of it; a row of kind `stuck`
+-- those with a finding of one detector at one place. Both are counted by stratum: the job, new or returning,
+-- and the furthest stage reached before, as its number. `went_on` is a later stage entered after the entry
+-- (`exposed`) or after the first finding (`stuck`). A stuck session also stands among the exposed, under the
+-- stratum and fate it has there (`twin`, `twin_went_on`): less these, the exposed are the unaffected.
+WITH
+    {stages:Array(String)} AS stages,
+    fromUnixTimestamp64Milli({from_ms:Int64}, 'UTC') AS from_at,
+    fromUnixTimestamp64Milli({to_ms:Int64}, 'UTC') AS to_at,
+
+    seen_first AS
+    (
+        SELECT visitor, min(started_at) AS first_at
+        FROM sessions FINAL
+        WHERE project = {project:String}
+        GROUP BY visitor
+    ),
+
+    walked AS
+    (
+        SELECT
+            id, job, value, currency, first_at < started_at AS returning,
+            arrayMap(s -> indexOf(stages, s), path_stage) AS depths,
+            path_started_at AS moments,
+            arrayConcat(
+                [('', '', started_at)],
+                arrayZip(path_stage, arrayMap(s -> '', path_stage), path_started_at),
+                arrayFilter(p -> p.2 != '', arrayZip(path_stage, path_step, path_started_at))) AS visits
+        FROM sessions FINAL
+        INNER JOIN seen_first USING (visitor)
+        WHERE project = {project:String}
+            AND opened_on BETWEEN toDate32(from_at) AND toDate32(to_at) + {longest_days:UInt16}
+            AND started_at >= from_at AND started_at < to_at
+    ),
+
+    exposed AS
+    (
+        SELECT
+            id, job, value, currency, returning, depths, moments,
+            visit.1 AS stage, visit.2 AS step, min(visit.3) AS entered_at,
+            indexOf(stages, stage) AS place,
+            toUInt32(greatest(place, arrayMax((d, t) -> if(t < entered_at, d, 0), depths, moments))) AS depth,
+            concat(job, '\n', if(returning, 'returning', 'new'), '\n', toString(depth)) AS stratum,
+            arrayExists((d, t) -> d > place AND t >= entered_at, depths, moments) AS went_on
+        FROM walked
+        ARRAY JOIN visits AS visit
+        GROUP BY id, job, value, currency, returning, depths, moments, stage, step
+    ),
+
+    stuck AS
+    (
+        SELECT
+            detector, stage, step, page, element, session_id AS id,
+            min(occurred_at) AS stuck_at, max(occurred_at) AS last_at, max(intended) AS intended,
+            count() AS findings, sum(cost_seconds) AS cost_seconds, max(severity) AS severity, max(value) AS left_value
+        FROM findings FINAL
+        WHERE project = {project:String}
+            AND opened_on BETWEEN toDate32(from_at) AND toDate32(to_at) + {longest_days:UInt16}
+        GROUP BY detector, stage, step, page, element, id
+    ),
+
+    affected AS
+    (
+        SELECT
+            stuck.*, stratum AS twin_stratum, went_on AS twin_went_on, currency,
+            toUInt32(greatest(place, arrayMax((d, t) -> if(t < stuck_at, d, 0), depths, moments))) AS depth,
+            concat(job, '\n', if(returning, 'returning', 'new'), '\n', toString(depth)) AS stratum,
+            arrayExists((d, t) -> d > place AND t >= stuck_at, depths, moments) AS went_on
+        FROM stuck
+        INNER JOIN exposed USING (id, stage, step)
+    )
+
+SELECT
+    'exposed' AS kind, '' AS detector, stage, step, '' AS page, '' AS element, false AS intended,
+    count() AS sessions, toUInt64(0) AS findings,
+    quantileExactInclusiveIf(0.5)(value, went_on AND value > 0) AS worth,
+    topKIf(1)(currency, value > 0) AS currencies, toFloat64(0) AS left_value,
+    toFloat64(0) AS median_seconds, toUInt8(0) AS severity, toDateTime64(0, 3, 'UTC') AS last_at,
+    sumMap(map(stratum, toUInt64(1))) AS counts, sumMap(map(stratum, toUInt64(went_on))) AS converted,
+    CAST(map(), 'Map(String, UInt64)') AS twins, CAST(map(), 'Map(String, UInt64)') AS twins_converted,
+    CAST([], 'Array(String)') AS examples
+FROM exposed
+GROUP BY stage, step
+
+UNION ALL
+
+SELECT
+    'stuck', detector, stage, step, page, element, max(intended),
+    count(), sum(findings),
+    toFloat64(0), topKIf(1)(currency, left_value > 0), sum(left_value),
+    quantileExactInclusive(0.5)(cost_seconds), max(severity), max(last_at),
+    sumMap(map(stratum, toUInt64(1))), sumMap(map(stratum, toUInt64(went_on))),
+    sumMap(map(twin_stratum, toUInt64(1))), sumMap(map(twin_stratum, toUInt64(twin_went_on))),
+    arraySlice(arraySort(groupArraySorted(3)(id)), 1, 3)
+FROM affected
+GROUP BY detector, stage, step, page, element
+ORDER BY count() DESC, detector, stage, step, page, element
+LIMIT {limit:UInt32}

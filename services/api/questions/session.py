@@ -1,0 +1,106 @@
+"""One session in full: its way, its job and why we think so, what it got stuck on, and every event."""
+
+from datetime import datetime
+from typing import Any
+
+import msgspec
+from pydantic import BaseModel, Field
+
+from services.api.problem import Refusal
+from services.api.questions.freshness import Freshness, from_millis, to_millis
+from services.api.questions.sessions import SessionSummary, without_epoch
+from services.api.sql import sql
+from services.edges.clickhouse import Store
+
+MOST_EVENTS = 1_000
+
+
+class Run(BaseModel):
+    """Events at one place of the journey without another place between."""
+
+    stage: str = Field(examples=["checkout"])
+    step: str = Field(examples=["payment"])
+    started_at: datetime
+    ended_at: datetime
+    event: str = Field(description="Id of the event that entered.")
+
+
+class SessionFinding(BaseModel):
+    """One piece of friction."""
+
+    id: str
+    detector: str = Field(examples=["rage_click"])
+    stage: str
+    step: str
+    page: str
+    element: str = Field(examples=["#coupon"])
+    occurred_at: datetime
+    severity: int = Field(description="1 slight, 2 clear, 3 grave")
+    cost_seconds: float = Field(description="What it cost the customer, in seconds; 0 where it has no such cost.")
+    cost_steps: int = Field(description="What it cost the customer, in steps.")
+    value: float = Field(description="What was at stake, in `currency`.")
+    currency: str
+    intended: bool = Field(description="Friction that serves the customer; never ranked as pain.")
+    cause: str = Field(description="The likely cause in words, empty where none is known.")
+    evidence: list[str] = Field(description="Ids of the events that show it.")
+
+
+class SessionEvent(BaseModel):
+    """One act."""
+
+    id: str
+    type: str
+    name: str = Field(examples=["Product Viewed"])
+    occurred_at: datetime
+    path: str
+    url: str
+    title: str
+    props: dict[str, Any]
+
+
+class SessionAnswer(SessionSummary):
+    """A session with all that is known of it."""
+
+    job_evidence: list[str] = Field(description="Ids of the events that speak for the job.")
+    job_rules: list[str] = Field(description="The rules they met, `job/number`.", examples=[["gift/1"]])
+    job_changes: list[str] = Field(description="Labels it had before, oldest first.")
+    outcome_event: str
+    path: list[Run]
+    findings: list[SessionFinding]
+    timeline: list[SessionEvent] = Field(description=f"Its events in order, at most {MOST_EVENTS}.")
+    timeline_complete: bool
+    fresh_until: datetime | None = Field(description="Time of the newest event of the project.")
+    written_at: datetime | None = Field(description="When a worker last stored anything.")
+
+
+def ask_session(store: Store, project: str, freshness: Freshness, session_id: str) -> SessionAnswer:
+    """The session of this id; a Refusal where the project has none."""
+    rows = store.query(sql("session"), {"project": project, "id": session_id})
+    if not rows:
+        raise Refusal(404, "This project has no such session.", pointer="/path/id")
+    row = without_epoch(rows[0])
+    findings = store.query(
+        sql("session_findings"), {"project": project, "id": session_id, "opened_on": row["opened_on"]}
+    )
+    events = ask_events(store, project, row)
+    return SessionAnswer(
+        **row | {"path": [as_run(run) for run in row["path"]]},
+        findings=[SessionFinding(**finding) for finding in findings],
+        timeline=events[:MOST_EVENTS],
+        timeline_complete=len(events) <= MOST_EVENTS,
+        fresh_until=freshness.fresh_until,
+        written_at=freshness.written_at,
+    )
+
+
+def ask_events(store: Store, project: str, session: dict[str, Any]) -> list[SessionEvent]:
+    """What the visitor did during the session, one more than are shown."""
+    span = {"from_ms": to_millis(session["started_at"]), "to_ms": to_millis(session["ended_at"])}
+    of = {"project": project, "visitor": session["visitor"], "limit": MOST_EVENTS + 1}
+    rows = store.query(sql("session_events"), of | span)
+    return [SessionEvent(**row | {"props": msgspec.json.decode(row["props"])}) for row in rows]
+
+
+def as_run(run: tuple[str, str, int, int, str]) -> Run:
+    stage, step, started, ended, event = run
+    return Run(stage=stage, step=step, started_at=from_millis(started), ended_at=from_millis(ended), event=event)

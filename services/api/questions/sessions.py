@@ -1,0 +1,117 @@
+"""Which sessions there were: the list behind every number, newest first."""
+
+import base64
+import binascii
+from datetime import datetime, timedelta
+from typing import Annotated, Any
+
+import msgspec
+from pydantic import BaseModel, Field
+
+from services.api.period import EARLIEST, LATEST, Answer, Asked, Period, Question
+from services.api.problem import Refusal
+from services.api.questions.freshness import from_millis, to_millis
+from services.api.sql import sql
+from services.core.journey import Journey
+from services.edges.clickhouse import Store
+
+
+class SessionsQuestion(Question):
+    """Which sessions, and from where on."""
+
+    stage: str = Field("", max_length=200, description="The furthest stage they entered.", examples=["checkout"])
+    job: str = Field(
+        "", max_length=200, description="Their job; `unassigned` where evidence is thin.", examples=["gift"]
+    )
+    detector: str = Field("", max_length=200, description="With a finding of this detector.", examples=["rage_click"])
+    visitor: str = Field("", max_length=1_000, description="Of this visitor.", examples=["3f1c9a70"])
+    limit: int = Field(50, ge=1, le=500, description="Sessions a page.")
+    cursor: str = Field(
+        "", max_length=2_000, description="`next_cursor` of the page before; keep the other parameters."
+    )
+
+
+class SessionSummary(BaseModel):
+    """One visitor's acts without a long pause."""
+
+    id: str
+    visitor: str
+    user: str = Field(description="The identified user, empty where unknown.")
+    started_at: datetime
+    ended_at: datetime = Field(description="Time of the last event so far.")
+    state: str = Field(description="open or closed", examples=["closed"])
+    late: bool = Field(description="Made of events that came after the allowed lateness.")
+    historical: bool = Field(description="Imported rather than live.")
+    events: int
+    pages: int
+    entry_page: str
+    exit_page: str
+    stage: str = Field(description="The furthest stage entered, empty where none was.", examples=["checkout"])
+    step: str = Field(description="The furthest step within it.", examples=["payment"])
+    job: str = Field(examples=["gift"])
+    job_confidence: float = Field(description="Posterior probability of the job, 0 to 1.", examples=[0.91])
+    outcome_at: datetime | None = Field(description="When the job was done; null where it was not.")
+    value: float = Field(description="Of the outcome, else of the basket as last seen, in `currency`.", examples=[59.9])
+    currency: str = Field(description="ISO 4217", examples=["EUR"])
+    journey_version: str
+
+
+class SessionsAnswer(Answer):
+    """A page of sessions."""
+
+    sessions: list[SessionSummary]
+    total: int = Field(description="Sessions on all pages together.", examples=[4518])
+    next_cursor: str | None = Field(description="For the next page; null on the last. Also in the Link header.")
+
+
+StoredMillis = Annotated[int, msgspec.Meta(ge=to_millis(EARLIEST), le=to_millis(LATEST))]
+
+
+class Cursor(msgspec.Struct, frozen=True, array_like=True):
+    """Where a page ended, and the period it was of: that must not move while somebody leafs through."""
+
+    before_ms: StoredMillis
+    before_id: str
+    from_ms: StoredMillis
+    to_ms: StoredMillis
+
+
+def ask_sessions(store: Store, journey: Journey, asked: Asked, question: SessionsQuestion) -> SessionsAnswer:
+    """The sessions that started in a period, filtered, from the cursor on."""
+    start = Cursor(asked.period.parameters["to_ms"], "", **asked.period.parameters)
+    cursor = read_cursor(question.cursor) if question.cursor else start
+    parameters = asked.parameters | msgspec.structs.asdict(cursor)
+    filters = question.model_dump(include={"stage", "job", "detector", "visitor"})
+    days = journey.sessions.max_length // timedelta(days=1) + 2
+    parameters |= filters | {"longest_days": days}
+    rows = store.query(sql("sessions"), parameters | {"limit": question.limit + 1})
+    sessions = [SessionSummary(**without_epoch(row)) for row in rows[: question.limit]]
+    more = len(rows) > question.limit
+    period = Period(since=from_millis(cursor.from_ms), until=from_millis(cursor.to_ms))
+    return SessionsAnswer(
+        **asked.about() | {"period": period},
+        sessions=sessions,
+        total=store.query(sql("sessions_total"), parameters)[0]["total"],
+        next_cursor=write_cursor(sessions[-1], cursor) if more else None,
+    )
+
+
+def without_epoch(row: dict[str, Any]) -> dict[str, Any]:
+    """The row with null for an outcome that was not reached, which the table keeps as 1970."""
+    return row | {"outcome_at": row["outcome_at"] if row["outcome_at"].year > 1970 else None}
+
+
+def write_cursor(last: SessionSummary, cursor: Cursor) -> str:
+    """Where the next page goes on."""
+    after = Cursor(to_millis(last.started_at), last.id, cursor.from_ms, cursor.to_ms)
+    return base64.urlsafe_b64encode(msgspec.json.encode(after)).decode()
+
+
+def read_cursor(text: str) -> Cursor:
+    """A cursor as we wrote it; it is bound as parameters like any other value, so it need not be signed."""
+    try:
+        return msgspec.json.decode(base64.b64decode(text, altchars=b"-_", validate=True), type=Cursor)
+    except (binascii.Error, msgspec.DecodeError, UnicodeError):
+        raise Refusal(
+            422, "This is no cursor of ours: pass `next_cursor` as it came.", pointer="/query/cursor"
+        ) from None

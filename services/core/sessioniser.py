@@ -1,0 +1,141 @@
+"""Which acts belong together, and which session keeps its name.
+
+Event time orders, arrival closes: `clock` is always passed in, in the time that closes sessions (a partition's
+watermark). Whatever the order of arrival within the allowance, the same acts end in the same sessions.
+"""
+
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from enum import Enum
+from functools import lru_cache
+
+import msgspec
+
+from services.core.act import Act, in_order
+from services.core.event import Millis
+from services.core.finding import hashed_id
+from services.core.plan import Plan
+from services.core.rulebook import Rulebook
+from services.core.session import LiveSession, Session, Visitor, is_settled, revive
+
+MOST_EVENTS = 10_000
+"""Events of one session; a customer makes hundreds, and a robot must not fill our memory."""
+
+MILLIS_PER_DAY = 86_400_000
+
+
+class Added(Enum):
+    """What came of an act: dropped as a duplicate, put at the end of the last session, or sessions were made anew."""
+
+    DUPLICATE = 0
+    APPENDED = 1
+    REARRANGED = 2
+
+
+class Sessioniser:
+    """Puts acts into their visitors' sessions."""
+
+    def __init__(self, book: Rulebook) -> None:
+        self.book = book
+        self.inactivity = book.inactivity
+        self.max_length = book.max_length
+
+    def add(self, visitor: Visitor, act: Act, plan: Plan, clock: Millis, historical: bool) -> Added:
+        """Put an act where it belongs. Nearly all come after the others of their visitor's last session."""
+        if visitor.sessions:
+            live = visitor.sessions[-1]
+            acts = live.session.acts
+            pause = act.occurred_at - acts[-1].occurred_at
+            if (
+                0 <= pause <= self.inactivity
+                and (pause or act.id > acts[-1].id)
+                and not live.session.closed
+                and act.occurred_at - acts[0].occurred_at <= self.max_length
+                and len(acts) < MOST_EVENTS
+            ):
+                if act.id in live.ids:
+                    return Added.DUPLICATE
+                acts.append(act)
+                live.ids.add(act.id)
+                live.session.touched_at = clock
+                live.fold.apply(act, plan)
+                live.dirty = True
+                return Added.APPENDED
+        return self._add_anywhere(visitor, act, clock, historical)
+
+    def _add_anywhere(self, visitor: Visitor, act: Act, clock: Millis, historical: bool) -> Added:
+        open_to_change = [live for live in visitor.sessions if not is_settled(live, clock, self.book)]
+        if any(act.id in live.ids for live in open_to_change):
+            return Added.DUPLICATE
+        touched = self._touched(open_to_change, act)
+        fresh = _opened(visitor, act, clock, historical)
+        if touched:
+            made = self._rearranged(visitor, [live.session for live in touched], fresh)
+        else:
+            fresh.late = act.occurred_at + self.inactivity + self.book.lateness < clock
+            made = [revive(fresh, self.book)]
+        others = [live for live in visitor.sessions if live not in touched]
+        visitor.sessions = sorted([*others, *made], key=lambda live: live.started_at)
+        return Added.REARRANGED
+
+    def _touched(self, sessions: list[LiveSession], act: Act) -> list[LiveSession]:
+        """The sessions that an act joins: those within a pause of it, and those within a pause of these."""
+        reach_from = reach_to = act.occurred_at
+        touched: list[LiveSession] = []
+        grown = bool(sessions)
+        while grown:
+            grown = False
+            for live in sessions:
+                near = live.started_at - reach_to <= self.inactivity and reach_from - live.ended_at <= self.inactivity
+                if near and live not in touched:
+                    touched.append(live)
+                    reach_from = min(reach_from, live.started_at)
+                    reach_to = max(reach_to, live.ended_at)
+                    grown = True
+        return sorted(touched, key=lambda live: live.started_at)
+
+    def _rearranged(self, visitor: Visitor, old: list[Session], fresh: Session) -> list[LiveSession]:
+        """The sessions that these and a new act make together; those that lost their name are noted as withdrawn."""
+        acts = sorted([*fresh.acts, *(one for session in old for one in session.acts)], key=in_order)
+        parts = [_named(visitor, part, old, fresh) for part in self._split(acts)]
+        kept = {session.id for session in parts}
+        visitor.withdrawn.extend(session for session in old if session.id not in kept)
+        return [revive(part, self.book) for part in parts]
+
+    def _split(self, acts: list[Act]) -> Iterator[list[Act]]:
+        part = [acts[0]]
+        for act in acts[1:]:
+            pause = act.occurred_at - part[-1].occurred_at
+            length = act.occurred_at - part[0].occurred_at
+            if pause > self.inactivity or length > self.max_length or len(part) >= MOST_EVENTS:
+                yield part
+                part = []
+            part.append(act)
+        yield part
+
+
+def _named(visitor: Visitor, acts: list[Act], old: list[Session], fresh: Session) -> Session:
+    """The session these acts are: the earliest whose opening event is among them, else one opened by the first."""
+    ids = {act.id for act in acts}
+    for session in old:
+        if session.opened_by in ids:
+            return msgspec.structs.replace(session, acts=acts, closed=False, touched_at=fresh.touched_at)
+    session = _opened(visitor, acts[0], fresh.touched_at, fresh.historical)
+    session.acts = acts
+    return session
+
+
+def _opened(visitor: Visitor, act: Act, clock: Millis, historical: bool) -> Session:
+    return Session(
+        id=hashed_id(visitor.project, visitor.id, act.id),
+        opened_by=act.id,
+        opened_on=_iso_day(act.occurred_at // MILLIS_PER_DAY),
+        historical=historical,
+        touched_at=clock,
+        acts=[act],
+    )
+
+
+@lru_cache(maxsize=1024)
+def _iso_day(day: int) -> str:
+    return datetime.fromtimestamp(day * 86_400, UTC).date().isoformat()

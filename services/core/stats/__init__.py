@@ -1,0 +1,1 @@
+"""Statistics, one a file: the formula, where it comes from, and an example that runs."""

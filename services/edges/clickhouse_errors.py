@@ -1,0 +1,70 @@
+"""What can go wrong with the store, in two kinds: try again later, or mend something first.
+
+ClickHouse's hundreds of codes are translated here and nowhere else.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from clickhouse_connect.driver.exceptions import ClickHouseError, Error, OperationalError
+
+PASSING_CODES = frozenset(
+    {
+        159,  # TIMEOUT_EXCEEDED
+        198,  # DNS_ERROR
+        202,  # TOO_MANY_SIMULTANEOUS_QUERIES
+        203,  # NO_FREE_CONNECTION
+        209,  # SOCKET_TIMEOUT
+        210,  # NETWORK_ERROR
+        236,  # ABORTED
+        241,  # MEMORY_LIMIT_EXCEEDED
+        242,  # TABLE_IS_READ_ONLY
+        252,  # TOO_MANY_PARTS
+        279,  # ALL_CONNECTION_TRIES_FAILED
+        394,  # QUERY_WAS_CANCELLED
+        425,  # SYSTEM_ERROR
+        439,  # CANNOT_SCHEDULE_TASK
+        999,  # KEEPER_EXCEPTION
+    }
+)
+DISK_CODES = frozenset(
+    {
+        75,  # CANNOT_WRITE_TO_FILE_DESCRIPTOR
+        76,  # CANNOT_OPEN_FILE
+        243,  # NOT_ENOUGH_SPACE
+    }
+)
+
+
+class StoreError(Exception):
+    """Something the store could not do."""
+
+
+class StoreUnavailable(StoreError):
+    """The store cannot be had at the moment: nothing is wrong with the request, try it again."""
+
+
+class StoreRefused(StoreError):
+    """The store will not do this however often it is asked."""
+
+
+@contextmanager
+def translated(tried: str) -> Iterator[None]:
+    """Turn the driver's errors into ours; `tried` completes the sentence "Could not …" and names the database."""
+    try:
+        yield
+    except ClickHouseError as error:
+        raise as_store_error(error, tried) from error
+
+
+def as_store_error(error: ClickHouseError, tried: str) -> StoreError:
+    """The kind of error this is, with a sentence that says what to do."""
+    code = error.code if isinstance(error, Error) else None
+    reason = str(error).strip()
+    if code in DISK_CODES or "No space left on device" in reason:
+        return StoreUnavailable(f"Could not {tried}: the database cannot write. Is its disk full? ({reason})")
+    if code in PASSING_CODES:
+        return StoreUnavailable(f"Could not {tried} now: {reason}")
+    if code is None and isinstance(error, OperationalError):
+        return StoreUnavailable(f"Could not {tried}: ClickHouse does not answer. Is it running? ({reason})")
+    return StoreRefused(f"Could not {tried}: {reason}")

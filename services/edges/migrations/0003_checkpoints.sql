@@ -1,0 +1,39 @@
+-- What a worker needs to go on after a crash: the state of each visitor, and last how far each partition got.
+CREATE TABLE IF NOT EXISTS session_state
+(
+    project    LowCardinality(String),
+    visitor    String,
+    key_hash   UInt32,
+    blob       String CODEC(ZSTD(1)), -- msgpack, base64
+    version    UInt64,
+    is_deleted UInt8,
+    written_at DateTime DEFAULT now()
+)
+ENGINE = ReplacingMergeTree(version, is_deleted)
+ORDER BY (project, visitor)
+TTL written_at + INTERVAL 2 DAY
+SETTINGS fsync_after_insert = 1, fsync_part_directory = 1;
+
+CREATE TABLE IF NOT EXISTS positions
+(
+    log_id      String,
+    partition   UInt32,
+    epoch       UInt32,
+    next_offset Int64,
+    clocks      String,
+    version     UInt64,
+    written_at  DateTime64(3, 'UTC') DEFAULT now64(3)
+)
+ENGINE = ReplacingMergeTree(version)
+ORDER BY (log_id, partition)
+SETTINGS fsync_after_insert = 1, fsync_part_directory = 1;
+
+CREATE TABLE IF NOT EXISTS journeys
+(
+    version  String,
+    document String CODEC(ZSTD(1)), -- JSON
+    saved_at DateTime64(6, 'UTC') DEFAULT now64(6)
+)
+ENGINE = ReplacingMergeTree(saved_at)
+ORDER BY version
+SETTINGS fsync_after_insert = 1, fsync_part_directory = 1;

@@ -1,0 +1,48 @@
+"""The store in both ways it is had: the engine in this process, and ClickHouse over HTTP in another.
+
+An engine serves one folder a process, so all tests of a run share one; each gets a database of its own.
+"""
+
+from collections.abc import Iterator
+from pathlib import Path
+from uuid import uuid4
+
+import pytest
+
+from services.edges.clickhouse import Store
+from tests.clickhouse_server import clickhouse_server
+
+
+@pytest.fixture(scope="session")
+def chdb_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of this process's engine."""
+    return tmp_path_factory.mktemp("chdb")
+
+
+@pytest.fixture(scope="session")
+def clickhouse_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """A ClickHouse over HTTP."""
+    with clickhouse_server(tmp_path_factory.mktemp("clickhouse")) as url:
+        yield url
+
+
+def fresh_dsn(way: str, request: pytest.FixtureRequest) -> str:
+    """The address of a database nobody has used, by `chdb` or `http`."""
+    name = f"test_{uuid4().hex[:12]}"
+    if way == "chdb":
+        return f"chdb://{request.getfixturevalue('chdb_folder')}?database={name}"
+    return f"{request.getfixturevalue('clickhouse_url')}/{name}"
+
+
+@pytest.fixture(params=["chdb", "http"])
+def dsn(request: pytest.FixtureRequest) -> str:
+    """The address of a database nobody has used."""
+    return fresh_dsn(request.param, request)
+
+
+@pytest.fixture
+def store(dsn: str) -> Iterator[Store]:
+    """An empty store."""
+    opened = Store.open(dsn)
+    yield opened
+    opened.close()
