@@ -1,0 +1,346 @@
+"""The producing side: records go into batches we build ourselves, one open batch a partition, one future a batch.
+
+aiokafka's `send()` costs seven times as much a record (docs/benchmarks.md), and buffers without bound.
+"""
+
+import asyncio
+import time
+from collections.abc import Awaitable, Callable, Iterable, Sequence
+from contextlib import suppress
+
+import structlog
+from aiokafka import AIOKafkaProducer
+from aiokafka.errors import KafkaError
+from aiokafka.producer.message_accumulator import BatchBuilder
+from aiokafka.structs import RecordMetadata
+from murmurhash2 import murmurhash2
+
+from services.edges.quiet import quieten
+from services.edges.topics import KafkaUnreachable, ensure_topics
+from services.settings import Settings
+
+BATCH_BYTES = 512 * 1024  # half of what a topic takes in one batch by default (max.message.bytes)
+STALLED_SECONDS = 3.0  # nothing acknowledged for so long: Kafka is away, more would only wait
+RECONNECT_SECONDS = 1.0
+STOP_SECONDS = 10.0
+MURMUR2_SEED = 0x9747B28C  # as Kafka's own clients partition, so that any of them finds a key's partition
+
+Record = tuple[bytes, bytes]
+Positions = list[tuple[int, int]]
+Stored = Callable[[int, int], Awaitable[None]]
+
+log = structlog.get_logger(__name__)
+
+
+class NotAccepted(Exception):
+    """Nothing of what was handed over may be called accepted; to be sent again after `retry_after` seconds."""
+
+    def __init__(self, problem: str, retry_after: int) -> None:
+        self.retry_after = retry_after
+        super().__init__(problem)
+
+
+class Overloaded(NotAccepted):
+    """More is under way than the bounds allow."""
+
+
+class KafkaAway(NotAccepted):
+    """Kafka does not acknowledge."""
+
+
+class _Receipt:
+    """Waits for all batches that hold records of one `publish`."""
+
+    __slots__ = ("future", "open", "positions")
+
+    def __init__(self, future: asyncio.Future[Positions]) -> None:
+        self.future = future
+        self.open = 0
+        self.positions: Positions = []
+
+    def settle(self, partition: int, last_offset: int) -> None:
+        self.positions.append((partition, last_offset))
+        self.open -= 1
+        if not self.open and not self.future.done():
+            self.future.set_result(self.positions)
+
+    def fail(self, error: Exception) -> None:
+        if not self.future.done():
+            self.future.set_exception(error)
+            self.future.exception()  # a request that was cut off does not come to look: no warning for that
+
+
+class _Batch:
+    """Records of one partition that travel together."""
+
+    __slots__ = (
+        "builder",
+        "bytes",
+        "partition",
+        "receipts",
+        "records",
+        "sent_at",
+        "topic",
+    )
+
+    def __init__(self, builder: BatchBuilder, topic: str, partition: int) -> None:
+        self.builder = builder
+        self.topic = topic
+        self.partition = partition
+        self.records = 0
+        self.bytes = 0
+        self.sent_at = 0.0
+        self.receipts: list[_Receipt] = []
+
+    def add(self, record: Record, timestamp: int, receipt: _Receipt) -> bool:
+        """False where the batch is full."""
+        key, value = record
+        if self.builder.append(timestamp=timestamp, key=key, value=value) is None:
+            return False
+        self.records += 1
+        self.bytes += len(value)
+        if not self.receipts or self.receipts[-1] is not receipt:
+            self.receipts.append(receipt)
+            receipt.open += 1
+        return True
+
+
+class Publisher:
+    """Puts records on the topic and says when they are safe.
+
+    With `stored` a record is safe only when the stages have stored it: for the in-process broker, which lives in
+    memory and forgets silently. `partition_bytes` then bounds what a partition holds that is not stored yet.
+    Not to be assumed: that what failed or timed out is not on the topic all the same. Event ids make that harmless.
+    """
+
+    def __init__(
+        self,
+        settings: Settings,
+        *,
+        partition_bytes: int | None = None,
+        stored: Stored | None = None,
+    ) -> None:
+        self.topic = settings.topic
+        self.refused_topic = f"refused_{settings.topic}"
+        self._settings = settings
+        self._partition_bytes = partition_bytes
+        self._stored = stored
+        self._partitions: dict[str, int] = {}
+        self._open: dict[tuple[str, int], _Batch] = {}
+        self._unsafe: dict[int, int] = {}  # partition of `topic` → bytes not yet safe
+        self._bytes = 0
+        self._idle = asyncio.Event()
+        self._idle.set()
+        self._sent: dict[_Batch, None] = {}  # not yet acknowledged, oldest first
+        self._queue: asyncio.Queue[_Batch] = asyncio.Queue()
+        self._flush: asyncio.TimerHandle | None = None
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._reconnecting: asyncio.Task[None] | None = None
+
+    async def start(self) -> None:
+        """Raises KafkaUnreachable with a sentence for the operator."""
+        quieten(
+            "aiokafka.client",
+            "aiokafka.conn",
+            "aiokafka.producer.sender",
+            "aiokafka.cluster",
+        )
+        self._loop = asyncio.get_running_loop()
+        self._partitions = await asyncio.to_thread(ensure_topics, self._settings, [self.topic, self.refused_topic])
+        try:
+            self._producer = await self._connect()
+        except KafkaError as error:
+            raise KafkaUnreachable(self._settings.kafka, error) from error
+        self._spawn(self._send_batches())
+
+    async def stop(self) -> None:
+        """Drain what is under way, at most ten seconds, then let go."""
+        self._flush_open()
+        deadline = self._loop.time() + STOP_SECONDS
+        try:
+            await asyncio.wait_for(self._idle.wait(), STOP_SECONDS)
+        except TimeoutError:
+            log.error("stopped_before_all_was_acknowledged", bytes=self._bytes)
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+        await self._close(self._producer, max(deadline - self._loop.time(), 0.1))
+
+    @property
+    def problem(self) -> str:
+        """Why nothing can be accepted at the moment; empty when it can."""
+        if self._reconnecting is not None:
+            return f"Kafka at {self._settings.kafka} is not reachable; reconnecting"
+        oldest = next(iter(self._sent), None)
+        if oldest is not None and self._loop.time() - oldest.sent_at > STALLED_SECONDS:
+            return f"Kafka at {self._settings.kafka} has acknowledged nothing for {STALLED_SECONDS:g} s"
+        return ""
+
+    def publish(self, records: Sequence[Record], topic: str = "") -> asyncio.Future[Positions]:
+        """Take all records or raise NotAccepted; the future answers (partition, last offset) once all are safe."""
+        topic = topic or self.topic
+        count = self._partitions[topic]
+        placed = [((murmurhash2(record[0], MURMUR2_SEED) & 0x7FFFFFFF) % count, record) for record in records]
+        return self._place(topic, placed)
+
+    def broadcast(self, value: bytes) -> asyncio.Future[Positions]:
+        """One and the same record to every partition."""
+        return self._place(
+            self.topic,
+            [(partition, (b"", value)) for partition in range(self._partitions[self.topic])],
+        )
+
+    def _place(self, topic: str, placed: Sequence[tuple[int, Record]]) -> asyncio.Future[Positions]:
+        self._admit(topic, placed)
+        receipt = _Receipt(self._loop.create_future())
+        timestamp = int(time.time() * 1000)
+        for partition, record in placed:
+            batch = self._open.get((topic, partition))
+            if batch is None:
+                batch = self._open_batch(topic, partition)
+            if not batch.add(record, timestamp, receipt):
+                self._seal(batch)
+                batch = self._open_batch(topic, partition)
+                batch.add(record, timestamp, receipt)
+            if batch.records >= self._settings.batch_events:
+                self._seal(batch)
+        if not placed:
+            receipt.future.set_result([])
+        return receipt.future
+
+    def _admit(self, topic: str, placed: Sequence[tuple[int, Record]]) -> None:
+        """All or nothing: counts what is admitted, raises where it would pass a bound."""
+        if problem := self.problem:
+            raise KafkaAway(problem, retry_after=2)
+        size = sum([len(record[1]) for _, record in placed])
+        if self._bytes + size > self._settings.buffer_bytes:
+            raise Overloaded(f"{self._bytes} bytes wait for their acknowledgement", retry_after=1)
+        if self._partition_bytes is not None and topic == self.topic:
+            self._admit_partitions(placed, self._partition_bytes)
+        self._bytes += size
+        if self._bytes:
+            self._idle.clear()
+
+    def _admit_partitions(self, placed: Iterable[tuple[int, Record]], bound: int) -> None:
+        wanted = dict(self._unsafe)
+        for partition, (_, value) in placed:
+            wanted[partition] = wanted.get(partition, 0) + len(value)
+            if wanted[partition] > bound:
+                raise Overloaded(
+                    f"partition {partition} holds as much as may wait to be stored",
+                    retry_after=1,
+                )
+        self._unsafe = wanted
+
+    def _open_batch(self, topic: str, partition: int) -> _Batch:
+        batch = self._open[topic, partition] = _Batch(self._producer.create_batch(), topic, partition)
+        if self._flush is None:
+            self._flush = self._loop.call_later(self._settings.batch_wait.total_seconds(), self._flush_open)
+        return batch
+
+    def _flush_open(self) -> None:
+        self._flush = None
+        for batch in list(self._open.values()):
+            self._seal(batch)
+
+    def _seal(self, batch: _Batch) -> None:
+        del self._open[batch.topic, batch.partition]
+        batch.sent_at = self._loop.time()
+        self._sent[batch] = None
+        self._queue.put_nowait(batch)
+
+    async def _send_batches(self) -> None:
+        # One task, so that the batches of a partition keep their order.
+        while True:
+            batch = await self._queue.get()
+            try:
+                future = await self._producer.send_batch(batch.builder, batch.topic, partition=batch.partition)
+            except KafkaError as error:
+                self._fail(batch, error)
+            else:
+                future.add_done_callback(lambda done, batch=batch: self._acknowledged(batch, done))
+
+    def _acknowledged(self, batch: _Batch, done: "asyncio.Future[RecordMetadata]") -> None:
+        error = done.exception() if not done.cancelled() else KafkaError("the producer was closed")
+        if error is not None:
+            self._fail(batch, error)
+        elif done.result().offset < 0:
+            # A retry that Kafka knows it has, at an offset it no longer knows: we could not say what to wait for.
+            self._settle(
+                batch,
+                -1,
+                KafkaAway("Kafka did not say where it stored the events", retry_after=1),
+            )
+        else:
+            last_offset = done.result().offset + batch.records - 1
+            self._sent.pop(batch, None)
+            if self._stored is None or batch.topic != self.topic:
+                self._settle(batch, last_offset)
+            else:
+                self._spawn(self._settle_stored(batch, last_offset, self._stored))
+
+    async def _settle_stored(self, batch: _Batch, last_offset: int, stored: Stored) -> None:
+        await stored(batch.partition, last_offset)
+        self._settle(batch, last_offset)
+
+    def _settle(self, batch: _Batch, last_offset: int, error: NotAccepted | None = None) -> None:
+        self._sent.pop(batch, None)
+        self._bytes -= batch.bytes
+        if not self._bytes:
+            self._idle.set()
+        if self._partition_bytes is not None and batch.topic == self.topic:
+            self._unsafe[batch.partition] -= batch.bytes
+        for receipt in batch.receipts:
+            if error is None:
+                receipt.settle(batch.partition, last_offset)
+            else:
+                receipt.fail(error)
+
+    def _fail(self, batch: _Batch, error: BaseException) -> None:
+        self._settle(
+            batch,
+            -1,
+            KafkaAway(f"Kafka did not take the events ({error})", retry_after=2),
+        )
+        if self._reconnecting is None:
+            # The sequence numbers of an idempotent producer have a gap now, so Kafka would take nothing more of it.
+            self._reconnecting = self._spawn(self._reconnect())
+
+    async def _reconnect(self) -> None:
+        log.warning("kafka_producer_replaced", address=self._settings.kafka)
+        old = self._producer
+        while True:
+            try:
+                self._producer = await self._connect()
+                break
+            except KafkaError:
+                await asyncio.sleep(RECONNECT_SECONDS)
+        self._reconnecting = None
+        await self._close(old, STOP_SECONDS)
+
+    async def _connect(self) -> AIOKafkaProducer:
+        producer = AIOKafkaProducer(
+            bootstrap_servers=self._settings.kafka,
+            acks="all",
+            enable_idempotence=True,
+            compression_type="lz4",
+            max_batch_size=BATCH_BYTES,
+            request_timeout_ms=int(self._settings.acknowledge_within.total_seconds() * 1000),
+        )
+        try:
+            await producer.start()
+        except BaseException:
+            await self._close(producer, RECONNECT_SECONDS)
+            raise
+        return producer
+
+    @staticmethod
+    async def _close(producer: AIOKafkaProducer, seconds: float) -> None:
+        with suppress(TimeoutError):
+            await asyncio.wait_for(producer.stop(), seconds)
+
+    def _spawn(self, work: "asyncio.Future[None] | Awaitable[None]") -> asyncio.Task[None]:
+        task = asyncio.ensure_future(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+        return task

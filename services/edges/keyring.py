@@ -1,0 +1,134 @@
+"""The keys file: who may send and who may ask, looked up by the key presented, re-read when it changes."""
+
+import os
+import secrets
+from collections.abc import Iterable
+from pathlib import Path
+from threading import Lock
+
+import msgspec
+import structlog
+
+from services.core.key import Key, Kind, Right, digest, generate, make
+
+RANDOM_BYTES = 24  # 32 letters after the prefix
+
+log = structlog.get_logger(__name__)
+
+
+class KeysFileError(Exception):
+    """A keys file that cannot be read: says which, why and what to do."""
+
+
+class _Entry(msgspec.Struct, frozen=True, omit_defaults=True):
+    """One key as it stands in the file: a write key in full, of a secret one only its digest."""
+
+    kind: Kind
+    project: str
+    key: str = ""
+    sha256: str = ""
+    rights: list[Right] = []
+
+    def to_key(self) -> Key:
+        return Key(
+            self.kind,
+            self.project,
+            self.sha256 or digest(self.key),
+            frozenset(self.rights),
+            self.key,
+        )
+
+
+class _File(msgspec.Struct, frozen=True):
+    keys: list[_Entry]
+
+
+Stamp = tuple[int, int, int]
+
+
+class Keyring:
+    """Knows the keys of one installation."""
+
+    def __init__(self, path: Path) -> None:
+        """Raises KeysFileError where the file is there and cannot be read; a missing one has no keys."""
+        self.path = path
+        self._lock = Lock()
+        self._stamp = self._seen()
+        self._keys = self._read()
+
+    @property
+    def keys(self) -> list[Key]:
+        """All keys, oldest first."""
+        self._refresh()
+        return list(self._keys.values())
+
+    def find(self, presented: str) -> Key | None:
+        """The key that was presented, or None. Found by the head of its digest, compared in constant time."""
+        self._refresh()
+        key = self._keys.get(digest(presented)[:16])
+        return key if key is not None and key.matches(presented) else None
+
+    def create(self, kind: Kind, project: str, rights: Iterable[Right] = ()) -> str:
+        """Add a key and return it: of a read or admin key this is the only time it can be seen."""
+        secret = generate(kind, secrets.token_bytes(RANDOM_BYTES))
+        with self._lock:
+            self._keys = self._read()
+            key = make(secret, kind, project, frozenset(rights))
+            self._write([*self._keys.values(), key])
+            self._keys[key.digest[:16]] = key
+            self._stamp = self._seen()
+        return secret
+
+    def _refresh(self) -> None:
+        stamp = self._seen()
+        if stamp == self._stamp:
+            return
+        self._stamp = stamp
+        try:
+            self._keys = self._read()
+        except KeysFileError as error:
+            # A half-edited file must not lock everybody out of a running service.
+            log.error("keys_file_unreadable", error=str(error), kept=len(self._keys))
+
+    def _seen(self) -> Stamp:
+        try:
+            found = self.path.stat()
+        except FileNotFoundError:
+            return (0, 0, 0)
+        return (found.st_ino, found.st_mtime_ns, found.st_size)
+
+    def _read(self) -> dict[str, Key]:
+        try:
+            content = msgspec.json.decode(self.path.read_bytes(), type=_File)
+        except FileNotFoundError:
+            return {}
+        except (OSError, msgspec.MsgspecError, UnicodeDecodeError) as error:
+            raise KeysFileError(
+                f"the keys file {self.path} cannot be read ({error}): mend it, or move it away and create new keys"
+            ) from error
+        keys = (entry.to_key() for entry in content.keys)
+        return {key.digest[:16]: key for key in keys}
+
+    def _write(self, keys: Iterable[Key]) -> None:
+        entries = [
+            _Entry(
+                key.kind,
+                key.project,
+                key.public,
+                "" if key.public else key.digest,
+                sorted(key.rights),
+            )
+            for key in keys
+        ]
+        content = msgspec.json.format(msgspec.json.encode(_File(entries)))
+        self.path.parent.mkdir(parents=True, exist_ok=True)
+        draft = self.path.with_name(f".{self.path.name}.{secrets.token_hex(4)}")
+        handle = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        try:
+            with os.fdopen(handle, "wb") as file:
+                file.write(content)
+                file.flush()
+                os.fsync(file.fileno())
+            draft.replace(self.path)
+        finally:
+            draft.unlink(missing_ok=True)

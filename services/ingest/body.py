@@ -1,0 +1,92 @@
+"""A request's body: read before a deadline, inflated up to a limit, and UTF-8. uvicorn itself has no such limits."""
+
+import asyncio
+import zlib
+from collections.abc import Mapping
+
+from starlette.requests import ClientDisconnect
+from starlette.types import Receive
+
+from services.ingest.problem import Problem
+from services.ingest.refusal import Reason
+
+WIRE_BYTES = 1024 * 1024  # twice what Segment's clients send at most
+INFLATED_BYTES = 2 * 1024 * 1024
+BODY_SECONDS = 10.0
+GZIP_MAGIC = b"\x1f\x8b"
+SEND_LESS = "send fewer events a request"
+
+
+async def read_body(headers: Mapping[bytes, bytes], receive: Receive, seconds: float = BODY_SECONDS) -> bytes:
+    """The body as JSON text. Raises Problem, or ClientDisconnect where nobody waits for an answer any more."""
+    announced = headers.get(b"content-length", b"0")
+    if announced.isdigit() and int(announced) > WIRE_BYTES:
+        raise _too_large(f"the body announces {int(announced)} bytes, at most {WIRE_BYTES} are taken")
+    try:
+        async with asyncio.timeout(seconds):
+            body = await _receive_all(receive)
+    except TimeoutError:
+        raise Problem(
+            408, Reason.DEADLINE, f"the body did not arrive within {seconds:g} s", remedy="send it again, faster"
+        ) from None
+    encoding = headers.get(b"content-encoding", b"").lower()
+    # Some clients send gzip and call it text or a form, so the first bytes decide as well.
+    if encoding == b"gzip" or body.startswith(GZIP_MAGIC):
+        body = inflate(body)
+    elif encoding not in (b"", b"identity"):
+        raise Problem(
+            415, Reason.ENCODING, f"Content-Encoding {encoding.decode('latin-1')} is not taken", remedy="send gzip"
+        )
+    return _as_utf8(body)
+
+
+async def _receive_all(receive: Receive) -> bytes:
+    message = await receive()
+    chunks = []
+    size = 0
+    while message["type"] == "http.request":
+        chunk = message.get("body", b"")
+        size += len(chunk)
+        if size > WIRE_BYTES:
+            raise _too_large(f"the body has more than {WIRE_BYTES} bytes")
+        chunks.append(chunk)
+        if not message.get("more_body"):
+            return b"".join(chunks)
+        message = await receive()
+    raise ClientDisconnect
+
+
+def inflate(body: bytes) -> bytes:
+    """Undo gzip. A bomb costs its limit and no more."""
+    stream = zlib.decompressobj(wbits=31)
+    try:
+        inflated = stream.decompress(body, INFLATED_BYTES + 1)
+    except zlib.error as error:
+        raise _not_gzip(str(error)) from error
+    if len(inflated) > INFLATED_BYTES:
+        raise _too_large(f"the body inflates to more than {INFLATED_BYTES} bytes")
+    if not stream.eof:
+        raise _not_gzip("it ends too early")
+    if stream.unused_data:
+        raise _not_gzip("something follows its end")
+    return inflated
+
+
+def _as_utf8(body: bytes) -> bytes:
+    # Checked for the whole body at once: the JSON decoder does not look into what it passes on undecoded.
+    if not body.isascii():
+        try:
+            body.decode()
+        except UnicodeDecodeError as error:
+            raise Problem(
+                400, Reason.ENCODING, f"byte {error.start} is not UTF-8", remedy="encode the body as UTF-8"
+            ) from error
+    return body
+
+
+def _too_large(detail: str) -> Problem:
+    return Problem(400, Reason.SIZE, detail, remedy=SEND_LESS)
+
+
+def _not_gzip(detail: str) -> Problem:
+    return Problem(400, Reason.ENCODING, f"the body is not a gzip stream: {detail}", remedy="send it whole, or plain")

@@ -1,0 +1,48 @@
+"""Who sends: the key, from wherever a client puts it, and what it may do."""
+
+import binascii
+from base64 import b64decode
+from collections.abc import Mapping
+
+from services.core.key import Key, Kind, Right
+from services.edges.keyring import Keyring
+from services.ingest.problem import Problem
+from services.ingest.refusal import Reason
+
+HOW = "send a write key (wk_…) as the user of Basic authentication, as Bearer, as X-Write-Key or as `writeKey`"
+
+
+def admit(keyring: Keyring, headers: Mapping[bytes, bytes], in_body: str | None) -> Key:
+    """The write key of this request. A header goes before the body."""
+    presented = _in_headers(headers) or in_body
+    if not presented:
+        raise Problem(401, Reason.KEY, "there is no key", remedy=HOW, pointer="/writeKey")
+    key = keyring.find(presented)
+    if key is None:
+        raise Problem(401, Reason.KEY, "the key is unknown", remedy=HOW, pointer="/writeKey")
+    if key.kind is not Kind.WRITE:
+        raise Problem(403, Reason.KEY, f"a {key.kind} key may not send events", remedy=HOW, pointer="/writeKey")
+    return key
+
+
+def admit_history(key: Key) -> None:
+    if not key.may(Right.HISTORICAL):
+        remedy = f"create a write key with the right `{Right.HISTORICAL}` for imports"
+        raise Problem(403, Reason.KEY, "this key may not send history", remedy=remedy, pointer="/historical")
+
+
+def _in_headers(headers: Mapping[bytes, bytes]) -> str:
+    scheme, _, credentials = headers.get(b"authorization", b"").decode("latin-1").partition(" ")
+    if scheme.lower() == "bearer":
+        return credentials.strip()
+    if scheme.lower() == "basic":
+        return _basic_user(credentials)
+    return headers.get(b"x-write-key", b"").decode("latin-1")
+
+
+def _basic_user(credentials: str) -> str:
+    """The user before the colon; some clients forget the colon."""
+    try:
+        return b64decode(credentials, validate=True).decode().partition(":")[0]
+    except (binascii.Error, UnicodeDecodeError) as error:
+        raise Problem(401, Reason.KEY, "the Authorization header is not Base64", remedy=HOW) from error

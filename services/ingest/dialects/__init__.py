@@ -1,0 +1,1 @@
+"""One wire format a file: a pure function from what a client sends to canonical events."""

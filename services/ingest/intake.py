@@ -1,0 +1,209 @@
+"""One request: who sends, what it holds, what of it is taken, and the answer once that is safe.
+
+Plain ASGI on purpose: a FastAPI route with a pydantic body costs three times as much a request (docs/benchmarks.md).
+"""
+
+import asyncio
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import msgspec
+import uuid_utils
+from starlette.requests import ClientDisconnect
+from starlette.types import Receive, Scope, Send
+
+from services.core.event import WATERMARK, Event, Millis
+from services.core.key import Key
+from services.edges.kafka import KafkaAway, NotAccepted, Positions, Publisher, Record
+from services.edges.keyring import Keyring
+from services.ingest.answer import Answer, preflight, problem, success, unavailable
+from services.ingest.body import SEND_LESS, read_body
+from services.ingest.caller import admit, admit_history
+from services.ingest.dialects import segment
+from services.ingest.guard import judge
+from services.ingest.metrics import Metrics
+from services.ingest.problem import Problem, pointer_of
+from services.ingest.refusal import Reason, Refusal, RefusedEvent
+from services.settings import Settings
+
+BATCH_CALLS = 500
+
+Headers = dict[bytes, bytes]
+Body = segment.Batch | segment.Single
+Refusals = list[tuple[int, Refusal]]
+
+_decode_batch = msgspec.json.Decoder(segment.Batch).decode
+_decode_single = msgspec.json.Decoder(segment.Single).decode
+_encode = msgspec.json.Encoder().encode
+
+
+@dataclass(frozen=True)
+class Parts:
+    """What every intake works with."""
+
+    settings: Settings
+    keyring: Keyring
+    publisher: Publisher
+    metrics: Metrics
+
+
+class Intake:
+    """Answers the requests of one route: subclasses say what a body means."""
+
+    def __init__(self, parts: Parts) -> None:
+        self.settings = parts.settings
+        self.keyring = parts.keyring
+        self.publisher = parts.publisher
+        self.metrics = parts.metrics
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        try:
+            answer = preflight() if scope["method"] == "OPTIONS" else await self._take(scope, receive)
+        except ClientDisconnect:
+            return
+        except Problem as refused:
+            self.metrics.request_refused[refused.reason].inc()
+            answer = problem(refused)
+        except NotAccepted as error:
+            answer = unavailable(error)
+        self.metrics.answered(answer.status)
+        await answer.send(send)
+
+    async def _take(self, scope: Scope, receive: Receive) -> Answer:
+        headers: Headers = dict(scope["headers"])
+        body = await read_body(headers, receive)
+        self.metrics.bytes.inc(len(body))
+        return await self.take(headers, body)
+
+    async def take(self, headers: Headers, body: bytes) -> Answer:
+        raise NotImplementedError
+
+    async def safe(self, *published: asyncio.Future[Positions]) -> None:
+        """Wait until all of it is safe, so that a 200 may be given."""
+        began = time.perf_counter()
+        try:
+            async with asyncio.timeout(self.settings.acknowledge_within.total_seconds()):
+                for future in published:
+                    await future
+        except TimeoutError:
+            raise KafkaAway("the events were not acknowledged in time", retry_after=2) from None
+        self.metrics.acknowledge.observe(time.perf_counter() - began)
+
+
+class TakeEvents(Intake):
+    """Takes the calls of a batch, or the one call of a route that says its type."""
+
+    def __init__(self, parts: Parts, kind: str = "") -> None:
+        super().__init__(parts)
+        self.kind = kind
+
+    async def take(self, headers: Headers, body: bytes) -> Answer:
+        read = _read(_decode_single if self.kind else _decode_batch, body)
+        key = admit(self.keyring, headers, read.write_key)
+        arrival = self._arrival(read, key)
+        items = [bytes(item) for item in read.batch] if isinstance(read, segment.Batch) else [body]
+        taken, refused = _sort(items, arrival)
+        waiting = [self.publisher.publish(taken)]
+        if refused:
+            waiting.append(self._set_aside(refused, items, arrival))
+        await self.safe(*waiting)
+        self.metrics.accepted.inc(len(taken))
+        for _, refusal in refused:
+            self.metrics.event_refused[refusal.reason].inc()
+        return success(refused)
+
+    def _arrival(self, read: Body, key: Key) -> segment.Arrival:
+        received_at = Millis(time.time_ns() // 1_000_000)
+        if isinstance(read, segment.Single):
+            return segment.Arrival(key.project, received_at, _new_id, self.kind, read.sent_at)
+        if len(read.batch) > BATCH_CALLS:
+            detail = f"the batch has {len(read.batch)} calls, at most {BATCH_CALLS} are taken"
+            raise Problem(400, Reason.SIZE, detail, remedy=SEND_LESS, pointer="/batch")
+        if read.historical:
+            admit_history(key)
+        watermark = min(segment.millis(read.watermark), received_at) if read.watermark else segment.NO_WATERMARK
+        return segment.Arrival(
+            key.project,
+            received_at,
+            _new_id,
+            sent_at=read.sent_at,
+            context=read.context or {},
+            historical=read.historical,
+            watermark=watermark,
+        )
+
+    def _set_aside(
+        self, refused: Refusals, items: Sequence[bytes], arrival: segment.Arrival
+    ) -> asyncio.Future[Positions]:
+        project = arrival.project
+        records = [
+            RefusedEvent(project, refusal.reason, refusal.detail, items[index], arrival.received_at)
+            for index, refusal in refused
+        ]
+        return self.publisher.publish(
+            [(project.encode(), _encode(record)) for record in records], self.publisher.refused_topic
+        )
+
+
+class TakeImportEnd(Intake):
+    """Ends a project's import: tells every partition that nothing historical is still to come."""
+
+    async def take(self, headers: Headers, body: bytes) -> Answer:
+        read = _read(_decode_single, body or b"{}")
+        key = admit(self.keyring, headers, read.write_key)
+        admit_history(key)
+        now = Millis(time.time_ns() // 1_000_000)
+        end = Event(
+            id=_new_id(),
+            project=key.project,
+            visitor="",
+            type=WATERMARK,
+            name=WATERMARK,
+            occurred_at=now,
+            received_at=now,
+            watermark=now,
+        )
+        await self.safe(self.publisher.broadcast(_encode(end)))
+        return success()
+
+
+def _new_id() -> str:
+    """Given where the client gave none: in the order of arrival, so that ties break by it."""
+    return str(uuid_utils.uuid7())
+
+
+def _read(decode: Callable[[bytes], Body], body: bytes) -> Body:
+    try:
+        return decode(body)
+    except msgspec.ValidationError as error:
+        remedy = "see the shape of this request in /openapi.json"
+        raise Problem(400, Reason.SCHEMA, str(error), remedy=remedy, pointer=pointer_of(error)) from error
+    except (msgspec.DecodeError, RecursionError) as error:
+        raise Problem(400, Reason.SCHEMA, str(error), remedy="send well-formed JSON") from error
+
+
+def _sort(items: Sequence[bytes], arrival: segment.Arrival) -> tuple[list[Record], Refusals]:
+    """Each call becomes a record or a refusal, which says by its number which call it is."""
+    taken: list[Record] = []
+    refused: Refusals = []
+    for index, item in enumerate(items):
+        outcome = _take_or_refuse(item, arrival)
+        if isinstance(outcome, Refusal):
+            refused.append((index, outcome))
+        else:
+            taken.append((outcome.visitor.encode(), _encode(outcome)))
+    return taken, refused
+
+
+def _take_or_refuse(item: bytes, arrival: segment.Arrival) -> Event | Refusal:
+    event = segment.read(item, arrival)
+    if isinstance(event, Refusal):
+        return event
+    if refusal := judge(event, item):
+        return refusal
+    if event.occurred_at > arrival.received_at:
+        # A clock slightly ahead is taken, but the future must not hold a session open.
+        bounded = min(event.watermark, arrival.received_at)
+        return msgspec.structs.replace(event, occurred_at=arrival.received_at, watermark=bounded)
+    return event

@@ -1,0 +1,222 @@
+"""Checkpoints: when what changed is written, in which order, and who hears of it.
+
+Faust hears last: an event is acknowledged only when a position past it is stored.
+"""
+
+import asyncio
+import heapq
+from collections import deque
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import Protocol, TypeVar
+
+import stamina
+
+from services.core.pipeline import Changes, Pipeline, Record
+from services.core.rows import Row
+from services.edges.clickhouse_errors import StoreUnavailable
+from services.settings import Settings
+from services.stages.store import Store
+
+R = TypeVar("R", bound=Row | bytes)
+
+LONGEST_BACK_OFF = timedelta(seconds=5)
+TABLES_AT_ONCE = 4
+
+
+def at(point: str) -> None:
+    """A named point at which a crash must do no harm. Tests put a function here that kills the process."""
+
+
+class Released(Exception):
+    """The partition was taken from this worker before the event was stored; another worker will store it."""
+
+
+class Fetch(Protocol):
+    """A fetch as the agent got it: one Faust event."""
+
+    def ack(self) -> bool: ...
+
+
+@dataclass
+class Holding:
+    """One partition in our hands. Offsets are of the next record: to be fed, and to be stored."""
+
+    fed: int
+    stored: int
+    unacknowledged: deque[tuple[int, Fetch]] = field(default_factory=deque)
+    waiting: list[tuple[int, int, asyncio.Future[None]]] = field(default_factory=list)
+
+
+class Checkpoint:
+    """Writes what the pipeline changed: one at a time, while the agent goes on feeding."""
+
+    def __init__(
+        self,
+        pipeline: Pipeline,
+        store: Store,
+        settings: Settings,
+        *,
+        eager: bool,
+        failed: Callable[[BaseException], None],
+    ) -> None:
+        """`eager`: the next one starts as soon as there is something to write, because requests wait for it.
+
+        `failed` hears what no retry mends.
+        """
+        self._pipeline = pipeline
+        self._store = store
+        self._every = settings.checkpoint_every.total_seconds()
+        self._most = settings.checkpoint_events
+        self._eager = eager
+        self._failed = failed
+        self._run: asyncio.Task[None] | None = None
+        self._holdings: dict[int, Holding] = {}
+        self._threads = ThreadPoolExecutor(TABLES_AT_ONCE, thread_name_prefix="checkpoint")
+        self._writing = asyncio.Lock()
+        self._under_way = 0
+        self._changed = asyncio.Event()
+        self._full = asyncio.Event()
+        self._room = asyncio.Event()
+        self._asked = 0
+
+    def hold(self, partition: int, next_offset: int) -> None:
+        """Begin to account for a partition."""
+        self._holdings[partition] = Holding(next_offset, next_offset)
+
+    def release(self, partition: int) -> None:
+        """Stop accounting for it. Whoever still waits for it is told."""
+        if holding := self._holdings.pop(partition, None):
+            for _, _, future in holding.waiting:
+                if not future.done():
+                    future.set_exception(Released(f"partition {partition} went to another worker"))
+
+    def fed(self, partition: int, records: Sequence[Record], fetch: Fetch) -> None:
+        """Note that the pipeline has applied these records."""
+        holding = self._holdings[partition]
+        holding.fed = records[-1].offset + 1
+        holding.unacknowledged.append((holding.fed, fetch))
+        self.changed()
+
+    def changed(self) -> None:
+        """Note that there may be something to write."""
+        self._changed.set()
+        if self._pipeline.pending >= self._most:
+            self._full.set()
+
+    def next_offset(self, partition: int) -> int | None:
+        """The offset of the next record to be fed, None where the partition is not ours."""
+        holding = self._holdings.get(partition)
+        return None if holding is None else holding.fed
+
+    @property
+    def partitions(self) -> list[int]:
+        return list(self._holdings)
+
+    async def room(self) -> None:
+        """Wait while more is unwritten than memory should hold: the store is slower than the log."""
+        while self._pipeline.pending + self._under_way > 2 * self._most:
+            self._room.clear()
+            await self._room.wait()
+
+    async def stored(self, partition: int, offset: int) -> None:
+        """Wait until the event at this offset is stored. Raises `Released` when that will not be our doing."""
+        holding = self._holdings.get(partition)
+        if holding is None:
+            raise Released(f"partition {partition} is not held by this worker")
+        if holding.stored <= offset:
+            future = asyncio.get_running_loop().create_future()
+            self._asked += 1  # futures cannot be compared
+            heapq.heappush(holding.waiting, (offset, self._asked, future))
+            await future
+
+    def start(self) -> None:
+        """Write whenever it is due, until stopped."""
+        if self._run is None:
+            self._run = asyncio.get_running_loop().create_task(self._go_on_writing(), name="checkpoint")
+            self._run.add_done_callback(self._ended)
+
+    def stop(self) -> None:
+        """Write no more. What a write under way had taken is lost to us, so all partitions must be released."""
+        if self._run is not None:
+            self._run.cancel()
+            self._run = None
+
+    def _ended(self, run: asyncio.Task[None]) -> None:
+        if not run.cancelled() and (error := run.exception()):
+            self._failed(error)
+
+    async def _go_on_writing(self) -> None:
+        while True:
+            await self._changed.wait()
+            if not self._eager:
+                await self._due()
+            self._changed.clear()
+            self._full.clear()
+            await self.write()
+
+    async def _due(self) -> None:
+        try:
+            await asyncio.wait_for(self._full.wait(), self._every)
+        except TimeoutError:
+            return
+
+    async def write(self) -> None:
+        """Write all that was fed until now."""
+        async with self._writing:
+            reached = {partition: holding.fed for partition, holding in self._holdings.items()}
+            self._under_way = self._pipeline.pending
+            try:
+                await self._insert(self._pipeline.take())
+            finally:
+                self._under_way = 0
+                self._room.set()
+            self._acknowledge(reached)
+
+    async def _insert(self, changes: Changes) -> None:
+        """Results, then the states that stand for them, then the positions that stand for all.
+
+        A visitor's state says that the records up to it are applied, so it must not be there without their results.
+        """
+        await asyncio.gather(
+            self._put("events", self._store.insert_lines, changes.events),
+            self._put("refused_events", self._store.insert, changes.refused),
+            self._put("findings", self._store.insert, changes.findings),
+            self._put("sessions", self._store.insert, changes.sessions),
+        )
+        await self._put("session_state", self._store.insert, changes.states)
+        await self._put("positions", self._store.insert, changes.positions)
+
+    async def _put(self, table: str, insert: Callable[[str, list[R]], None], rows: list[R]) -> None:
+        if not rows:
+            return
+        at(f"before {table}")
+        await self._patiently(lambda: insert(table, rows))
+        at(f"after {table}")
+
+    async def _patiently(self, write: Callable[[], None]) -> None:
+        """Until it is done: while the database is away, Kafka keeps the events."""
+        loop = asyncio.get_running_loop()
+        back_off = LONGEST_BACK_OFF.total_seconds()
+        async for attempt in stamina.retry_context(StoreUnavailable, attempts=None, timeout=None, wait_max=back_off):
+            with attempt:
+                await loop.run_in_executor(self._threads, write)
+
+    def _acknowledge(self, reached: dict[int, int]) -> None:
+        at("before acknowledge")
+        for partition, offset in reached.items():
+            if holding := self._holdings.get(partition):
+                self._advance(holding, offset)
+        at("after acknowledge")
+
+    @staticmethod
+    def _advance(holding: Holding, offset: int) -> None:
+        holding.stored = offset
+        while holding.unacknowledged and holding.unacknowledged[0][0] <= offset:
+            holding.unacknowledged.popleft()[1].ack()
+        while holding.waiting and holding.waiting[0][0] < offset:
+            future = heapq.heappop(holding.waiting)[2]
+            if not future.done():
+                future.set_result(None)
