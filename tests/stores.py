@@ -10,7 +10,10 @@ from uuid import uuid4
 import pytest
 
 from services.edges.clickhouse import Store
+from services.edges.clickhouse_clients import WRITER
 from tests.clickhouse_server import clickhouse_server
+
+TABLES = ("events", "refused_events", "sessions", "findings", "session_state", "positions", "journeys")
 
 
 @pytest.fixture(scope="session")
@@ -40,9 +43,19 @@ def dsn(request: pytest.FixtureRequest) -> str:
     return fresh_dsn(request.param, request)
 
 
-@pytest.fixture
-def store(dsn: str) -> Iterator[Store]:
-    """An empty store."""
-    opened = Store.open(dsn)
+@pytest.fixture(scope="module", params=["chdb", "http"])
+def module_store(request: pytest.FixtureRequest) -> Iterator[Store]:
+    """A store for all tests of a module, empty at first."""
+    opened = Store.open(fresh_dsn(request.param, request))
     yield opened
     opened.close()
+
+
+@pytest.fixture
+def store(module_store: Store) -> Iterator[Store]:
+    """An empty store. Emptied afterwards rather than made anew, which takes ten times as long."""
+    yield module_store
+    client = module_store.address.connect(module_store.address.database, WRITER)
+    for table in TABLES:
+        client.command(f"TRUNCATE TABLE {table}")
+    client.close()

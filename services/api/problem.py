@@ -84,6 +84,10 @@ def install(app: FastAPI) -> None:
     async def own_up(_: Request, error: StoreRefused) -> JSONResponse:
         return respond(500, f"The database did not accept our question, which is our mistake: {error}")
 
+    @app.exception_handler(Exception)
+    async def admit(_: Request, error: Exception) -> JSONResponse:
+        return respond(500, f"This is a mistake of ours ({type(error).__name__}); the service's log tells more.")
+
 
 def pointer_to(location: tuple[int | str, ...]) -> str:
     """A JSON pointer (RFC 6901) to a part of the request.

@@ -210,7 +210,10 @@ def test_an_address_that_is_none_is_refused_with_what_to_write(dsn: str) -> None
 
 
 def test_a_folder_held_by_another_process_is_refused_with_its_pid(tmp_path: Path) -> None:
-    program = "import sys; from services.edges.clickhouse import Store; Store.open(sys.argv[1]); print(1, flush=True); input()"
+    program = (
+        "import sys; from services.edges.clickhouse import Store; "
+        "held = Store.open(sys.argv[1]); print(1, flush=True); input()"
+    )
     holder = subprocess.Popen(
         [sys.executable, "-c", program, f"chdb://{tmp_path}"],
         stdin=subprocess.PIPE,

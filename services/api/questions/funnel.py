@@ -12,14 +12,14 @@ from collections.abc import Sequence
 from datetime import timedelta
 from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, BaseModel, Field
+from pydantic import BaseModel, BeforeValidator, Field
 
 from services.api.period import Answer, Asked, Question
 from services.api.problem import Refusal
 from services.api.questions.freshness import to_millis
 from services.api.share import Share
 from services.api.sql import sql
-from services.core.duration import Duration, format_duration, millis
+from services.core.duration import format_duration, millis, parse_duration
 from services.core.journey import Journey
 from services.edges.clickhouse import Store
 
@@ -28,13 +28,17 @@ SECOND_MS = 1000
 LONGEST_WINDOW = timedelta(days=366)
 
 
-def _in_range(window: timedelta) -> timedelta:
+def _read_window(given: str) -> timedelta:
+    try:
+        window = parse_duration(given)
+    except OverflowError:
+        window = timedelta.max
     if not timedelta(0) < window <= LONGEST_WINDOW:
         raise ValueError(f"must be above 0 and at most {LONGEST_WINDOW.days}d")
     return window
 
 
-Window = Annotated[Duration, AfterValidator(_in_range)]
+Window = Annotated[timedelta, BeforeValidator(_read_window, json_schema_input_type=str)]
 
 
 class FunnelQuestion(Question):
@@ -104,7 +108,7 @@ class FunnelAnswer(Answer):
 
 def ask_funnel(store: Store, journey: Journey, asked: Asked, question: FunnelQuestion) -> FunnelAnswer:
     """Follow the units of a period through the steps."""
-    steps = chosen_steps(journey, question.steps)
+    steps = chosen_steps(journey, question)
     window = question.window or journey.window
     parameters = asked.parameters | {
         "steps": steps,
@@ -131,19 +135,35 @@ def ask_funnel(store: Store, journey: Journey, asked: Asked, question: FunnelQue
     )
 
 
-def chosen_steps(journey: Journey, given: str) -> list[str]:
+def chosen_steps(journey: Journey, question: FunnelQuestion) -> list[str]:
     """The steps asked for, each of which the journey must know."""
-    known = [
-        name for stage in journey.stages for name in (stage.name, *(f"{stage.name}.{s.name}" for s in stage.steps))
+    stages = [stage.name for stage in journey.stages]
+    steps = [name.strip() for name in question.steps.split(",")] if question.steps else stages
+    mistake = mistake_in(steps, known_steps(journey), question.order)
+    if mistake:
+        raise Refusal(422, mistake, pointer="/query/steps")
+    return steps
+
+
+def known_steps(journey: Journey) -> list[str]:
+    """Every stage, followed by its steps as `stage.step`."""
+    return [
+        name
+        for stage in journey.stages
+        for name in (stage.name, *(f"{stage.name}.{step.name}" for step in stage.steps))
     ]
-    steps = [name.strip() for name in given.split(",")] if given else [stage.name for stage in journey.stages]
+
+
+def mistake_in(steps: Sequence[str], known: Sequence[str], order: str) -> str:
+    """What is wrong with the steps asked for, "" where nothing is."""
     unknown = [name for name in steps if name not in known]
     if unknown:
-        said = f"The journey has no stage or stage.step {unknown[0]!r}; it has {', '.join(known)}."
-        raise Refusal(422, said, pointer="/query/steps")
+        return f"The journey has no stage or stage.step {unknown[0]!r}; it has {', '.join(known)}."
     if len(set(steps)) < len(steps) or len(steps) > MOST_STEPS:
-        raise Refusal(422, f"Name each step once, and at most {MOST_STEPS}.", pointer="/query/steps")
-    return steps
+        return f"Name each step once, and at most {MOST_STEPS}."
+    if order == "strict" and any(name.split(".")[0] in steps for name in steps if "." in name):
+        return "With order=strict, a stage and a step of it cannot both be asked for: one event would be both."
+    return ""
 
 
 def funnel_steps(names: Sequence[str], row: dict[str, Any]) -> list[FunnelStep]:

@@ -80,7 +80,7 @@ WITH
                     arrayConcat(arrayEnumerate(fits), arrayEnumerate(fits)),
                     arrayConcat(began, ended),
                     arrayConcat(fits, fits))) AS every_start,
-            if(strict_order OR ended[-1] - began[1] > window_ms, every_start, arraySlice(every_start, 1, 1)) AS starts
+            if(strict_order OR arrayMax(ended) - began[1] > window_ms, every_start, arraySlice(every_start, 1, 1)) AS starts
         FROM units
         WHERE notEmpty(every_start)
     ),
@@ -95,10 +95,10 @@ WITH
                     (chain, k) -> if(length(chain.3) + 1 < k, chain, (
                         arrayFirstIndex(
                             (n, fit, b, e) -> bitTest(fit, k) AND if(any_order,
-                                e >= start.2 AND b <= start.2 + window_ms,
-                                n >= chain.1 OR (tolerance_ms > 0 AND e > chain.2 - tolerance_ms)),
+                                (b BETWEEN start.2 AND start.2 + window_ms) OR (e BETWEEN start.2 AND start.2 + window_ms),
+                                (n >= chain.1 AND e >= chain.2) OR (tolerance_ms > 0 AND e > chain.2 - tolerance_ms)),
                             arrayEnumerate(fits), fits, began, ended) AS found,
-                        greatest(chain.2, began[found]) AS moment,
+                        greatest(chain.2, if(any_order AND began[found] < start.2, ended[found], began[found])) AS moment,
                         if(found = 0 OR moment > start.2 + window_ms
                             OR (strict_order AND arrayExists(
                                 (n, fit) -> n > chain.1 AND n < found AND NOT bitTest(fit, k - 1), arrayEnumerate(fits), fits)),

@@ -1,7 +1,6 @@
 """Which sessions there were: the list behind every number, newest first."""
 
 import base64
-import binascii
 from datetime import datetime, timedelta
 from typing import Annotated, Any
 
@@ -111,7 +110,7 @@ def read_cursor(text: str) -> Cursor:
     """A cursor as we wrote it; it is bound as parameters like any other value, so it need not be signed."""
     try:
         return msgspec.json.decode(base64.b64decode(text, altchars=b"-_", validate=True), type=Cursor)
-    except (binascii.Error, msgspec.DecodeError, UnicodeError):
+    except (ValueError, msgspec.DecodeError):
         raise Refusal(
             422, "This is no cursor of ours: pass `next_cursor` as it came.", pointer="/query/cursor"
         ) from None

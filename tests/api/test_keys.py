@@ -1,0 +1,180 @@
+"""Who may ask what: every endpoint of the OpenAPI, walked."""
+
+from collections.abc import Iterator
+from typing import Any
+from urllib.parse import quote
+
+import msgspec
+import pytest
+
+from services.core.event import Event
+from services.core.rows import SessionRow
+from services.edges.clickhouse import Store
+from tests.api.conftest import Client
+from tests.api.shop import DAY, fill, finding, moment, session, text
+
+SECRET = "belongs-to-another-project"
+READ = {"Authorization": "Bearer rk_shop"}
+
+HOSTILE = [
+    "' OR 1=1 --",
+    "\\' UNION ALL SELECT raw FROM refused_events --",
+    "{project:String}",
+    "%s %(x)s {0}",
+    "') FORMAT Null; DROP TABLE sessions; --",
+    "\x00\t\n\\N",
+    "\ud800".encode("utf-8", "surrogatepass").decode("latin-1"),
+    "🧨" * 40,
+    "-1",
+    "99999999999999999999",
+    "9" * 15 + "w",
+    "0001-01-01T00:00:00Z",
+    "9999-12-31T23:59:59Z",
+]
+
+
+@pytest.fixture
+def two_tenants(store: Store) -> None:
+    """A shop, and another project whose every text is a secret."""
+    other = session(
+        "0 browse, 10 checkout.payment, 20 bought",
+        project="other", id=SECRET, visitor=SECRET, user=SECRET, job=SECRET, entry_page=SECRET, value=99.0,
+    )  # fmt: skip
+    rage = finding(other, "rage_click", "checkout.payment", 12, page=SECRET, element=SECRET, cause=SECRET)
+    fill(store, [session("0 browse", project="shop"), other], [rage])
+    act = Event(
+        id=SECRET, project="other", visitor=SECRET, type="track", name=SECRET,
+        occurred_at=moment(5), received_at=moment(5),
+    )  # fmt: skip
+    store.insert_lines("events", [msgspec.json.encode(act)])
+
+
+def operations(client: Client) -> Iterator[tuple[str, dict[str, Any]]]:
+    """Each question's path and its description in the OpenAPI."""
+    for path, methods in client.app.openapi()["paths"].items():
+        if path.startswith("/v1/"):
+            for method, operation in methods.items():
+                assert method == "get", f"walk {method} {path} too"
+                yield path, operation
+
+
+def test_without_a_key_nothing_is_told(client: Client) -> None:
+    for path, _ in operations(client):
+        for headers in ({}, {"Authorization": "Bearer rk_nobody"}, {"Authorization": "Basic !!"}):
+            response = client.get(path, headers=headers)
+
+            assert response.status_code == 401, path
+            assert response.headers["content-type"] == "application/problem+json"
+            assert "www-authenticate" in response.headers
+
+
+def test_a_write_key_may_not_ask(client: Client) -> None:
+    for path, _ in operations(client):
+        assert client.get(path, headers={"Authorization": "Bearer wk_shop"}).status_code == 403, path
+
+
+@pytest.mark.parametrize("key", ["rk_shop", "ak_shop"])
+def test_read_and_admin_keys_may_ask_by_bearer_or_as_the_user_of_basic(store: Store, client: Client, key: str) -> None:
+    fill(store, [])
+
+    assert client.get("/v1/funnel", headers={"Authorization": f"Bearer {key}"}).status_code == 200
+    assert client.get("/v1/funnel", auth=(key, "")).status_code == 200
+
+
+@pytest.mark.usefixtures("two_tenants")
+def test_tenants_never_see_each_other(client: Client) -> None:
+    span = {"from": text(-DAY), "to": text(DAY)}
+    for path, operation in operations(client):
+        url = path.replace("{id}", SECRET)
+        takes = {one["name"] for one in operation["parameters"] if one["in"] == "query"}
+        asked = {name: value for name, value in span.items() if name in takes}
+
+        theirs = client.get(url, params=asked, headers={"Authorization": "Bearer rk_other"})
+        ours = client.get(url, params=asked, headers=READ)
+
+        assert theirs.status_code == 200, theirs.text
+        assert ours.status_code == (404 if "{id}" in path else 200)
+        assert SECRET not in ours.text
+
+
+def test_another_tenants_data_changes_no_answer(store: Store, client: Client) -> None:
+    shop = [tenants_session(number, "shop", 30 * DAY) for number in range(120)]
+    rages = [finding(row, "rage_click", "checkout", 30 * DAY + 20) for row in shop[::2]]
+    fill(store, shop, rages)
+    before = answers(client)
+
+    # The same ids, visitors known as one person, earlier visits, later ones, other findings, other events.
+    same_ids = [tenants_session(number, "other", 30 * DAY, user="one", id=shop[number].id) for number in range(120)]
+    earlier = [tenants_session(number, "other", 0) for number in range(0, 60, 4)]
+    beside = [tenants_session(number, "other", 30 * DAY) for number in range(60)]
+    later = [tenants_session(number, "other", 60 * DAY) for number in range(60)]
+    loops = [
+        finding(row, detector, "checkout", 30 * DAY + 5) for row in same_ids for detector in ("loop", "rage_click")
+    ]
+    fill(store, same_ids + earlier + beside + later, loops)
+    acts = [
+        Event(
+            id="x", project="other", visitor=row.visitor, type="track", name="x",
+            occurred_at=moment(30 * DAY), received_at=moment(30 * DAY),
+        )
+        for row in same_ids
+    ]  # fmt: skip
+    store.insert_lines("events", [msgspec.json.encode(act) for act in acts])
+
+    assert answers(client) == before
+
+
+def tenants_session(number: int, project: str, start: float, **given: object) -> SessionRow:
+    """A session of visitor `v<number>`; whether it ends with a purchase depends on the number."""
+    way = f"{start} browse, {start + 10} checkout" + (f", {start + 90} bought" if number % 3 else "")
+    return session(way, project=project, visitor=f"v{number}", **given)
+
+
+SAMPLES = {"detector": ["loop"], "visitor": ["v0"], "stage": ["checkout"]}
+
+
+def answers(client: Client) -> dict[str, Any]:
+    """What the shop is told to every question, asked in every way its OpenAPI names."""
+    some_id = client.get("/v1/sessions?limit=1", headers=READ).json()["sessions"][0]["id"]
+    told = {}
+    for path, operation in operations(client):
+        for parameters in ({}, *variants(operation)):
+            answer = client.get(path.replace("{id}", some_id), params=parameters, headers=READ)
+            assert answer.status_code == 200, answer.text
+            told[f"{path} {parameters}"] = answer.json() | {"written_at": None}
+    return told
+
+
+def variants(operation: dict[str, Any]) -> Iterator[dict[str, str]]:
+    for parameter in operation["parameters"]:
+        for schema in (parameter["schema"], *parameter["schema"].get("anyOf", [])):
+            for value in [*schema.get("enum", []), *SAMPLES.get(parameter["name"], [])]:
+                yield {parameter["name"]: value}
+
+
+@pytest.mark.usefixtures("two_tenants")
+def test_the_project_cannot_be_chosen_by_the_request(client: Client) -> None:
+    for path, _ in operations(client):
+        response = client.get(path, params={"project": "other"}, headers={**READ, "X-Project": "other"})
+
+        assert response.status_code in {404, 422}, path
+        assert SECRET not in response.text
+
+
+@pytest.mark.usefixtures("two_tenants")
+def test_hostile_values_are_values_or_mistakes_and_never_sql(store: Store, client: Client) -> None:
+    before = store.query("SELECT count() AS n FROM sessions")
+    for path, operation in operations(client):
+        for parameter in operation["parameters"]:
+            for value in HOSTILE:
+                response = ask_with(client, path, parameter, value)
+
+                assert response.status_code in {200, 404, 422}, (path, parameter["name"], value, response.text)
+                assert SECRET not in response.text
+    assert store.query("SELECT count() AS n FROM sessions") == before
+
+
+def ask_with(client: Client, path: str, parameter: dict[str, Any], value: str) -> Any:
+    if parameter["in"] == "path":
+        return client.get(path.replace("{id}", quote(value, safe="")), headers=READ)
+    return client.get(path.replace("{id}", "x"), params={parameter["name"]: value}, headers=READ)
