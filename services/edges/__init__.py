@@ -1,1 +1,1 @@
-"""Input and output, no decisions: each module speaks to one thing outside the process."""
+"""The edges: I/O without decisions. Each speaks to one thing outside and translates its errors once."""

@@ -1,5 +1,6 @@
-"""A journey file on disk → a checked Journey; every mistake named with file, line and key."""
+"""Journey files: YAML from the disk or from the package → a checked Journey, every mistake with its line."""
 
+from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
@@ -9,45 +10,71 @@ from services.core.errors import JourneyError
 from services.core.journey import Journey, read_journey
 
 
-def load_journey(path: Path) -> Journey:
-    """Read and check a journey file.
+def load(path: Path) -> Journey:
+    """Read and check a journey file. Raises JourneyError: one line for each mistake, with file, line and key."""
+    try:
+        text = path.read_text(encoding="utf-8-sig")
+    except FileNotFoundError:
+        raise JourneyError(
+            [f"There is no journey file {path}; write one, or take a ready-made one: --journey shop."]
+        ) from None
+    except (OSError, UnicodeDecodeError) as error:
+        raise JourneyError([f"The journey file {path} cannot be read: {error}."]) from None
+    return parse(text, str(path))
 
-    Raises JourneyError: it cannot be read, is no YAML, or says something we do not understand.
-    """
+
+def shipped(name: str) -> Journey:
+    """A ready-made journey of this package. Raises JourneyError where there is none of that name."""
+    folder = files("services.journeys")
+    names = sorted(entry.name.removesuffix(".yaml") for entry in folder.iterdir() if entry.name.endswith(".yaml"))
+    if name not in names:
+        raise JourneyError([f"There is no ready-made journey {name!r}; there are {', '.join(names)}."])
+    return parse((folder / f"{name}.yaml").read_text(encoding="utf-8"), f"{name} (ready-made)")
+
+
+def parse(text: str, name: str) -> Journey:
+    """Check the text of a journey file called `name`."""
     try:
-        text = path.read_text(encoding="utf-8")
-    except OSError as error:
-        raise JourneyError([f"{path}: cannot be read ({error.strerror}); name a journey file with --journey"]) from None
-    except UnicodeDecodeError as error:
-        raise JourneyError([f"{path}: is not UTF-8 text (byte {error.start}); save it as UTF-8"]) from None
-    try:
-        node = yaml.compose(text, Loader=yaml.SafeLoader)
+        root = yaml.compose(text, Loader=yaml.SafeLoader)
         data = yaml.safe_load(text)
     except yaml.MarkedYAMLError as error:
         line = error.problem_mark.line + 1 if error.problem_mark else 1
-        raise JourneyError([f"{path}:{line}: is not valid YAML: {error.problem or error.context}"]) from None
+        raise JourneyError([f"{name}:{line}: this is no YAML: {error.problem or error.context}"]) from None
     except yaml.YAMLError as error:
-        raise JourneyError([f"{path}: is not valid YAML: {error}"]) from None
-    return read_journey(data, lambda key: f"{path}:{_line(node, key)}")
+        raise JourneyError([f"{name}: this is no YAML: {error}"]) from None
+    if root is None:
+        raise JourneyError([f"{name}: the file is empty; a journey needs `journey`, a name, and `stages`."])
+    if doubled := list(_doubled_keys(root, name)):
+        raise JourneyError(doubled)
+    return read_journey(data, lambda key: f"{name}:{_line(root, key)}")
 
 
-def _line(node: yaml.Node | None, key: tuple[str | int, ...]) -> int:
-    """The line of a key, or of the nearest thing around it that is there."""
-    line = 1
+def _line(node: yaml.Node, key: tuple[str | int, ...]) -> int:
+    """The line of the deepest part of a key that is written in the file, from 1."""
+    line = node.start_mark.line + 1
     for part in key:
-        found = _child(node, part)
-        if found is None:
-            continue
-        line, node = found
+        if isinstance(node, yaml.MappingNode):
+            found = next(((name, value) for name, value in node.value if name.value == str(part)), None)
+            if found is None:
+                break
+            line, node = found[0].start_mark.line + 1, found[1]
+        elif isinstance(node, yaml.SequenceNode) and isinstance(part, int) and part < len(node.value):
+            node = node.value[part]
+            line = node.start_mark.line + 1
     return line
 
 
-def _child(node: yaml.Node | None, part: str | int) -> tuple[int, yaml.Node] | None:
+def _doubled_keys(node: Any, name: str) -> list[str]:
+    """YAML would silently take the last of two equal keys."""
+    problems: list[str] = []
+    if isinstance(node, yaml.SequenceNode):
+        for item in node.value:
+            problems += _doubled_keys(item, name)
     if isinstance(node, yaml.MappingNode):
-        for name, value in node.value:
-            if name.value == part:
-                return name.start_mark.line + 1, value
-    if isinstance(node, yaml.SequenceNode) and isinstance(part, int) and part < len(node.value):
-        item: Any = node.value[part]
-        return item.start_mark.line + 1, item
-    return None
+        seen: set[str] = set()
+        for key, value in node.value:
+            if key.value in seen:
+                problems.append(f"{name}:{key.start_mark.line + 1}: {key.value}: given twice; keep one")
+            seen.add(key.value)
+            problems += _doubled_keys(value, name)
+    return problems

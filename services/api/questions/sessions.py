@@ -60,6 +60,7 @@ class SessionsAnswer(Answer):
     """A page of sessions."""
 
     sessions: list[SessionSummary]
+    total: int = Field(description="Sessions on all pages together.", examples=[4518])
     next_cursor: str | None = Field(description="For the next page; null on the last. Also in the Link header.")
 
 
@@ -82,13 +83,15 @@ def ask_sessions(store: Store, journey: Journey, asked: Asked, question: Session
     parameters = asked.parameters | msgspec.structs.asdict(cursor)
     filters = question.model_dump(include={"stage", "job", "detector", "visitor"})
     days = journey.sessions.max_length // timedelta(days=1) + 2
-    rows = store.query(sql("sessions"), parameters | filters | {"limit": question.limit + 1, "longest_days": days})
+    parameters |= filters | {"longest_days": days}
+    rows = store.query(sql("sessions"), parameters | {"limit": question.limit + 1})
     sessions = [SessionSummary(**without_epoch(row)) for row in rows[: question.limit]]
     more = len(rows) > question.limit
     period = Period(since=from_millis(cursor.from_ms), until=from_millis(cursor.to_ms))
     return SessionsAnswer(
         **asked.about() | {"period": period},
         sessions=sessions,
+        total=store.query(sql("sessions_total"), parameters)[0]["total"],
         next_cursor=write_cursor(sessions[-1], cursor) if more else None,
     )
 

@@ -1,0 +1,55 @@
+# The two commands of a newcomer. Each brings what it needs; Python 3.11 or later is all that must be there.
+
+PYTHON ?= python3
+UV := $(shell command -v uv)
+ifeq ($(UV),)
+UV := .uv/bin/uv
+endif
+JARS := deploy/kafka/target/libs
+# The Python that is there is used, never one that uv would download.
+export UV_PYTHON_DOWNLOADS := never
+
+.PHONY: demo test check kafka sync clean
+
+# Fill a simulated shop with 14 days of visitors, show what hurts its checkout, and go on serving until Ctrl-C.
+demo: $(UV)
+	@$(UV) sync --quiet --frozen --inexact --no-dev
+	@exec .venv/bin/desireline demo
+
+# Lint, types, import law and all tests; those that need Java and Maven skip, saying so, where these are missing.
+test: check kafka
+	.venv/bin/pytest
+
+check: sync
+	.venv/bin/ruff check
+	.venv/bin/ruff format --check
+	.venv/bin/mypy
+	.venv/bin/lint-imports
+
+sync: $(UV)
+	@$(UV) sync --quiet --frozen
+
+# Apache Kafka itself, for the tests that run against it.
+kafka: $(JARS)
+
+$(JARS):
+	@if command -v java >/dev/null && command -v mvn >/dev/null; then \
+	  mvn -q -B -f deploy/kafka/pom.xml dependency:copy-dependencies; \
+	else \
+	  echo "Java or Maven is missing: tests against a real Kafka will be skipped."; \
+	fi
+
+# Where Debian's python3 comes without ensurepip there may still be a pip of its own.
+.uv/bin/uv:
+	@rm -rf .uv
+	@if $(PYTHON) -m venv .uv >/dev/null 2>&1; then \
+	  .uv/bin/pip install --quiet --disable-pip-version-check uv; \
+	elif $(PYTHON) -m pip --version >/dev/null 2>&1; then \
+	  rm -rf .uv && $(PYTHON) -m pip install --quiet --disable-pip-version-check --target .uv uv; \
+	else \
+	  echo "Neither venv nor pip is there to bring uv: apt install python3-venv, or install uv yourself." >&2; exit 1; \
+	fi
+
+# Everything that was brought or built; the data folder stays.
+clean:
+	rm -rf .venv .uv deploy/kafka/target .pytest_cache .mypy_cache .ruff_cache .import_linter_cache

@@ -1,0 +1,48 @@
+"""The keys of an embedded installation: made at its first start, and two that live only as long as it runs."""
+
+import secrets
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from services.core.key import Key, Kind, Right, generate, make
+from services.edges.keyring import RANDOM_BYTES, Keyring
+
+PROJECT = "default"
+
+
+@dataclass(frozen=True, slots=True)
+class Access:
+    """What a guest in the process needs: where it is served, a key to send history with and one to ask with."""
+
+    url: str
+    write_key: str
+    read_key: str
+    first_keys: dict[Kind, str] = field(default_factory=dict)
+    """The installation's own keys where this is its first start: never to be seen again."""
+
+
+class HouseKeyring(Keyring):
+    """Knows the keys of the file, and those of this process's own guests, which are nowhere on the disk."""
+
+    def __init__(self, path: Path) -> None:
+        super().__init__(path)
+        self._own: dict[str, Key] = {}
+        self.first_keys = {} if self.keys else {kind: self.create(kind, PROJECT) for kind in Kind}
+
+    def find(self, presented: str) -> Key | None:
+        own = self._own.get(presented)
+        return own if own is not None and own.matches(presented) else super().find(presented)
+
+    def lend(self, url: str) -> Access:
+        """Make the keys of a guest: they end with the process."""
+        return Access(
+            url,
+            write_key=self._make(Kind.WRITE, frozenset({Right.HISTORICAL})),
+            read_key=self._make(Kind.READ, frozenset()),
+            first_keys=self.first_keys,
+        )
+
+    def _make(self, kind: Kind, rights: frozenset[Right]) -> str:
+        secret = generate(kind, secrets.token_bytes(RANDOM_BYTES))
+        self._own[secret] = make(secret, kind, PROJECT, rights)
+        return secret

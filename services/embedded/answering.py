@@ -1,0 +1,80 @@
+"""The part of an embedded installation that takes a second to import: database, ingest and API, on one app.
+
+It is imported in a thread, while the stages form their consumer group.
+"""
+
+from typing import Any
+
+from fastapi import FastAPI, Response
+from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
+from starlette.routing import BaseRoute
+
+from services.api.app import create_app
+from services.api.metrics import SECONDS
+from services.core.journey import Journey
+from services.edges.clickhouse import Store, StoreError
+from services.edges.kafka import Publisher
+from services.edges.keyring import Keyring
+from services.ingest.app import create_app as create_ingest
+from services.ingest.app import event_routes
+from services.ingest.intake import Parts
+from services.ingest.metrics import Metrics
+from services.settings import Settings
+from services.stages.app import App
+
+
+def open_store(settings: Settings, journey: Journey) -> Store:
+    """Open the database, with its tables up to date and the journey in it. Raises StoreError."""
+    store = Store.open(settings.clickhouse)
+    store.save_journey(journey.version, journey.document())
+    return store
+
+
+def one_app(settings: Settings, keyring: Keyring, publisher: Publisher, store: Store, stages: App) -> FastAPI:
+    """The API with ingest's routes in front: one port for both, and health and metrics of the whole."""
+    app = create_app(settings, keyring, store)
+    metrics = Metrics()
+    metrics.registry.register(SECONDS)
+    theirs = [route for route in app.router.routes if _path(route) not in {"/readyz", "/metrics"}]
+    app.router.routes[:] = [*event_routes(Parts(settings, keyring, publisher, metrics)), *theirs]
+    _add_health(app, publisher, store, stages)
+    _add_metrics(app, metrics)
+    _document_both(app, create_ingest(settings, keyring, publisher))
+    return app
+
+
+def _path(route: BaseRoute) -> str:
+    return str(getattr(route, "path", ""))
+
+
+def _add_health(app: FastAPI, publisher: Publisher, store: Store, stages: App) -> None:
+    @app.get("/readyz", tags=["health"], responses={503: {"description": "Names what is not ready."}})
+    def readyz(response: Response) -> dict[str, str]:
+        """Whether each part can do its work."""
+        problems = {"ingest": publisher.problem, "stages": "stopped working" if stages.crashed else "", "store": ""}
+        try:
+            store.query("SELECT 1")
+        except StoreError as error:
+            problems["store"] = str(error)
+        response.status_code = 503 if any(problems.values()) else 200
+        return {part: problem or "ok" for part, problem in problems.items()}
+
+
+def _add_metrics(app: FastAPI, metrics: Metrics) -> None:
+    @app.get("/metrics", tags=["health"], response_class=Response)
+    def show_metrics() -> Response:
+        """For Prometheus."""
+        return Response(generate_latest(metrics.registry), media_type=CONTENT_TYPE_LATEST)
+
+
+def _document_both(app: FastAPI, ingest: FastAPI) -> None:
+    generate = app.openapi
+
+    def openapi() -> dict[str, Any]:
+        asking, sending = generate(), ingest.openapi()
+        asking["paths"] = sending["paths"] | asking["paths"]
+        for kind, named in sending["components"].items():
+            asking["components"][kind] = named | asking["components"].get(kind, {})
+        return asking
+
+    app.openapi = openapi  # type: ignore[method-assign]  # FastAPI's documented way to extend the schema

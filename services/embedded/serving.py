@@ -1,0 +1,178 @@
+"""Starting and stopping: each part after what it stands on, and down again in the order that loses nothing."""
+
+import asyncio
+import contextlib
+import gc
+import os
+import signal
+import socket
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from concurrent.futures import Future
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+import uvicorn
+from starlette.types import ASGIApp
+
+from services.core.journey import Journey
+from services.edges.broker import Broker
+from services.edges.clickhouse_errors import StoreError
+from services.edges.kafka import Publisher
+from services.embedded.access import Access, HouseKeyring
+from services.embedded.errors import CannotStart
+from services.embedded.folder import DataFolder, Holder
+from services.embedded.listener import listen, url
+from services.embedded.store_to_come import StoreToCome
+from services.settings import Settings
+from services.stages.app import App, create_app
+
+if TYPE_CHECKING:
+    from services.edges.clickhouse import Store
+
+Guest = Callable[[Awaitable[Access]], Awaitable[None]]
+"""What runs beside the services, in the same process, until it returns or the installation is told to stop.
+
+It begins at once; what it awaits comes when everything is served.
+"""
+
+# The in-process broker forgets the oldest beyond 5 MB a partition: so much may wait there to be stored.
+_PARTITION_BYTES = 3 * 1024 * 1024
+_DRAIN_SECONDS = 4
+_STOP_SECONDS = 8.0
+
+
+def serve(settings: Settings, journey: Journey, guest: Guest, *, anew: bool = False) -> None:
+    """Serve everything on one port until the guest returns, or until SIGINT or SIGTERM.
+
+    With `anew` the data folder is emptied first. Raises CannotStart where something is in the way, before anything
+    is started.
+    """
+    with listen(settings.host, settings.port) as listener, DataFolder(settings.data_dir, anew=anew) as folder:
+        folder.say(Holder(os.getpid(), url(listener)))
+        with asyncio.Runner(loop_factory=uvicorn.Config(app="").get_loop_factory()) as runner:
+            runner.run(_Installation(settings, journey, folder, listener).run(guest))
+
+
+class _Installation:
+    """The parts of one installation, from their start to their end."""
+
+    def __init__(self, settings: Settings, journey: Journey, folder: DataFolder, listener: socket.socket) -> None:
+        self._keyring = HouseKeyring(settings.keys_file or folder.keys)
+        # A ClickHouse that was named is used; the folder then holds the keys only.
+        database = settings.clickhouse if "clickhouse" in settings.model_fields_set else folder.database
+        self._settings = settings.model_copy(update={"clickhouse": database, "worker": ""})
+        self._journey = journey
+        self._listener = listener
+
+    async def run(self, guest: Guest) -> None:
+        """Start everything, let the guest in, and stop everything when it leaves or we are told to."""
+        told = _told_to_stop()
+        access: asyncio.Future[Access] = asyncio.get_running_loop().create_future()
+        visiting = asyncio.ensure_future(guest(access))
+        async with contextlib.AsyncExitStack() as parts:
+            starting = asyncio.create_task(self._start(parts))
+            await asyncio.wait((told, visiting, starting), return_when=asyncio.FIRST_COMPLETED)
+            if not starting.done():  # told to stop, or the guest failed to get ready
+                starting.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                stages = await starting
+                access.set_result(self._keyring.lend(url(self._listener)))
+                crashed = asyncio.create_task(stages.wait())
+                await asyncio.wait((told, visiting, crashed), return_when=asyncio.FIRST_COMPLETED)
+                if stages.crashed:
+                    raise CannotStart(f"The stages stopped working: {stages.crash_reason}. What got a 200 is stored.")
+            parts.push_async_callback(_see_off, visiting)
+
+    async def _start(self, parts: contextlib.AsyncExitStack) -> App:
+        """Start what takes longest first. What `parts` is given is stopped in the opposite order."""
+        broker = parts.enter_context(Broker())
+        settings = self._settings.model_copy(update={"kafka": broker.address})
+        await asyncio.to_thread(broker.create_topic, settings.topic)
+        opening: Future[Store] = Future()
+        parts.push_async_callback(_close, opening)
+        stages = create_app(settings, self._journey, StoreToCome(opening), broker.log_id, embedded=True)
+        parts.push_async_callback(_stop, stages)
+        holding = asyncio.create_task(stages.start())
+        answering = await asyncio.to_thread(_open, settings, self._journey, opening)
+        publisher = Publisher(settings, partition_bytes=_PARTITION_BYTES, stored=stages.stored)
+        await parts.enter_async_context(_publishing(publisher))
+        app = answering.one_app(settings, self._keyring, publisher, opening.result(), stages)
+        await holding
+        await parts.enter_async_context(_http(app, self._listener))
+        # What is here now stays: the collector need not look through it again and again.
+        gc.collect()
+        gc.freeze()
+        return stages
+
+
+def _told_to_stop() -> asyncio.Future[None]:
+    loop = asyncio.get_running_loop()
+    told = loop.create_future()
+    for name in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(name, lambda: None if told.done() else told.set_result(None))
+    return told
+
+
+async def _see_off(guest: "asyncio.Future[None]") -> None:
+    """Let its error out where it failed by itself; a guest that is sent away has none."""
+    guest.cancel()
+    with contextlib.suppress(asyncio.CancelledError):
+        await guest
+
+
+def _open(settings: Settings, journey: Journey, opening: "Future[Store]") -> Any:
+    """Import what takes a second to import, and open the database, while the stages form their consumer group."""
+    answering = import_module("services.embedded.answering")
+    try:
+        opening.set_result(answering.open_store(settings, journey))
+    except StoreError as error:
+        opening.set_exception(error)
+        raise CannotStart(str(error)) from error
+    return answering
+
+
+async def _close(opened: "Future[Store]") -> None:
+    if opened.done() and opened.exception() is None:
+        await asyncio.to_thread(opened.result().close)
+
+
+async def _stop(stages: App) -> None:
+    await asyncio.wait_for(stages.stop(), _STOP_SECONDS)
+
+
+@contextlib.asynccontextmanager
+async def _publishing(publisher: Publisher) -> AsyncIterator[None]:
+    await publisher.start()
+    try:
+        yield
+    finally:
+        await publisher.stop()
+
+
+class _Server(uvicorn.Server):
+    """Leaves signals to us: uvicorn would stop the process before the events are stored."""
+
+    @contextlib.contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        yield
+
+
+@contextlib.asynccontextmanager
+async def _http(app: ASGIApp, listener: socket.socket) -> AsyncIterator[None]:
+    config = uvicorn.Config(
+        app,
+        http="httptools",
+        lifespan="off",
+        access_log=False,
+        log_level="warning",
+        server_header=False,
+        timeout_keep_alive=5,
+        timeout_graceful_shutdown=_DRAIN_SECONDS,
+    )
+    server = _Server(config)
+    serving = asyncio.create_task(server.serve([listener]))
+    try:
+        yield
+    finally:
+        server.should_exit = True
+        await serving

@@ -1,0 +1,1 @@
+"""Ready-made journeys, as YAML files beside this one."""
