@@ -7,7 +7,7 @@ import asyncio
 import heapq
 from collections import deque
 from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Protocol, TypeVar
@@ -77,6 +77,7 @@ class Checkpoint:
         self._threads = ThreadPoolExecutor(TABLES_AT_ONCE, thread_name_prefix="checkpoint")
         self._writing = asyncio.Lock()
         self._under_way = 0
+        self._calls: set[Future[None]] = set()
         self._changed = asyncio.Event()
         self._full = asyncio.Event()
         self._room = asyncio.Event()
@@ -110,6 +111,11 @@ class Checkpoint:
         """The offset of the next record to be fed, None where the partition is not ours."""
         holding = self._holdings.get(partition)
         return None if holding is None else holding.fed
+
+    @property
+    def busy(self) -> bool:
+        """Is a thread in the database, for a write that we may have given up?"""
+        return bool(self._calls)
 
     @property
     def partitions(self) -> list[int]:
@@ -198,11 +204,13 @@ class Checkpoint:
 
     async def _patiently(self, write: Callable[[], None]) -> None:
         """Until it is done: while the database is away, Kafka keeps the events."""
-        loop = asyncio.get_running_loop()
         back_off = LONGEST_BACK_OFF.total_seconds()
         async for attempt in stamina.retry_context(StoreUnavailable, attempts=None, timeout=None, wait_max=back_off):
             with attempt:
-                await loop.run_in_executor(self._threads, write)
+                call = self._threads.submit(write)
+                self._calls.add(call)
+                call.add_done_callback(self._calls.discard)
+                await asyncio.wrap_future(call)
 
     def _acknowledge(self, reached: dict[int, int]) -> None:
         at("before acknowledge")

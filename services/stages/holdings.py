@@ -35,7 +35,8 @@ class Holdings:
 
     async def take_on(self, partitions: set[TP], count: int) -> Mapping[TP, int]:
         self._checkpoint.start()
-        return {tp: await self._take_on(tp.partition, count) for tp in sorted(partitions)}
+        starts = await asyncio.gather(*(self._take_on(tp.partition, count) for tp in partitions))
+        return dict(zip(partitions, starts, strict=True))
 
     async def _take_on(self, partition: int, count: int) -> int:
         position, states = await self._left_by_last_checkpoint(partition, count)

@@ -3,36 +3,44 @@
 import asyncio
 import gc
 import logging
+import os
 import signal
 
 from services.core.journey import Journey
-from services.edges.clickhouse_errors import StoreError
+from services.edges.clickhouse import Store, StoreError
 from services.edges.log import log_id
 from services.edges.topics import KafkaUnreachable, ensure_topics
 from services.settings import Settings
 from services.stages.app import App, create_app
-from services.stages.store import Store
 
 log = logging.getLogger(__name__)
 
 STOP_WITHIN = 9.0
+"""Seconds. Supervisors commonly kill 10 s after a SIGTERM."""
 
 
 def run(settings: Settings, journey: Journey, store: Store) -> int:
-    """Work until SIGTERM or SIGINT. The exit code: 0 when told to stop, 1 when the work failed or could not start."""
-    return asyncio.run(_run(settings, journey, store))
-
-
-async def _run(settings: Settings, journey: Journey, store: Store) -> int:
-    told = _told_to_stop()
+    """Work until SIGTERM or SIGINT. The exit code: 0 when told to stop, 1 when work failed or could not start."""
     try:
-        name = await asyncio.to_thread(_make_ready, settings, journey, store)
+        store.save_journey(journey.version, journey.document())
+        ensure_topics(settings, [settings.topic])
+        log_name = log_id(settings.kafka, settings.topic)
     except (KafkaUnreachable, StoreError) as error:
         log.error("The stages worker cannot start. %s", error)
         return 1
-    app = create_app(settings, journey, store, name)
+    return asyncio.run(_work(create_app(settings, journey, store, log_name)))
+
+
+async def _work(app: App) -> int:
+    told = _told_to_stop()
     await _work_until(told, app)
-    return 1 if app.crashed or not await _stopped(app) else 0
+    code = 0 if await _stopped(app) and not app.crashed else 1
+    if app.checkpoint.busy:
+        # A thread waits for a database that does not answer, and Python would wait for the thread. Nothing of it
+        # is acknowledged, so there is nothing to tidy up.
+        logging.shutdown()
+        os._exit(code)
+    return code
 
 
 def _told_to_stop() -> asyncio.Event:
@@ -42,13 +50,9 @@ def _told_to_stop() -> asyncio.Event:
     return told
 
 
-def _make_ready(settings: Settings, journey: Journey, store: Store) -> str:
-    ensure_topics(settings, [settings.topic])
-    store.save_journey(journey.version, journey.document())
-    return log_id(settings.kafka, settings.topic)
-
-
 async def _work_until(told: asyncio.Event, app: App) -> None:
+    """Until told to, or until the app crashes."""
+
     async def work() -> None:
         await app.start()
         # What is here now stays: the collector need not look through it again and again.
@@ -56,11 +60,11 @@ async def _work_until(told: asyncio.Event, app: App) -> None:
         gc.freeze()
         await app.wait()
 
-    working, waiting = asyncio.create_task(work()), asyncio.create_task(told.wait())
-    await asyncio.wait((working, waiting), return_when=asyncio.FIRST_COMPLETED)
-    for task in (working, waiting):
+    tasks = asyncio.create_task(work()), asyncio.create_task(told.wait())
+    await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+    for task in tasks:
         task.cancel()
-    await asyncio.gather(working, waiting, return_exceptions=True)
+    await asyncio.gather(*tasks, return_exceptions=True)
 
 
 async def _stopped(app: App) -> bool:

@@ -32,6 +32,7 @@ class Worker(Reader):
             fetch.ack()
 
     async def take_on(self, partitions: set[TP], count: int) -> Mapping[TP, int]:
+        assert count == 4
         self._say(assigned=sorted(tp.partition for tp in partitions))
         return {tp: self._position(tp.partition) for tp in partitions}
 

@@ -1,0 +1,54 @@
+"""A store in memory for tests of what happens around the writes; it can be away, slow or refuse."""
+
+import threading
+from collections.abc import Iterator, Sequence
+
+from services.core.rows import PositionRow, Row, StateRow
+from services.edges.clickhouse_errors import StoreRefused, StoreUnavailable
+
+
+class MemoryStore:
+    """Keeps what is written, in the order in which it was."""
+
+    def __init__(self) -> None:
+        self.writes: list[tuple[str, int]] = []
+        self.away = False
+        self.refusing = ""
+        self.attempts = 0
+        self.gate = threading.Event()
+        self.gate.set()
+        self._positions: dict[tuple[str, int], PositionRow] = {}
+        self._states: dict[tuple[str, str], StateRow] = {}
+
+    def _write(self, table: str, count: int) -> None:
+        self.attempts += 1
+        self.gate.wait()
+        if self.away:
+            raise StoreUnavailable("the database is away")
+        if table == self.refusing:
+            raise StoreRefused(f"there is no table {table}")
+        self.writes.append((table, count))
+
+    @property
+    def tables(self) -> list[str]:
+        return [table for table, _ in self.writes]
+
+    def insert(self, table: str, rows: Sequence[Row]) -> None:
+        self._write(table, len(rows))
+        for row in rows:
+            if isinstance(row, PositionRow):
+                self._positions[row.log_id, row.partition] = row
+            if isinstance(row, StateRow):
+                self._states[row.project, row.visitor] = row
+
+    def insert_lines(self, table: str, lines: Sequence[bytes]) -> None:
+        self._write(table, len(lines))
+
+    def position(self, log_id: str, partition: int) -> PositionRow | None:
+        return self._positions.get((log_id, partition))
+
+    def epoch(self, log_id: str) -> int:
+        return 1
+
+    def states(self, partition: int, partitions: int) -> Iterator[StateRow]:
+        return iter([row for row in self._states.values() if row.key_hash % partitions == partition])

@@ -1,0 +1,212 @@
+"""What a checkpoint writes first and last, and who hears of it when."""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable, Sequence
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from faust.types import TP
+
+from services.core.event import Millis
+from services.core.pipeline import Pipeline
+from services.edges.clickhouse_errors import StoreRefused
+from services.settings import Settings
+from services.stages import checkpoint as module
+from services.stages.checkpoint import Checkpoint, Released
+from services.stages.holdings import Holdings
+from tests.core.build import START, encode, event, shop
+from tests.edges.reading import until
+from tests.stages.memory_store import MemoryStore
+
+ZERO = TP("events", 0)
+
+
+class Fetch:
+    """A fetch that notes when it was acknowledged, and what was stored by then."""
+
+    def __init__(self, store: MemoryStore) -> None:
+        self.store = store
+        self.stored_before: list[str] | None = None
+
+    @property
+    def acknowledged(self) -> bool:
+        return self.stored_before is not None
+
+    def ack(self) -> bool:
+        self.stored_before = list(self.store.tables)
+        return True
+
+
+class Worker:
+    """A worker without Kafka: one partition, fed by hand."""
+
+    def __init__(self, **settings: Any) -> None:
+        self.store = MemoryStore()
+        self.failures: list[BaseException] = []
+        self.pipeline = Pipeline(shop())
+        eager = settings.pop("eager", True)
+        made = Settings.model_validate(settings)
+        self.checkpoint = Checkpoint(self.pipeline, self.store, made, eager=eager, failed=self.failures.append)
+        self.holdings = Holdings(self.pipeline, self.store, self.checkpoint, "log")
+
+    def feed(self, lines: Sequence[str], first_offset: int = 0) -> Fetch:
+        records = encode([event(line) for line in lines], first_offset)
+        fetch = Fetch(self.store)
+        self.pipeline.feed(0, records, Millis(START))
+        self.checkpoint.fed(0, records, fetch)
+        return fetch
+
+
+Start = Callable[..., Any]
+
+
+@pytest.fixture
+async def start() -> AsyncIterator[Start]:
+    started: list[Worker] = []
+
+    async def starting(**settings: Any) -> Worker:
+        worker = Worker(**settings)
+        started.append(worker)
+        await worker.holdings.take_on({ZERO}, 1)
+        return worker
+
+    yield starting
+    for worker in started:
+        worker.store.gate.set()
+        worker.checkpoint.stop()
+
+
+async def test_states_come_after_results_positions_after_states_and_acknowledgements_last(start: Start) -> None:
+    worker = await start()
+
+    fetch = worker.feed(["0 view", "1 add", "2 checkout"])
+    await until(lambda: fetch.acknowledged)
+
+    assert fetch.stored_before is not None
+    assert set(fetch.stored_before[:-2]) == {"events", "sessions"}
+    assert fetch.stored_before[-2:] == ["session_state", "positions"]
+
+
+async def test_while_the_store_is_away_nothing_is_acknowledged_and_nothing_is_lost(start: Start) -> None:
+    worker = await start()
+    worker.store.away = True
+
+    fetch = worker.feed(["0 view"])
+    await until(lambda: worker.store.attempts > 4)
+    assert not fetch.acknowledged
+    worker.store.away = False
+    await until(lambda: fetch.acknowledged)
+
+    assert ("events", 1) in worker.store.writes
+    assert not worker.failures
+
+
+async def test_what_the_store_refuses_is_said_and_never_acknowledged(start: Start) -> None:
+    worker = await start()
+    worker.store.refusing = "sessions"
+
+    fetch = worker.feed(["0 view"])
+    await until(lambda: worker.failures)
+
+    assert isinstance(worker.failures[0], StoreRefused)
+    assert not fetch.acknowledged
+    assert "positions" not in worker.store.tables
+
+
+async def test_a_request_waits_until_its_event_is_stored(start: Start) -> None:
+    worker = await start()
+    worker.store.gate.clear()
+    worker.feed(["0 view"], first_offset=10)
+
+    waiting = asyncio.create_task(worker.checkpoint.stored(0, 10))
+    later = asyncio.create_task(worker.checkpoint.stored(0, 11))
+    await until(lambda: worker.store.attempts)
+    assert not waiting.done()
+    worker.store.gate.set()
+    await asyncio.wait_for(waiting, 10)
+
+    assert not later.done()
+    await asyncio.wait_for(worker.checkpoint.stored(0, 10), 1)
+    worker.feed(["1 view"], first_offset=11)
+    await asyncio.wait_for(later, 10)
+
+
+async def test_feeding_goes_on_while_a_checkpoint_is_written_but_not_without_limit(start: Start) -> None:
+    worker = await start(checkpoint_events=5)
+    worker.store.gate.clear()
+
+    worker.feed([f"{second} view" for second in range(5)])
+    await until(lambda: worker.store.attempts)
+    await asyncio.wait_for(worker.checkpoint.room(), 1)
+    worker.feed([f"{second} view" for second in range(5, 11)], first_offset=5)
+    waiting = asyncio.create_task(worker.checkpoint.room())
+    await asyncio.sleep(0)
+    assert not waiting.done()
+    worker.store.gate.set()
+
+    await asyncio.wait_for(waiting, 10)
+
+
+async def test_a_checkpoint_is_due_after_its_time_or_its_number_of_events(start: Start) -> None:
+    hour = timedelta(hours=1)
+    by_number = await start(eager=False, checkpoint_every=hour, checkpoint_events=3)
+    by_time = await start(eager=False, checkpoint_every=timedelta(milliseconds=50), checkpoint_events=1000)
+
+    few = by_number.feed(["0 view", "1 view"])
+    timely = by_time.feed(["0 view"])
+    await until(lambda: timely.acknowledged)
+    assert not few.acknowledged
+    by_number.feed(["2 view"], first_offset=2)
+
+    await until(lambda: few.acknowledged)
+
+
+async def test_letting_go_writes_a_last_checkpoint_and_the_next_owner_goes_on_behind_it(start: Start) -> None:
+    worker = await start(eager=False, checkpoint_every=timedelta(hours=1))
+    fetch = worker.feed(["0 view", "1 add"])
+
+    await worker.holdings.let_go({ZERO})
+    assert fetch.acknowledged
+    starts = await worker.holdings.take_on({ZERO}, 1)
+
+    assert starts == {ZERO: 2}
+    assert worker.checkpoint.next_offset(0) == 2
+    worker.feed(["2 checkout"], first_offset=2)
+    [session] = worker.pipeline.take().sessions
+    assert session.events == 3
+
+
+async def test_letting_go_with_the_store_away_gives_up_and_tells_who_waits(
+    start: Start, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("services.stages.holdings.LET_GO_WITHIN", timedelta(milliseconds=100))
+    worker = await start()
+    worker.store.away = True
+    fetch = worker.feed(["0 view"])
+    waiting = asyncio.create_task(worker.checkpoint.stored(0, 0))
+    await until(lambda: worker.store.attempts)
+
+    await worker.holdings.let_go({ZERO})
+
+    with pytest.raises(Released):
+        await waiting
+    with pytest.raises(Released):
+        await worker.checkpoint.stored(0, 0)
+    assert not fetch.acknowledged
+    assert await worker.holdings.take_on({ZERO}, 1) == {ZERO: 0}
+
+
+async def test_every_write_has_a_crash_point_before_and_after_it(start: Start, monkeypatch: pytest.MonkeyPatch) -> None:
+    passed: list[str] = []
+    monkeypatch.setattr(module, "at", passed.append)
+    worker = await start()
+
+    worker.feed(["0 view"])
+    await until(lambda: "after acknowledge" in passed)
+
+    assert set(passed) == {
+        f"{when} {what}"
+        for when in ("before", "after")
+        for what in ("events", "sessions", "session_state", "positions", "acknowledge")
+    }

@@ -1,0 +1,34 @@
+"""A stages worker as a process for tests: settings from the environment, the small shop's journey.
+
+`CRASH_AT` names a crash point and after how many passes the process kills itself there.
+"""
+
+import itertools
+import logging
+import os
+import signal
+import sys
+
+from services.edges.clickhouse import Store
+from services.settings import Settings
+from services.stages import checkpoint, process
+from tests.core.build import shop
+
+
+def crash_at(fatal: str, passes: int) -> None:
+    counter = itertools.count(1)
+
+    def at(point: str) -> None:
+        if point == fatal and next(counter) == passes:
+            os.kill(os.getpid(), signal.SIGKILL)
+
+    checkpoint.at = at
+
+
+if __name__ == "__main__":
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(name)s %(message)s")
+    if named := os.environ.get("CRASH_AT"):
+        point, passes = named.split(":")
+        crash_at(point, int(passes))
+    settings = Settings()
+    sys.exit(process.run(settings, shop(), Store.open(settings.clickhouse)))
