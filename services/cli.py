@@ -140,13 +140,11 @@ def ingest() -> None:
 @spoken
 def stages(journey: JourneyName = None) -> None:
     """Work events out into sessions, stages, jobs and findings: from Kafka into ClickHouse."""
-    from services.edges.clickhouse import Store
     from services.stages.process import run
 
     _log(logging.INFO)
     settings = _settings()
-    chosen = _journey(journey, settings)
-    raise typer.Exit(run(settings, chosen, Store.open(settings.clickhouse)))
+    raise typer.Exit(run(settings, _journey(journey, settings)))
 
 
 @app.command()
@@ -163,9 +161,9 @@ def api() -> None:
 @spoken
 def check(file: Annotated[Path, typer.Argument(help="A journey file.")]) -> None:
     """Check a journey file: every mistake with its line, or what it means."""
-    from services.edges.journey_file import load
+    from services.edges.journey_file import load_journey
 
-    journey = load(file)
+    journey = load_journey(file)
     typer.echo(f"{file}: fine. Journey {journey.journey}, version {journey.version}.")
     for stage in journey.stages:
         typer.echo(f"  {stage.name}" + "".join(f" · {step.name}" for step in stage.steps))
@@ -232,12 +230,12 @@ def _keys_file(data: Path | None) -> Path:
 
 def _journey(name: str | None, settings: "Settings") -> "Journey":
     """The journey asked for, else the file of the settings, else the ready-made one of a shop."""
-    from services.edges.journey_file import load, shipped
+    from services.edges.journey_file import load_journey, shipped
 
     if name is None:
-        return load(settings.journey) if settings.journey.exists() else shipped("shop")
+        return load_journey(settings.journey) if settings.journey.exists() else shipped("shop")
     is_file = Path(name).suffix in {".yaml", ".yml"} or Path(name).exists()
-    return load(Path(name)) if is_file else shipped(name)
+    return load_journey(Path(name)) if is_file else shipped(name)
 
 
 def _log(level: int) -> None:

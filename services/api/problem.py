@@ -32,8 +32,15 @@ class Problem(BaseModel):
     errors: list[Mistake] = Field([], description="Each mistake with where it stands.")
 
 
+def _self_contained() -> dict[str, Any]:
+    """The schema of a problem; a `$ref` into its own definitions would lead nowhere from within a document."""
+    schema = Problem.model_json_schema()
+    schema["properties"]["errors"]["items"] = schema.pop("$defs")["Mistake"]
+    return schema
+
+
 RESPONSES: dict[int | str, dict[str, Any]] = {
-    status: {"description": said, "content": {MEDIA_TYPE: {"schema": Problem.model_json_schema()}}}
+    status: {"description": said, "content": {MEDIA_TYPE: {"schema": _self_contained()}}}
     for status, said in {
         401: "No key, or one that is not known.",
         403: "The key may not ask.",

@@ -119,7 +119,7 @@ class Walk:
     def _fight_the_coupon(self, goes_on: bool) -> bool:
         x, y = self._somewhere()
         for _ in range(self._rng.randint(5, 8)):
-            self._click("#coupon-apply", x + self._rng.randint(-4, 4), y + self._rng.randint(-4, 4))
+            self._click("#coupon-apply", (x + self._rng.randint(-4, 4), y + self._rng.randint(-4, 4)))
             self._wait(0.15, 0.6)
         self._wait(5, 20)
         return self._still(goes_on, truth.RAGE)
@@ -164,9 +164,9 @@ class Walk:
         self._wait(20, 90)
 
     def _zoom_in_temper(self) -> None:
-        x, y = self._somewhere()
+        there = self._somewhere()
         for _ in range(self._rng.randint(4, 6)):
-            self._click("#zoom", x, y)
+            self._click("#zoom", there)
             self._wait(0.2, 0.6)
 
     def _waver(self, product: shop.Product) -> None:
@@ -187,9 +187,8 @@ class Walk:
         self._path = path
         self._add("page", {"path": path, "title": title or shop.TITLES[path]})
 
-    def _click(self, target: str, x: int = -1, y: int = -1) -> None:
-        if x < 0:
-            x, y = self._somewhere()
+    def _click(self, target: str, at: tuple[int, int] | None = None) -> None:
+        x, y = at or self._somewhere()
         self._add("click", {"target": target, "x": x, "y": y})
 
     def _add(self, name: str, props: dict[str, Any]) -> None:

@@ -10,16 +10,15 @@ from services.core.errors import JourneyError
 from services.core.journey import Journey, read_journey
 
 
-def load(path: Path) -> Journey:
+def load_journey(path: Path) -> Journey:
     """Read and check a journey file. Raises JourneyError: one line for each mistake, with file, line and key."""
     try:
         text = path.read_text(encoding="utf-8-sig")
-    except FileNotFoundError:
-        raise JourneyError(
-            [f"There is no journey file {path}; write one, or take a ready-made one: --journey shop."]
-        ) from None
-    except (OSError, UnicodeDecodeError) as error:
-        raise JourneyError([f"The journey file {path} cannot be read: {error}."]) from None
+    except OSError as error:
+        said = f"{path}: cannot be read ({error.strerror}); name a journey file with --journey, or a ready-made one"
+        raise JourneyError([said]) from None
+    except UnicodeDecodeError as error:
+        raise JourneyError([f"{path}: is not UTF-8 text (byte {error.start}); save it as UTF-8"]) from None
     return parse(text, str(path))
 
 
@@ -39,11 +38,11 @@ def parse(text: str, name: str) -> Journey:
         data = yaml.safe_load(text)
     except yaml.MarkedYAMLError as error:
         line = error.problem_mark.line + 1 if error.problem_mark else 1
-        raise JourneyError([f"{name}:{line}: this is no YAML: {error.problem or error.context}"]) from None
+        raise JourneyError([f"{name}:{line}: is not valid YAML: {error.problem or error.context}"]) from None
     except yaml.YAMLError as error:
-        raise JourneyError([f"{name}: this is no YAML: {error}"]) from None
+        raise JourneyError([f"{name}:1: is not valid YAML: {error}"]) from None
     if root is None:
-        raise JourneyError([f"{name}: the file is empty; a journey needs `journey`, a name, and `stages`."])
+        raise JourneyError([f"{name}:1: the file is empty; a journey needs `journey`, a name, and `stages`."])
     if doubled := list(_doubled_keys(root, name)):
         raise JourneyError(doubled)
     return read_journey(data, lambda key: f"{name}:{_line(root, key)}")

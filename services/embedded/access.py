@@ -4,7 +4,7 @@ import secrets
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from services.core.key import Key, Kind, Right, generate, make
+from services.core.key import Key, Kind, Right, digest, generate, make
 from services.edges.keyring import RANDOM_BYTES, Keyring
 
 PROJECT = "default"
@@ -30,8 +30,7 @@ class HouseKeyring(Keyring):
         self.first_keys = {} if self.keys else {kind: self.create(kind, PROJECT) for kind in Kind}
 
     def find(self, presented: str) -> Key | None:
-        own = self._own.get(presented)
-        return own if own is not None and own.matches(presented) else super().find(presented)
+        return self._own.get(digest(presented)) or super().find(presented)
 
     def lend(self, url: str) -> Access:
         """Make the keys of a guest: they end with the process."""
@@ -44,5 +43,6 @@ class HouseKeyring(Keyring):
 
     def _make(self, kind: Kind, rights: frozenset[Right]) -> str:
         secret = generate(kind, secrets.token_bytes(RANDOM_BYTES))
-        self._own[secret] = make(secret, kind, PROJECT, rights)
+        key = make(secret, kind, PROJECT, rights)
+        self._own[key.digest] = key
         return secret

@@ -5,9 +5,9 @@ It is imported in a thread, while the stages form their consumer group.
 
 from typing import Any
 
-from fastapi import FastAPI, Response
+from fastapi import APIRouter, FastAPI, Response
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
-from starlette.routing import BaseRoute
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from services.api.app import create_app
 from services.api.metrics import SECONDS
@@ -16,7 +16,7 @@ from services.edges.clickhouse import Store, StoreError
 from services.edges.kafka import Publisher
 from services.edges.keyring import Keyring
 from services.ingest.app import create_app as create_ingest
-from services.ingest.app import event_routes
+from services.ingest.app import intakes
 from services.ingest.intake import Parts
 from services.ingest.metrics import Metrics
 from services.settings import Settings
@@ -30,25 +30,27 @@ def open_store(settings: Settings, journey: Journey) -> Store:
     return store
 
 
-def one_app(settings: Settings, keyring: Keyring, publisher: Publisher, store: Store, stages: App) -> FastAPI:
-    """The API with ingest's routes in front: one port for both, and health and metrics of the whole."""
-    app = create_app(settings, keyring, store)
+def one_app(settings: Settings, keyring: Keyring, publisher: Publisher, store: Store, stages: App) -> ASGIApp:
+    """Ingest and the API on one port, with health, metrics and documentation of the whole."""
+    api = create_app(settings, keyring, store)
     metrics = Metrics()
     metrics.registry.register(SECONDS)
-    theirs = [route for route in app.router.routes if _path(route) not in {"/readyz", "/metrics"}]
-    app.router.routes[:] = [*event_routes(Parts(settings, keyring, publisher, metrics)), *theirs]
-    _add_health(app, publisher, store, stages)
-    _add_metrics(app, metrics)
-    _document_both(app, create_ingest(settings, keyring, publisher))
+    whole = APIRouter(tags=["health"])
+    _add_health(whole, publisher, store, stages)
+    _add_metrics(whole, metrics)
+    api.router.routes[:0] = whole.routes  # in front, so that they answer in place of the API's own
+    _document_both(api, create_ingest(settings, keyring, publisher))
+    taking = intakes(Parts(settings, keyring, publisher, metrics))
+
+    async def app(scope: Scope, receive: Receive, send: Send) -> None:
+        intake = taking.get(scope["path"]) if scope["type"] == "http" else None
+        await (intake or api)(scope, receive, send)
+
     return app
 
 
-def _path(route: BaseRoute) -> str:
-    return str(getattr(route, "path", ""))
-
-
-def _add_health(app: FastAPI, publisher: Publisher, store: Store, stages: App) -> None:
-    @app.get("/readyz", tags=["health"], responses={503: {"description": "Names what is not ready."}})
+def _add_health(router: APIRouter, publisher: Publisher, store: Store, stages: App) -> None:
+    @router.get("/readyz", responses={503: {"description": "Names what is not ready."}})
     def readyz(response: Response) -> dict[str, str]:
         """Whether each part can do its work."""
         problems = {"ingest": publisher.problem, "stages": "stopped working" if stages.crashed else "", "store": ""}
@@ -60,8 +62,8 @@ def _add_health(app: FastAPI, publisher: Publisher, store: Store, stages: App) -
         return {part: problem or "ok" for part, problem in problems.items()}
 
 
-def _add_metrics(app: FastAPI, metrics: Metrics) -> None:
-    @app.get("/metrics", tags=["health"], response_class=Response)
+def _add_metrics(router: APIRouter, metrics: Metrics) -> None:
+    @router.get("/metrics", response_class=Response)
     def show_metrics() -> Response:
         """For Prometheus."""
         return Response(generate_latest(metrics.registry), media_type=CONTENT_TYPE_LATEST)

@@ -10,7 +10,7 @@ from rich.table import Table
 
 Json = dict[str, Any]
 
-_BAR = 20
+_BAR = 18
 _SHOWN = 10
 
 
@@ -51,8 +51,9 @@ class Answer:
         else:
             console.print("No pain point stands against chance.")
         console.print(
-            f"{self.sessions:,} sessions. Weighed: {self.tested} places with enough sessions to compare,"
-            f" {self.insufficient} with too few; shown are those that cost conversions beyond chance.",
+            f"{self.sessions:,} sessions. Lost: sessions that would have come to a later stage, with the 95 % interval."
+            f" Of the places where friction was found {self.tested} had enough sessions to compare, {self.insufficient}"
+            " too few; shown are those that cost conversions beyond chance.",
             style="dim",
         )
 
@@ -79,17 +80,17 @@ class Answer:
 
     def _pain_points(self) -> Table:
         table = _table("What hurts most")
-        table.add_column("friction and its place", overflow="fold")
+        table.add_column("friction and its place", overflow="fold", min_width=30)
         table.add_column("sessions hit", justify="right")
-        table.add_column("go on less", justify="right")
-        table.add_column("conversions lost", justify="right")
-        table.add_column("worth", justify="right")
+        table.add_column("go on", justify="right")
+        table.add_column("lost", justify="right", no_wrap=True)
+        table.add_column("worth", justify="right", no_wrap=True)
         for point in self.stands[:_SHOWN]:
             lost, value = point["lost_conversions"], point["lost_value"]
             table.add_row(
                 f"[bold]{point['detector']}[/] in {where(point)}",
                 f"{point['affected']:,} of {point['exposed']:,}",
-                f"-{100 * point['adjusted']['estimate']:.0f} points",
+                f"-{100 * point['adjusted']['estimate']:.0f} %",
                 f"{lost['estimate']:,.0f}\n({lost['low']:,.0f} to {lost['high']:,.0f})",
                 f"{value['estimate']:,.0f} {point['currency']}" if value else "",
             )
@@ -103,7 +104,7 @@ def _table(title: str) -> Table:
 def where(point: Json) -> str:
     """A place, a line each: stage and step, page, element."""
     stage = f"{point['stage']}.{point['step']}" if point["step"] else point["stage"]
-    return "\n  ".join(filter(None, (stage, point["page"], point["element"])))
+    return "\n".join(filter(None, (stage, point["page"], point["element"])))
 
 
 def _duration(seconds: float) -> str:

@@ -19,8 +19,10 @@ class Child:
 
     def send_to(self, target: Target) -> None:
         """Tell it where to send what it has made ready; until then it waits."""
-        assert self._process.stdin is not None
-        self._process.stdin.write(msgspec.json.encode(target) + b"\n")
+        stdin = self._process.stdin
+        assert stdin is not None
+        if not stdin.is_closing():  # it may have failed already; then it has said why
+            stdin.write(msgspec.json.encode(target) + b"\n")
 
     async def progress(self) -> AsyncGenerator[Progress, None]:
         """Give what it tells, until it ends."""

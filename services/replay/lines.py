@@ -2,12 +2,16 @@
 
 import gzip
 import hashlib
+import sys
 import zlib
 from collections.abc import Iterator
 from pathlib import Path
 from typing import IO, NamedTuple
 
-from backports import zstd
+if sys.version_info >= (3, 14):
+    from compression import zstd
+else:
+    from backports import zstd
 
 _LONGEST = 1 << 20  # far beyond what ingest takes of one event; a file without line ends must not fill the memory
 _GZIP, _ZSTD, PARQUET = b"\x1f\x8b", b"\x28\xb5\x2f\xfd", b"PAR1"

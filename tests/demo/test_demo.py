@@ -1,0 +1,115 @@
+"""The demo through the whole way: what the API answers is what the simulator knows to be true."""
+
+import asyncio
+import re
+import subprocess
+import time
+from collections.abc import Iterator
+from contextlib import aclosing
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+
+from services.demo.__main__ import Fill
+from services.demo.simulator import Simulator
+from services.demo.truth import PLANTED, STAGES, Planted, Truth
+from services.replay.answer import Answer
+from services.replay.child import started
+from services.replay.message import Target
+from services.replay.progress import Finished
+from tests.installation import DESIRELINE, Installation, desireline
+
+JOURNEY = Path(__file__).parents[2] / "services" / "demo" / "shop.yaml"
+FILL = Fill(until=datetime(2026, 3, 15, 12, 30, tzinfo=UTC), visitors=3_000)
+
+
+async def fill(target: Target) -> Finished:
+    async with started("services.demo", FILL) as child:
+        child.send_to(target)
+        async with aclosing(child.progress()) as told:
+            *_, last = [one async for one in told]
+    assert isinstance(last, Finished), last
+    return last
+
+
+@pytest.fixture(scope="module")
+def shown(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Answer, Truth]]:
+    simulator = Simulator(until=FILL.until, visitors=FILL.visitors, seed=FILL.seed)
+    events = sum(1 for _ in simulator.events())
+    data = tmp_path_factory.mktemp("demo") / "data"
+    with Installation(data, str(JOURNEY)) as installation:
+        key = desireline("keys", "create", "write", "--historical", "--data", data).stdout.strip()
+        finished = asyncio.run(fill(Target(installation.url, key)))
+        assert (finished.acknowledged, finished.refused) == (events, 0)
+        asked = Answer.ask(installation.url, installation.keys["read"], finished.since, finished.until)
+        yield asyncio.run(asked), simulator.truth
+
+
+def test_the_funnel_counts_exactly_the_visits_that_got_so_far(shown: tuple[Answer, Truth]) -> None:
+    answer, truth = shown
+
+    assert answer.sessions == len(truth.visits)
+    assert {step["step"]: step["entered"] for step in answer.steps} == {name: truth.reached(name) for name in STAGES}
+
+
+@pytest.mark.parametrize("planted", PLANTED, ids=lambda planted: planted.detector)
+def test_a_planted_friction_is_found_in_exactly_the_visits_that_met_it(
+    planted: Planted, shown: tuple[Answer, Truth]
+) -> None:
+    answer, truth = shown
+
+    [point] = [point for point in answer.stands if point["detector"] == planted.detector]
+
+    assert (point["stage"], point["step"]) == (planted.stage, planted.step)
+    assert point["affected"] == truth.met(planted)
+    assert point["lost_conversions"]["low"] > 0
+
+
+def test_nothing_else_stands_as_a_pain_point(shown: tuple[Answer, Truth]) -> None:
+    answer, _ = shown
+
+    assert {point["detector"] for point in answer.stands} == {planted.detector for planted in PLANTED}
+    assert len(answer.stands) == len(PLANTED)
+
+
+def test_the_command_shows_that_it_is_simulated_and_leaves_when_told_to(tmp_path: Path) -> None:
+    done = desireline("demo", "--data", tmp_path / "demo", "--port", 0, "--visitors", 300, "--exit")
+
+    assert done.returncode == 0, done.stderr
+    assert "A simulated online shop: 14 days of visitors, none of them real." in done.stdout
+    assert "How far sessions get" in done.stdout
+
+
+def newest_session(said: str) -> dict[str, Any]:
+    """The newest session of the demo that said this, once there is a live one."""
+    command = re.search(r'-H "(Authorization): (Bearer \S+)" (http://\S+)/v1/funnel', said)
+    assert command
+    deadline = time.monotonic() + 20
+    while time.monotonic() < deadline:
+        answer = httpx.get(f"{command[3]}/v1/sessions?limit=1", headers={command[1]: command[2]})
+        session: dict[str, Any] = answer.json()["sessions"][0]
+        if not session["historical"]:
+            return session
+        time.sleep(0.2)
+    raise AssertionError("no live visitor came")
+
+
+def test_the_command_goes_on_with_live_visitors_until_it_is_told_to_stop(tmp_path: Path) -> None:
+    command = [str(DESIRELINE), "demo", "--data", str(tmp_path / "demo"), "--port", "0", "--visitors", "300"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as demo:
+        assert demo.stdout is not None
+        said = ""
+        for line in demo.stdout:
+            said += line
+            if "/openapi.json" in line:
+                break
+        newest = newest_session(said)
+        demo.terminate()
+        code = demo.wait(timeout=10)
+
+    assert "with new simulated visitors coming in, until Ctrl-C" in said
+    assert newest["visitor"].startswith("sim-2-"), "the live visitors are those of the next seed"
+    assert code == 0

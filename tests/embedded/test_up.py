@@ -1,0 +1,124 @@
+"""`desireline up`: one process, one folder, one port; what got a 200 is there after any restart."""
+
+import signal
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+
+from tests.installation import Installation, desireline
+
+
+def call(number: int) -> dict[str, Any]:
+    return {
+        "type": "track",
+        "event": "Product Viewed",
+        "anonymousId": "ann",
+        "messageId": f"m-{number}",
+        "properties": {"product_id": "p-1"},
+        "context": {"page": {"path": "/product/p-1"}},
+    }
+
+
+@pytest.fixture(scope="module")
+def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Installation]:
+    with Installation(tmp_path_factory.mktemp("up") / "data") as installation:
+        yield installation
+
+
+def test_what_got_a_200_is_in_the_next_answer(running: Installation) -> None:
+    response = running.send(call(1), call(2))
+
+    assert (response.status_code, response.json()) == (200, {"success": True})
+    [session] = running.ask("/v1/sessions", visitor="ann")["sessions"]
+    assert (session["events"], session["stage"], session["state"]) == (2, "browse", "open")
+
+
+def test_sending_asking_and_health_are_on_one_port_and_in_one_document(running: Installation) -> None:
+    ready = httpx.get(f"{running.url}/readyz")
+    metrics = httpx.get(f"{running.url}/metrics").text
+    paths = httpx.get(f"{running.url}/openapi.json").json()["paths"]
+
+    assert (ready.status_code, ready.json()) == (200, {"ingest": "ok", "stages": "ok", "store": "ok"})
+    assert "desireline_ingest_requests_total" in metrics
+    assert "desireline_api_seconds_count" in metrics
+    assert {"/v1/batch", "/v1/track", "/v1/funnel", "/v1/pain-points", "/readyz"} <= set(paths)
+
+
+def test_every_reference_of_the_document_leads_somewhere(running: Installation) -> None:
+    document = httpx.get(f"{running.url}/openapi.json").json()
+
+    def references(node: Any) -> Iterator[str]:
+        if isinstance(node, dict):
+            yield from (value for key, value in node.items() if key == "$ref")
+            for value in node.values():
+                yield from references(value)
+        if isinstance(node, list):
+            for value in node:
+                yield from references(value)
+
+    schemas = document["components"]["schemas"]
+    assert {ref.rpartition("/")[2] for ref in references(document)} <= set(schemas)
+
+
+def test_a_second_process_on_the_folder_is_told_who_holds_it(running: Installation) -> None:
+    second = desireline("up", "--data", running.data, "--port", 0)
+
+    assert second.returncode == 1
+    assert f"in use by process {running.pid}, which serves it at {running.url}" in second.stderr
+    assert "Traceback" not in second.stderr
+
+
+def test_a_port_in_use_is_named_before_anything_starts(running: Installation, tmp_path: Path) -> None:
+    port = running.url.rpartition(":")[2]
+
+    second = desireline("up", "--data", tmp_path / "data", "--port", port)
+
+    assert second.returncode == 1
+    assert f"127.0.0.1:{port} is in use. Stop what holds it" in second.stderr
+    assert not (tmp_path / "data").exists()
+
+
+def test_a_folder_that_cannot_be_written_is_named(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+
+    started = desireline("up", "--data", tmp_path / "file" / "data", "--port", 0)
+
+    assert started.returncode == 1
+    assert f"The data folder {tmp_path}/file/data cannot be written" in started.stderr
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT, signal.SIGKILL])
+def test_a_restart_finds_everything_and_goes_on_with_the_open_session(tmp_path: Path, number: int) -> None:
+    with Installation(tmp_path / "data") as first:
+        assert first.send(call(1)).status_code == 200
+        ended = first.stop(number)
+
+    with Installation(tmp_path / "data") as second:
+        second.keys = second.keys or first.keys
+        response = second.send(call(2))
+        [session] = second.ask("/v1/sessions")["sessions"]
+
+    assert ended == (0 if number != signal.SIGKILL else -signal.SIGKILL)
+    assert second.keys == first.keys, "keys are made and shown once"
+    assert response.status_code == 200
+    assert session["events"] == 2
+
+
+def test_stopping_under_load_loses_nothing_that_got_a_200(tmp_path: Path) -> None:
+    with Installation(tmp_path / "data") as first:
+        accepted = 0
+        began = time.monotonic()
+        while time.monotonic() - began < 1.0:
+            accepted += first.send(call(accepted)).status_code == 200
+        code = first.stop()
+
+    with Installation(tmp_path / "data") as second:
+        second.keys = first.keys
+        [session] = second.ask("/v1/sessions")["sessions"]
+
+    assert code == 0
+    assert session["events"] == accepted > 0
