@@ -5,9 +5,9 @@ from pydantic import ValidationError
 from services.core.errors import CoreError
 from services.edges.clickhouse_errors import StoreError
 from services.edges.keyring import KeysFileError
+from services.edges.listener import CannotListen
 from services.edges.topics import KafkaUnreachable
 from services.embedded.errors import CannotStart
-from services.ingest.server import CannotListen
 from services.replay.mapping import MappingError
 from services.replay.sender import SendError
 

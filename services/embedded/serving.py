@@ -18,10 +18,10 @@ from services.core.journey import Journey
 from services.edges.broker import Broker
 from services.edges.clickhouse_errors import StoreError
 from services.edges.kafka import Publisher
+from services.edges.listener import listen, url
 from services.embedded.access import Access, HouseKeyring
 from services.embedded.errors import CannotStart
 from services.embedded.folder import DataFolder, Holder
-from services.embedded.listener import listen, url
 from services.embedded.store_to_come import StoreToCome
 from services.settings import Settings
 from services.stages.app import App, create_app
