@@ -174,7 +174,7 @@ def main() -> None:
     parser.add_argument("--serve", choices=("ours", "bare"), help=argparse.SUPPRESS)
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--seconds", type=float, default=5.0)
-    parser.add_argument("--connections", type=int, default=64)
+    parser.add_argument("--connections", type=int, default=128)
     arguments = parser.parse_args()
     if arguments.serve:
         (run if arguments.serve == "ours" else serve_bare)(Settings())

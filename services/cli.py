@@ -140,11 +140,13 @@ def ingest() -> None:
 @spoken
 def stages(journey: JourneyName = None) -> None:
     """Work events out into sessions, stages, jobs and findings: from Kafka into ClickHouse."""
+    from services.edges.clickhouse import Store
     from services.stages.process import run
 
     _log(logging.INFO)
     settings = _settings()
-    raise typer.Exit(run(settings, _journey(journey, settings)))
+    chosen = _journey(journey, settings)
+    raise typer.Exit(run(settings, chosen, Store.open(settings.clickhouse)))
 
 
 @app.command()

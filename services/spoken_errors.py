@@ -8,7 +8,6 @@ from services.edges.keyring import KeysFileError
 from services.edges.listener import CannotListen
 from services.edges.topics import KafkaUnreachable
 from services.embedded.errors import CannotStart
-from services.ingest.server import CannotListen as CannotListenForEvents
 from services.replay.mapping import MappingError
 from services.replay.sender import SendError
 
@@ -19,7 +18,6 @@ _MENDABLE = (
     KafkaUnreachable,
     CannotStart,
     CannotListen,
-    CannotListenForEvents,
     MappingError,
     SendError,
 )

@@ -61,7 +61,9 @@ class _Installation:
 
     def __init__(self, settings: Settings, journey: Journey, folder: DataFolder, listener: socket.socket) -> None:
         self._keyring = HouseKeyring(settings.keys_file or folder.keys)
-        self._settings = settings.model_copy(update={"clickhouse": folder.database, "worker": ""})
+        # A ClickHouse that was named is used; the folder then holds the keys only.
+        database = settings.clickhouse if "clickhouse" in settings.model_fields_set else folder.database
+        self._settings = settings.model_copy(update={"clickhouse": database, "worker": ""})
         self._journey = journey
         self._listener = listener
 

@@ -7,6 +7,7 @@ from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
+from starlette.routing import Route
 from starlette.types import Receive, Scope, Send
 
 from services.edges.kafka import Publisher
@@ -63,6 +64,11 @@ def intakes(parts: Parts) -> dict[str, Intake]:
     by_path |= {f"/v1/{kind}": TakeEvents(parts, kind) for kind in SINGLE_CALLS}
     by_path["/v1/import/end"] = TakeImportEnd(parts)
     return by_path | {f"{path}/": intake for path, intake in by_path.items()}
+
+
+def event_routes(parts: Parts) -> list[Route]:
+    """The same for an app that serves other things beside: routes to be put before its own."""
+    return [Route(path, intake, include_in_schema=False) for path, intake in intakes(parts).items()]
 
 
 async def _as_problem(request: Request, error: Exception) -> Response:

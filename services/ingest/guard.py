@@ -60,18 +60,27 @@ CHECKS: tuple[tuple[Reason, Check], ...] = (
 
 def judge(event: Event, item: bytes) -> Refusal | None:
     """Why this event, which came as `item`, is refused; None when it is taken."""
+    if _is_plain(event, item):
+        return None
     for reason, check in CHECKS:
         detail = check(event, item)
         if detail:
             return Refusal(reason, detail)
-    return None if _is_plainly_shaped(item) else _judge_shape(item)
+    return _judge_shape(item)
 
 
-def _is_plainly_shaped(item: bytes) -> bool:
-    """Counting bytes is enough to clear nearly every event; only the others are decoded and walked."""
-    if len(item) > VALUE_BYTES or item.count(b"{") + item.count(b"[") > DEPTH:
-        return False
-    return len(item) <= HARMLESS_BYTES or item.count(b":") <= KEYS
+def _is_plain(event: Event, item: bytes) -> bool:
+    """Clears nearly every event by one expression, in half the time. What it does not clear is judged by the list."""
+    age = event.received_at - event.occurred_at
+    return (
+        len(item) <= VALUE_BYTES
+        and item.count(b"{") + item.count(b"[") <= DEPTH
+        and (len(item) <= HARMLESS_BYTES or item.count(b":") <= KEYS)
+        and bool(event.visitor and event.name)
+        and len(event.id) + len(event.visitor) + len(event.user) + len(event.name) <= ID_LETTERS
+        and age >= -NEWEST_MS
+        and (age <= OLDEST_MS or event.watermark > 0 < event.occurred_at)
+    )
 
 
 def _judge_shape(item: bytes) -> Refusal | None:

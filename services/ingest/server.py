@@ -2,8 +2,6 @@
 
 import asyncio
 import gc
-import signal
-import socket
 
 import uvicorn
 from fastapi import FastAPI
@@ -11,6 +9,7 @@ from uvicorn.loops.auto import auto_loop_factory
 
 from services.edges.kafka import Publisher
 from services.edges.keyring import Keyring
+from services.edges.listener import leave_quietly, listen
 from services.ingest.app import create_app
 from services.settings import Settings
 
@@ -21,10 +20,6 @@ CONNECTIONS = 4096  # beyond it uvicorn answers 503 itself
 GC_THRESHOLD = (50_000, 20, 50)
 
 
-class CannotListen(Exception):
-    """The address is taken or not ours: says which and what to do."""
-
-
 def run(settings: Settings) -> None:
     """Serve until SIGTERM or SIGINT. What cannot start (address, Kafka, keys file) raises before anything is served."""
     with asyncio.Runner(loop_factory=auto_loop_factory()) as runner:
@@ -32,13 +27,11 @@ def run(settings: Settings) -> None:
 
 
 async def serve(settings: Settings) -> None:
-    listener = _listen(settings)
+    listener = listen(settings.host, settings.port)
     keyring = Keyring(settings.keys_file or settings.data_dir / "keys.json")
     publisher = Publisher(settings)
     await publisher.start()
-    # uvicorn raises the signal again once it has stopped serving: the publisher still has to drain then.
-    for name in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(name, lambda *_: None)
+    leave_quietly()
     gc.collect()
     gc.freeze()
     gc.set_threshold(*GC_THRESHOLD)
@@ -46,16 +39,6 @@ async def serve(settings: Settings) -> None:
         await uvicorn.Server(_config(settings, create_app(settings, keyring, publisher))).serve([listener])
     finally:
         await publisher.stop()
-
-
-def _listen(settings: Settings) -> socket.socket:
-    try:
-        return socket.create_server((settings.host, settings.port), backlog=CONNECTIONS)
-    except OSError as error:
-        raise CannotListen(
-            f"cannot listen on {settings.host}:{settings.port} ({error.strerror}): "
-            "stop what holds it, or set DESIRELINE_HOST and DESIRELINE_PORT to a free address"
-        ) from error
 
 
 def _config(settings: Settings, app: FastAPI) -> uvicorn.Config:

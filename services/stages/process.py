@@ -19,10 +19,9 @@ STOP_WITHIN = 9.0
 """Seconds. Supervisors commonly kill 10 s after a SIGTERM."""
 
 
-def run(settings: Settings, journey: Journey) -> int:
+def run(settings: Settings, journey: Journey, store: Store) -> int:
     """Work until SIGTERM or SIGINT. The exit code: 0 when told to stop, 1 when work failed or could not start."""
     try:
-        store = Store.open(settings.clickhouse)
         store.save_journey(journey.version, journey.document())
         ensure_topics(settings, [settings.topic])
         log_name = log_id(settings.kafka, settings.topic)

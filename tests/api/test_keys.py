@@ -8,6 +8,7 @@ import msgspec
 import pytest
 
 from services.core.event import Event
+from services.core.rows import SessionRow
 from services.edges.clickhouse import Store
 from tests.api.conftest import Client
 from tests.api.shop import DAY, fill, finding, moment, session, text
@@ -94,6 +95,61 @@ def test_tenants_never_see_each_other(client: Client) -> None:
         assert theirs.status_code == 200, theirs.text
         assert ours.status_code == (404 if "{id}" in path else 200)
         assert SECRET not in ours.text
+
+
+def test_another_tenants_data_changes_no_answer(store: Store, client: Client) -> None:
+    shop = [tenants_session(number, "shop", 30 * DAY) for number in range(120)]
+    rages = [finding(row, "rage_click", "checkout", 30 * DAY + 20) for row in shop[::2]]
+    fill(store, shop, rages)
+    before = answers(client)
+
+    # The same ids, visitors known as one person, earlier visits, later ones, other findings, other events.
+    same_ids = [tenants_session(number, "other", 30 * DAY, user="one", id=shop[number].id) for number in range(120)]
+    earlier = [tenants_session(number, "other", 0) for number in range(0, 60, 4)]
+    beside = [tenants_session(number, "other", 30 * DAY) for number in range(60)]
+    later = [tenants_session(number, "other", 60 * DAY) for number in range(60)]
+    loops = [
+        finding(row, detector, "checkout", 30 * DAY + 5) for row in same_ids for detector in ("loop", "rage_click")
+    ]
+    fill(store, same_ids + earlier + beside + later, loops)
+    acts = [
+        Event(
+            id="x", project="other", visitor=row.visitor, type="track", name="x",
+            occurred_at=moment(30 * DAY), received_at=moment(30 * DAY),
+        )
+        for row in same_ids
+    ]  # fmt: skip
+    store.insert_lines("events", [msgspec.json.encode(act) for act in acts])
+
+    assert answers(client) == before
+
+
+def tenants_session(number: int, project: str, start: float, **given: object) -> SessionRow:
+    """A session of visitor `v<number>`; whether it ends with a purchase depends on the number."""
+    way = f"{start} browse, {start + 10} checkout" + (f", {start + 90} bought" if number % 3 else "")
+    return session(way, project=project, visitor=f"v{number}", **given)
+
+
+SAMPLES = {"detector": ["loop"], "visitor": ["v0"], "stage": ["checkout"]}
+
+
+def answers(client: Client) -> dict[str, Any]:
+    """What the shop is told to every question, asked in every way its OpenAPI names."""
+    some_id = client.get("/v1/sessions?limit=1", headers=READ).json()["sessions"][0]["id"]
+    told = {}
+    for path, operation in operations(client):
+        for parameters in ({}, *variants(operation)):
+            answer = client.get(path.replace("{id}", some_id), params=parameters, headers=READ)
+            assert answer.status_code == 200, answer.text
+            told[f"{path} {parameters}"] = answer.json() | {"written_at": None}
+    return told
+
+
+def variants(operation: dict[str, Any]) -> Iterator[dict[str, str]]:
+    for parameter in operation["parameters"]:
+        for schema in (parameter["schema"], *parameter["schema"].get("anyOf", [])):
+            for value in [*schema.get("enum", []), *SAMPLES.get(parameter["name"], [])]:
+                yield {parameter["name"]: value}
 
 
 @pytest.mark.usefixtures("two_tenants")

@@ -129,11 +129,28 @@ async def test_what_was_fetched_and_not_delivered_is_fetched_again(topic: Topic)
 
         # The consumer moves on, as after a fetch whose task was cancelled before it could deliver.
         [tp] = [tp for tp in reader.consumer.assignment() if tp.partition == 0]
+        reader.consumer.pause_partitions([tp])
         topic.produce([b"%d" % number for number in range(10, 30)], partition=0)
         await reader.consumer.seek_wait({tp: 20})
+        reader.consumer.resume_partitions([tp])
         await until(lambda: len(reader.values) >= 30)
 
     assert reader.offsets(0) == list(range(30))
+
+
+async def test_what_was_delivered_is_not_delivered_again(topic: Topic) -> None:
+    async with Reader(topic.address, topic.name) as reader:
+        topic.produce([b"%d" % number for number in range(10)], partition=0)
+        await until(lambda: len(reader.values) == 10)
+
+        [tp] = [tp for tp in reader.consumer.assignment() if tp.partition == 0]
+        reader.consumer.pause_partitions([tp])
+        topic.produce([b"%d" % number for number in range(10, 20)], partition=0)
+        await reader.consumer.seek_wait({tp: 5})
+        reader.consumer.resume_partitions([tp])
+        await until(lambda: reader.offsets(0)[-1] == 19)
+
+    assert reader.offsets(0) == list(range(20))
 
 
 async def test_nothing_is_committed_before_it_is_acknowledged_in_the_order_of_delivery(topic: Topic) -> None:

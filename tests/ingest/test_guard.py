@@ -4,9 +4,21 @@ from typing import Any
 
 import msgspec
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from services.core.event import Event
-from services.ingest.guard import CHECKS, DEPTH, EVENT_BYTES, KEY_LETTERS, KEYS, VALUE_BYTES, judge
+from services.ingest.guard import (
+    CHECKS,
+    DEPTH,
+    EVENT_BYTES,
+    KEY_LETTERS,
+    KEYS,
+    VALUE_BYTES,
+    _is_plain,
+    _judge_shape,
+    judge,
+)
 from services.ingest.refusal import Reason
 
 NOW = 1_795_000_000_000
@@ -74,6 +86,24 @@ def test_an_event_is_refused_by_the_name_of_the_check_it_fails(fields: dict[str,
 def test_each_limit_is_taken_and_one_more_is_not(within: object, beyond: object, expected: Reason) -> None:
     assert reason(event(), within) is None
     assert reason(event(), beyond) is expected
+
+
+@given(
+    name=st.sampled_from(["", "n", "n" * 128, "n" * 257]),
+    visitor=st.sampled_from(["", "v", "v" * 256, "v" * 257]),
+    occurred_at=st.sampled_from([-1, 0, 1, NOW - 7 * DAY - 1, NOW - 7 * DAY, NOW, NOW + 3_600_000, NOW + 3_600_001]),
+    watermark=st.sampled_from([0, 1, NOW]),
+    item=st.recursive(st.sampled_from([1, "x", "x" * (VALUE_BYTES + 1)]), lambda below: st.lists(below) | below),
+)
+def test_what_is_cleared_in_one_go_would_have_passed_every_check(
+    name: str, visitor: str, occurred_at: int, watermark: int, item: object
+) -> None:
+    subject = event(name=name, visitor=visitor, occurred_at=occurred_at, watermark=watermark)
+    raw = msgspec.json.encode(item)
+
+    if _is_plain(subject, raw):
+        assert [check(subject, raw) for _, check in CHECKS] == [""] * len(CHECKS)
+        assert _judge_shape(raw) is None
 
 
 def test_wide_but_shallow_is_no_depth() -> None:

@@ -15,7 +15,8 @@ import pytest
 from services.core.key import Kind
 from services.edges.broker import Broker
 from services.edges.keyring import Keyring
-from services.ingest.server import CannotListen, serve
+from services.edges.listener import CannotListen
+from services.ingest.server import serve
 from services.settings import Settings
 from tests.ingest.conftest import read_topic
 from tests.kafka_server import free_port

@@ -9,6 +9,7 @@ import os
 import signal
 import sys
 
+from services.edges.clickhouse import Store
 from services.settings import Settings
 from services.stages import checkpoint, process
 from tests.core.build import shop
@@ -29,4 +30,5 @@ if __name__ == "__main__":
     if named := os.environ.get("CRASH_AT"):
         point, passes = named.split(":")
         crash_at(point, int(passes))
-    sys.exit(process.run(Settings(), shop()))
+    settings = Settings()
+    sys.exit(process.run(settings, shop(), Store.open(settings.clickhouse)))

@@ -87,7 +87,10 @@ _encode = msgspec.json.Encoder().encode
 
 
 def read(item: bytes, arrival: Arrival) -> Event | Refusal:
-    """One call as a canonical event. Its `occurred_at` is not bounded yet: the guard wants to see by how much."""
+    """One call as a canonical event; of an alias the visitor is the one of before.
+
+    Its `occurred_at` is not bounded yet: the guard wants to see by how much it is off.
+    """
     try:
         call = _decode_call(item)
         kind = arrival.type or call.type
@@ -105,14 +108,14 @@ def read(item: bytes, arrival: Arrival) -> Event | Refusal:
     return Event(
         id=call.message_id or arrival.new_id(),
         project=arrival.project,
-        visitor=_visitor(call, kind),
+        visitor=str((kind == "alias" and call.previous_id) or call.anonymous_id or call.user_id or ""),
         type=kind,
         name=(call.event or "") if kind == "track" else kind,
         occurred_at=occurred_at,
         received_at=arrival.received_at,
         watermark=(arrival.watermark or occurred_at) if arrival.historical else 0,
         user=str(call.user_id or ""),
-        path=_path(page),
+        path=(page.path or (page.url and _path_of(page.url)) or "")[:PLACE_LETTERS],
         url=(page.url or "")[:PLACE_LETTERS],
         referrer=(page.referrer or "")[:PLACE_LETTERS],
         title=(page.title or (call.name if kind in ("page", "screen") else "") or "")[:PLACE_LETTERS],
@@ -143,16 +146,13 @@ def _occurred_at(call: _Call, arrival: Arrival) -> Millis | None:
     return millis(claimed) + skew
 
 
-def _visitor(call: _Call, kind: str) -> str:
-    """An alias speaks of the visitor of before; `user` is who that was."""
-    earlier = call.previous_id if kind == "alias" else None
-    return str(earlier or call.anonymous_id or call.user_id or "")
-
-
 def _props(call: _Call, kind: str) -> msgspec.Raw:
+    given = call.traits if kind in ("identify", "group") else call.properties
+    if bytes(given)[:1] != b"{":
+        given = _object("properties` or `$.traits", given)
     if kind == "group":
-        return msgspec.Raw(_encode({"groupId": str(call.group_id or ""), "traits": _object("traits", call.traits)}))
-    return _object("traits", call.traits) if kind == "identify" else _object("properties", call.properties)
+        return msgspec.Raw(_encode({"groupId": str(call.group_id or ""), "traits": given}))
+    return given
 
 
 def _object(name: str, value: msgspec.Raw) -> msgspec.Raw:
@@ -188,10 +188,8 @@ def _own_page(props: msgspec.Raw, around: _Page) -> _Page:
     )
 
 
-def _path(page: _Page) -> str:
-    if page.path or not page.url:
-        return (page.path or "")[:PLACE_LETTERS]
+def _path_of(url: str) -> str:
     try:
-        return urlsplit(page.url).path[:PLACE_LETTERS]
+        return urlsplit(url).path
     except ValueError:
         return ""
