@@ -125,6 +125,7 @@ def test_a_repeat_of_the_first_step_starts_the_window_anew(store: Store, ask: As
     fill(store, [session("0 browse, 10 basket, 100 browse, 110 checkout")])
 
     assert counts(ask("/v1/funnel", steps="browse,checkout", window="20s")) == [1, 1]
+    assert counts(ask("/v1/funnel", steps="browse,checkout", window="9s")) == [1, 0]
 
 
 def test_strict_breaks_where_another_stage_lies_between(store: Store, ask: Ask) -> None:
