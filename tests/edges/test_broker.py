@@ -40,8 +40,8 @@ def test_a_closed_broker_answers_nobody() -> None:
         socket.create_connection((host, int(port)), timeout=1)
 
 
-def test_a_consumer_group_gets_its_first_assignment_at_once() -> None:
-    with Broker() as broker:
+def test_a_group_of_one_worker_gets_its_first_assignment_at_once() -> None:
+    with Broker(one_worker=True) as broker:
         broker.create_topic("events")
         consumer = Consumer({"bootstrap.servers": broker.address, "group.id": "any", "log_level": 0})
         consumer.subscribe(["events"])
