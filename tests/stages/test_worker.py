@@ -89,7 +89,7 @@ class Installation:
             "DESIRELINE_WORKER": "one",
             "DESIRELINE_PARTITIONS": str(PARTITIONS),
         }
-        return self.start_process("tests.stages.worker", **given, **environment)
+        return self.start_process("tests.stages.worker", **(given | environment))
 
     def start_process(self, *module: str, **environment: str) -> subprocess.Popen[bytes]:
         with self.log.open("ab") as log:
