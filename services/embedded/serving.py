@@ -2,7 +2,6 @@
 
 import asyncio
 import contextlib
-import gc
 import os
 import signal
 import socket
@@ -25,6 +24,7 @@ from services.embedded.folder import DataFolder, Holder
 from services.embedded.store_to_come import StoreToCome
 from services.settings import Settings
 from services.stages.app import App, create_app
+from services.stages.process import spare_the_collector
 
 if TYPE_CHECKING:
     from services.edges.clickhouse import Store
@@ -99,9 +99,7 @@ class _Installation:
         app = answering.one_app(settings, self._keyring, publisher, opening.result(), stages)
         await holding
         await parts.enter_async_context(_http(app, self._listener))
-        # What is here now stays: the collector need not look through it again and again.
-        gc.collect()
-        gc.freeze()
+        spare_the_collector()
         return stages
 
 
