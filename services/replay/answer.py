@@ -80,9 +80,9 @@ class Answer:
 
     def _pain_points(self) -> Table:
         table = _table("What hurts most")
-        table.add_column("friction and its place", overflow="fold", min_width=30)
-        table.add_column("sessions hit", justify="right")
-        table.add_column("go on", justify="right")
+        table.add_column("friction and its place", overflow="fold", min_width=26)
+        table.add_column("sessions", justify="right")
+        table.add_column("go on", justify="right", no_wrap=True)
         table.add_column("lost", justify="right", no_wrap=True)
         table.add_column("worth", justify="right", no_wrap=True)
         for point in self.stands[:_SHOWN]:
@@ -90,7 +90,7 @@ class Answer:
             table.add_row(
                 f"[bold]{point['detector']}[/] in {where(point)}",
                 f"{point['affected']:,} of {point['exposed']:,}",
-                f"-{100 * point['adjusted']['estimate']:.0f} %",
+                f"-{100 * point['adjusted']['estimate']:.0f} pts",
                 f"{lost['estimate']:,.0f}\n({lost['low']:,.0f} to {lost['high']:,.0f})",
                 f"{value['estimate']:,.0f} {point['currency']}" if value else "",
             )

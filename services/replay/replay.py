@@ -28,11 +28,12 @@ class Replay:
 
     async def run(self, target: Callable[[], Target], tell: Callable[[Progress], None]) -> None:
         """Read the whole file, then send it. Raises MappingError, SendError or OSError with a sentence."""
-        started = perf_counter()
         with TimeOrder() as order:
             reader = _Reader(self, tell)
             reader.read_into(order)
-            outcome = await send_history(order.in_order(), order.count, target(), tell)
+            where = target()
+            started = perf_counter()
+            outcome = await send_history(order.in_order(), order.count, where, tell)
         tell(
             Finished(
                 acknowledged=outcome.acknowledged,

@@ -122,3 +122,16 @@ def test_stopping_under_load_loses_nothing_that_got_a_200(tmp_path: Path) -> Non
 
     assert code == 0
     assert session["events"] == accepted > 0
+
+
+@pytest.mark.parametrize("after_seconds", [0.5, 1.5, 2.5])
+def test_a_stop_while_it_still_starts_ends_it_without_a_traceback(tmp_path: Path, after_seconds: float) -> None:
+    starting = Installation(tmp_path / "data")
+    try:
+        time.sleep(after_seconds)
+        code = starting.stop(signal.SIGINT)
+
+        assert "Traceback" not in starting.log
+        assert code in {0, 130, -signal.SIGINT}
+    finally:
+        starting.close()
