@@ -40,7 +40,6 @@ It begins at once; what it awaits comes when everything is served.
 _PARTITION_BYTES = 3 * 1024 * 1024
 _DRAIN_SECONDS = 4
 _STOP_SECONDS = 9.0
-# Most objects live for one event and hold no cycles: looking for some after every 700 takes a tenth of the time.
 
 
 def serve(settings: Settings, journey: Journey, guest: Guest, *, anew: bool = False) -> None:
