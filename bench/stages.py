@@ -32,6 +32,7 @@ from services.edges.clickhouse import Store
 from services.edges.faust_transport import Fetch, Transport
 from services.settings import Settings
 from services.stages.app import create_app
+from services.stages.process import spare_the_collector
 from tests.core.build import shop
 from tests.kafka_server import KafkaServer
 
@@ -202,6 +203,7 @@ async def worker(address: str, clickhouse: str, meter: Meter) -> None:
     settings = Settings(kafka=address, topic=TOPIC, group=f"bench-{uuid.uuid4()}")
     app = create_app(settings, shop(), store, uuid.uuid4().hex)
     await app.start()
+    spare_the_collector()
     meter.start()
     while meter.seen < meter.events:
         await asyncio.sleep(0.05)

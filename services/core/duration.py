@@ -10,6 +10,7 @@ from services.core.event import Millis
 
 _UNITS = {"ms": 0.001, "s": 1, "m": 60, "h": 3_600, "d": 86_400, "w": 604_800}
 _PART = re.compile(r"(\d+(?:\.\d+)?)(ms|[smhdw])")
+_LONGEST = timedelta(days=3660)
 _WHOLE = re.compile(rf"(?:{_PART.pattern})+")
 
 
@@ -25,7 +26,10 @@ def parse_duration(value: Any) -> timedelta:
         return value
     if not isinstance(value, str) or not _WHOLE.fullmatch(value):
         raise ValueError(f'{value!r} is not a duration: write a number and a unit, such as "30m", "2.5s" or "14d"')
-    return timedelta(seconds=sum(float(number) * _UNITS[unit] for number, unit in _PART.findall(value)))
+    seconds = sum(float(number) * _UNITS[unit] for number, unit in _PART.findall(value))
+    if seconds > _LONGEST.total_seconds():
+        raise ValueError(f"{value!r} is longer than {_LONGEST.days} days, the most that is understood")
+    return timedelta(seconds=seconds)
 
 
 def format_duration(value: timedelta) -> str:

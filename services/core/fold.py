@@ -11,7 +11,7 @@ import msgspec
 from services.core.act import PAGE_VIEWS, Act
 from services.core.event import Millis
 from services.core.finding import Finding, hashed_id
-from services.core.job import UNASSIGNED, Label, judge
+from services.core.job import UNASSIGNED, Label
 from services.core.plan import Place, Plan
 
 if TYPE_CHECKING:
@@ -40,7 +40,7 @@ class Fold:
     """A session as judged so far."""
 
     __slots__ = (
-        "began", "book", "closing", "currency", "entry_page", "evidence", "findings", "furthest",
+        "began", "book", "closing", "currency", "entry_page", "evidence", "findings", "fired", "furthest",
         "job_changes", "label", "last", "memory", "outcomes", "page", "pages", "runs", "session_id", "trail", "value",
     )  # fmt: skip
 
@@ -56,6 +56,7 @@ class Fold:
         self.furthest: Place | None = None
         self.last: Act | None = None
         self.evidence: dict[int, str] = {}  # number of the rule → the event that first met it
+        self.fired = 0  # the same rules as bits
         self.label = Label(UNASSIGNED, 1.0)
         self.job_changes: list[str] = []
         self.outcomes: dict[int, tuple[Millis, str]] = {}  # number of the job → when and by which event
@@ -100,7 +101,7 @@ class Fold:
         runs = self.runs
         left = runs[-1] if runs else None
         if place.is_money and act.props:
-            self._value(act, place)
+            self._value(act, place, act.props)
         if left is not None and (left.place is place or len(runs) >= LONGEST_PATH):
             left.ended_at = act.occurred_at
             return
@@ -139,25 +140,26 @@ class Fold:
 
     def _weigh(self, act: Act, rule: int) -> None:
         self.evidence[rule] = act.id
-        book = self.book
-        sums = [0.0] * len(book.jobs)
-        for one in sorted(self.evidence):
-            job, weight = book.weights[one]
-            sums[job] += weight
-        label = judge(book.jobs, book.log_priors, sums, book.log_unassigned)
+        self.fired |= 1 << rule
+        label = self.book.label(self.fired)
         if label.job != self.label.job:
             self.job_changes.append(self.label.job)
         self.label = label
 
-    def _value(self, act: Act, place: Place) -> None:
+    def _value(self, act: Act, place: Place, props: dict[str, Any]) -> None:
         """The order's worth where an event says it, else the sum of what was put into the basket."""
-        said = next((act.number(name) for name in WORTH if name in (act.props or {})), 0.0)
+        said = 0.0
+        for name in WORTH:
+            if name in props:
+                said = act.number(name)
+                break
         if said and place.role != "basket":
             self.value = said
         elif place.role == "basket" or not self.value:
             price = act.number("price") * (act.number("quantity") or 1.0)
             self.value = round(self.value + (price or said), 2)
-        self.currency = act.text("currency") or self.currency
+        if "currency" in props:
+            self.currency = act.text("currency")
 
     def _note(self, finding: Finding) -> None:
         self.findings[self._id(finding)] = finding

@@ -6,12 +6,16 @@ from dataclasses import dataclass, field
 
 from services.core.detector import Detector
 from services.core.duration import millis
+from services.core.job import Label, judge
 from services.core.journey import Journey, Stage, Step
 from services.core.matcher import Matcher, Props
 from services.core.plan import Listener, Place, Plan
 
 KNOWN_PLANS = 100_000
 """Pairs of name and path remembered; a site has fewer, a scan for holes has more, and then we forget them all."""
+
+KNOWN_LABELS = 100_000
+"""Sets of evidence whose label is remembered; sessions show few of the sets there could be."""
 
 MONEY = frozenset({"value", "total", "revenue", "price", "quantity", "currency"})
 """Properties that say what a basket or an order is worth, in Segment's and GA4's words."""
@@ -53,9 +57,9 @@ class Rulebook:
         self.max_length = millis(journey.sessions.max_length)
         self.lateness = millis(journey.sessions.allowed_lateness)
         self.jobs = [job.name for job in journey.jobs]
-        self.log_priors = [math.log(job.prior) for job in journey.jobs]
-        self.log_unassigned = math.log(journey.unassigned)
-        self.weights: list[tuple[int, float]] = []  # of each piece of evidence: its job's number and its weight
+        self._log_priors = [math.log(job.prior) for job in journey.jobs]
+        self._log_unassigned = math.log(journey.unassigned)
+        self._weights: list[tuple[int, float]] = []  # of each piece of evidence: its job's number and its weight
         self.rule_names: list[str] = []  # of each piece of evidence, "job/number"
         detectors = journey.detectors()
         self.arrivals = tuple(one.arrive for one in _overriding(detectors, "arrive"))
@@ -65,6 +69,7 @@ class Rulebook:
         self._hearing = _overriding(detectors, "see")
         self._intended = frozenset(journey.intended)
         self._rules = [*self._place_rules(journey), *self._job_rules(journey)]
+        self._labels: dict[int, Label] = {}
         self._plans: dict[tuple[str, str], Plan] = {}
         self._settled: dict[tuple[str, str, tuple[bool, ...]], Plan] = {}
 
@@ -85,6 +90,19 @@ class Rulebook:
         if settled is None:
             settled = self._settled[name, path, answers] = self._with_answers(plan, name, path, answers)
         return settled
+
+    def label(self, fired: int) -> Label:
+        """The job for which a set of evidence speaks, given as bits: worked out once for each set."""
+        label = self._labels.get(fired)
+        if label is None:
+            if len(self._labels) >= KNOWN_LABELS:
+                self._labels.clear()
+            sums = [0.0] * len(self.jobs)
+            for rule, (job, weight) in enumerate(self._weights):
+                if fired >> rule & 1:
+                    sums[job] += weight
+            label = self._labels[fired] = judge(self.jobs, self._log_priors, sums, self._log_unassigned)
+        return label
 
     def is_intended(self, stage: str, step: str) -> bool:
         """Whether friction there serves the customer."""
@@ -125,10 +143,10 @@ class Rulebook:
     def _job_rules(self, journey: Journey) -> Iterable[_Rule]:
         for number, job in enumerate(journey.jobs):
             for position, evidence in enumerate(job.evidence):
-                self.weights.append((number, evidence.weight))
+                self._weights.append((number, evidence.weight))
                 self.rule_names.append(f"{job.name}/{position + 1}")
                 reads = frozenset(evidence.match.reads())
-                yield _Rule(evidence.match, evidence=len(self.weights) - 1, reads=reads)
+                yield _Rule(evidence.match, evidence=len(self._weights) - 1, reads=reads)
             if job.outcome is not None:
                 yield _Rule(job.outcome, outcome=number, reads=frozenset(job.outcome.reads()))
 

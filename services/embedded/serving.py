@@ -2,7 +2,6 @@
 
 import asyncio
 import contextlib
-import gc
 import os
 import signal
 import socket
@@ -26,6 +25,7 @@ from services.embedded.folder import DataFolder, Holder
 from services.embedded.store_to_come import StoreToCome
 from services.settings import Settings
 from services.stages.app import App, create_app
+from services.stages.process import spare_the_collector
 
 if TYPE_CHECKING:
     from services.edges.clickhouse import Store
@@ -40,8 +40,6 @@ It begins at once; what it awaits comes when everything is served.
 _PARTITION_BYTES = 3 * 1024 * 1024
 _DRAIN_SECONDS = 4
 _STOP_SECONDS = 9.0
-# Most objects live for one event and hold no cycles: looking for some after every 700 takes a tenth of the time.
-_GC_THRESHOLD = (50_000, 20, 50)
 
 
 def serve(settings: Settings, journey: Journey, guest: Guest, *, anew: bool = False) -> None:
@@ -104,10 +102,7 @@ class _Installation:
         app = answering.one_app(settings, self._keyring, publisher, opening.result(), stages)
         await holding
         await parts.enter_async_context(_http(app, self._listener))
-        # What is here now stays: the collector need not look through it again and again.
-        gc.collect()
-        gc.freeze()
-        gc.set_threshold(*_GC_THRESHOLD)
+        spare_the_collector()
         return stages
 
 

@@ -1,6 +1,7 @@
 """Going round in circles between two pages or steps."""
 
 from datetime import timedelta
+from functools import cached_property
 
 from pydantic import Field
 
@@ -26,6 +27,11 @@ class Loop(Detector):
 
     within: Duration = Field(timedelta(seconds=90), description="Longest time for the four turns.")
 
+    @cached_property
+    def within_ms(self) -> int:
+        """The same in milliseconds, worked out once."""
+        return millis(self.within)
+
     def turn_back(self, act: Act, fold: Fold) -> Finding | None:
         """Look at the last four pages, or at the last four steps where pages are not told."""
         if fold.page:
@@ -36,7 +42,7 @@ class Loop(Detector):
         if len(turns) < 4:
             return None
         (a, began, first), (b, _, second), (c, _, third), (d, ended, fourth) = turns
-        if a != c or b != d or ended - began > millis(self.within):
+        if a != c or b != d or ended - began > self.within_ms:
             return None
         place = _furthest(fold, began)
         if place is not None and place.role == "browse":

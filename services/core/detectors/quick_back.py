@@ -1,6 +1,7 @@
 """Going straight back from a page: it was not what its link promised."""
 
 from datetime import timedelta
+from functools import cached_property
 
 from pydantic import Field
 
@@ -21,13 +22,18 @@ class QuickBack(Detector):
 
     within: Duration = Field(timedelta(seconds=7), description="Longest stay that counts.")
 
+    @cached_property
+    def within_ms(self) -> int:
+        """The same in milliseconds, worked out once."""
+        return millis(self.within)
+
     def turn_back(self, act: Act, fold: Fold) -> Finding | None:
         """See how long the stay was on the page that was left."""
         if not fold.page:
             return None
         before, left, here = fold.trail[-3:]
         stayed = here.occurred_at - left.occurred_at
-        if stayed > millis(self.within):
+        if stayed > self.within_ms:
             return None
         run = fold.run
         return Finding(

@@ -1,6 +1,7 @@
 """Clicking again and again on something that does not answer."""
 
 from datetime import timedelta
+from functools import cached_property
 from typing import ClassVar
 
 from pydantic import Field
@@ -30,6 +31,12 @@ class RageClick(Detector):
 
     clicks: int = Field(4, ge=2, description="Fewest clicks.")
     within: Duration = Field(timedelta(seconds=1), description="Longest pause between two of them.")
+
+    @cached_property
+    def within_ms(self) -> int:
+        """The same in milliseconds, worked out once."""
+        return millis(self.within)
+
     radius_px: float = Field(
         30,
         gt=0,
@@ -64,7 +71,7 @@ class RageClick(Detector):
     def _continues(self, last: Act, act: Act) -> bool:
         near = (act.number("x") - last.number("x")) ** 2 + (act.number("y") - last.number("y")) ** 2
         return (
-            act.occurred_at - last.occurred_at <= millis(self.within)
+            act.occurred_at - last.occurred_at <= self.within_ms
             and near <= self.radius_px**2
             and act.text("target") == last.text("target")
             and act.path == last.path

@@ -11,7 +11,7 @@ CREATE TABLE IF NOT EXISTS session_state
 )
 ENGINE = ReplacingMergeTree(version, is_deleted)
 ORDER BY (project, visitor)
-TTL written_at + INTERVAL 2 DAY
+TTL written_at + INTERVAL 2 DAY DELETE WHERE is_deleted = 1
 SETTINGS fsync_after_insert = 1, fsync_part_directory = 1;
 
 CREATE TABLE IF NOT EXISTS positions
