@@ -79,8 +79,8 @@ class Load:
         return taken
 
 
-def requests_of(events: int, key: str) -> list[bytes]:
-    """Prepared requests, each event about 400 bytes as a shop's page sends them."""
+def requests_of(events: int, key: str, bodies: int = BODIES) -> list[bytes]:
+    """Prepared requests of so many events, each event about 400 bytes as a shop's page sends them."""
     chance = random.Random(7)
     now = datetime.now(UTC).isoformat()
 
@@ -104,7 +104,7 @@ def requests_of(events: int, key: str) -> list[bytes]:
         head = f"POST /v1/batch HTTP/1.1\r\nHost: bench\r\nX-Write-Key: {key}\r\nContent-Length: {len(body)}\r\n\r\n"
         return head.encode() + body
 
-    return [request() for _ in range(BODIES)]
+    return [request() for _ in range(bodies)]
 
 
 async def answer_without_looking(scope: Scope, receive: Receive, send: Send) -> None:

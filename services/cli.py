@@ -84,14 +84,14 @@ def demo(
 
     from services.demo.guest import DemoGuest
     from services.edges.journey_file import parse
-    from services.embedded.serving import serve
+    from services.embedded.serving import House, serve
 
     _log(logging.ERROR)
     settings = _settings(host=host, port=port)
     settings = settings.model_copy(update={"data_dir": data or settings.data_dir / "demo"})
     file = Path(__file__).parent / "demo" / "shop.yaml"
     guest = DemoGuest(Console(), visitors=visitors, seed=seed, stays=not leave)
-    serve(settings, parse(file.read_text(encoding="utf-8"), str(file)), guest, anew=True)
+    serve(settings, parse(file.read_text(encoding="utf-8"), str(file)), guest, House("simulated_shop", anew=True))
 
 
 @app.command()

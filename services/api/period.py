@@ -60,6 +60,7 @@ class Question(BaseModel):
 class Answer(BaseModel):
     """What every answer says of itself."""
 
+    project: str = Field(description="Whose sessions these are; the demo's says that they are simulated.")
     period: Period
     fresh_until: datetime | None = Field(
         description="Time of the newest event that counts here; null where there is none.",
@@ -81,10 +82,15 @@ class Asked:
         """For SQL."""
         return {"project": self.project, **self.period.parameters}
 
-    def about(self) -> dict[str, Period | datetime | None]:
+    def about(self) -> dict[str, str | Period | datetime | None]:
         """The fields of `Answer`."""
         fresh = self.freshness
-        return {"period": self.period, "fresh_until": fresh.fresh_until, "written_at": fresh.written_at}
+        return {
+            "project": self.project,
+            "period": self.period,
+            "fresh_until": fresh.fresh_until,
+            "written_at": fresh.written_at,
+        }
 
 
 def settle(question: Question, freshness: Freshness, now: datetime) -> Period:

@@ -190,7 +190,11 @@ def _friction_problems(journey: Journey, name: str, where: Where) -> Iterator[st
 
 
 def _problems(error: ValidationError, where: Where, inside: tuple[str | int, ...]) -> Iterator[str]:
-    for one in error.errors():
+    mistakes = error.errors()
+    for one in mistakes:
+        inner = [other for other in mistakes if other is not one and other["loc"][: len(one["loc"])] == one["loc"]]
+        if one["type"] == "too_short" and inner:
+            continue  # it is too short only because what it holds is mistaken
         key = (*inside, *one["loc"])
         dotted = ".".join(str(part) for part in key) or "the file"
         yield f"{where(key)}: {dotted}: {_in_words(one)}"
@@ -198,7 +202,7 @@ def _problems(error: ValidationError, where: Where, inside: tuple[str | int, ...
 
 def _in_words(error: Mapping[str, Any]) -> str:
     if error["type"] == "extra_forbidden":
-        return "unknown key; take it out, or check its spelling against `desireline schema`"
+        return "unknown key; take it out, or check its spelling"
     if error["type"] == "missing":
         return "is required but not given"
     return str(error["msg"]).removeprefix("Value error, ")

@@ -8,6 +8,7 @@ from services.core.key import Key, Kind, Right, digest, generate, make
 from services.edges.keyring import RANDOM_BYTES, Keyring
 
 PROJECT = "default"
+"""Whose events an installation takes unless it is told otherwise."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,10 +25,11 @@ class Access:
 class HouseKeyring(Keyring):
     """Knows the keys of the file, and those of this process's own guests, which are nowhere on the disk."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, project: str) -> None:
         super().__init__(path)
+        self._project = project
         self._own: dict[str, Key] = {}
-        self.first_keys = {} if self.keys else {kind: self.create(kind, PROJECT) for kind in Kind}
+        self.first_keys = {} if self.keys else {kind: self.create(kind, project) for kind in Kind}
 
     def find(self, presented: str) -> Key | None:
         return self._own.get(digest(presented)) or super().find(presented)
@@ -43,6 +45,6 @@ class HouseKeyring(Keyring):
 
     def _make(self, kind: Kind, rights: frozenset[Right]) -> str:
         secret = generate(kind, secrets.token_bytes(RANDOM_BYTES))
-        key = make(secret, kind, PROJECT, rights)
+        key = make(secret, kind, self._project, rights)
         self._own[key.digest] = key
         return secret

@@ -8,6 +8,7 @@ import socket
 import sys
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from concurrent.futures import Future
+from dataclasses import dataclass
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
@@ -19,7 +20,7 @@ from services.edges.broker import Broker
 from services.edges.clickhouse_errors import StoreError
 from services.edges.kafka import Publisher
 from services.edges.listener import listen, url
-from services.embedded.access import Access, HouseKeyring
+from services.embedded.access import PROJECT, Access, HouseKeyring
 from services.embedded.errors import CannotStart
 from services.embedded.folder import DataFolder, Holder
 from services.embedded.store_to_come import StoreToCome
@@ -42,27 +43,38 @@ _DRAIN_SECONDS = 4
 _STOP_SECONDS = 9.0
 
 
-def serve(settings: Settings, journey: Journey, guest: Guest, *, anew: bool = False) -> None:
+@dataclass(frozen=True, slots=True)
+class House:
+    """Whose installation it is: the project of its first keys, and whether it begins anew with nothing but itself."""
+
+    project: str = PROJECT
+    anew: bool = False
+
+
+def serve(settings: Settings, journey: Journey, guest: Guest, house: House = House()) -> None:
     """Serve everything on one port until the guest returns, or until SIGINT or SIGTERM.
 
-    With `anew` the data folder is emptied first. Raises CannotStart or CannotListen where something is in the way,
-    before anything is started.
+    A house that begins anew empties its data folder, and uses neither a ClickHouse nor a keys file that is named
+    elsewhere. Raises CannotStart or CannotListen where something is in the way, before anything is started.
     """
-    with listen(settings.host, settings.port) as listener, DataFolder(settings.data_dir, anew=anew) as folder:
+    with listen(settings.host, settings.port) as listener, DataFolder(settings.data_dir, anew=house.anew) as folder:
         folder.say(Holder(os.getpid(), url(listener)))
+        named = set() if house.anew else settings.model_fields_set
+        keys = settings.keys_file if settings.keys_file and "keys_file" in named else folder.keys
+        database = settings.clickhouse if "clickhouse" in named else folder.database
+        settings = settings.model_copy(update={"clickhouse": database, "worker": ""})
         with asyncio.Runner(loop_factory=uvicorn.Config(app="").get_loop_factory()) as runner:
-            runner.run(_Installation(settings, journey, folder, listener).run(guest))
+            keyring = HouseKeyring(keys, house.project)
+            runner.run(_Installation(settings, journey, keyring, listener).run(guest))
 
 
 class _Installation:
     """The parts of one installation, from their start to their end."""
 
-    def __init__(self, settings: Settings, journey: Journey, folder: DataFolder, listener: socket.socket) -> None:
-        self._keyring = HouseKeyring(settings.keys_file or folder.keys)
-        # A ClickHouse that was named is used; the folder then holds the keys only.
-        database = settings.clickhouse if "clickhouse" in settings.model_fields_set else folder.database
-        self._settings = settings.model_copy(update={"clickhouse": database, "worker": ""})
+    def __init__(self, settings: Settings, journey: Journey, keyring: HouseKeyring, listener: socket.socket) -> None:
+        self._settings = settings
         self._journey = journey
+        self._keyring = keyring
         self._listener = listener
 
     async def run(self, guest: Guest) -> None:
