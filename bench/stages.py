@@ -40,7 +40,18 @@ PARTITIONS = 4
 EACH = 10
 """Events a session."""
 TOPIC = "bench"
-QUIX = ["uv", "run", "-q", "--isolated", "--no-project", "-p", "3.11", "--with", "quixstreams==3.28.1", "python"]
+QUIX = [
+    "uv",
+    "run",
+    "-q",
+    "--isolated",
+    "--no-project",
+    "-p",
+    str(Path(sys.executable).resolve()),
+    "--with",
+    "quixstreams==3.28.1",
+    "python",
+]
 WALK = [
     ("page", "/"),
     ("page", "/gifts"),
