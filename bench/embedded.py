@@ -26,7 +26,8 @@ from services.edges.clickhouse import Store
 from services.edges.keyring import Keyring
 from tests.installation import Installation
 
-A_REQUEST = 50
+A_REQUEST = (50, 500)
+"""As a server's library sends them, and as a replay does."""
 INSERT_EVENTS = 5_000
 
 
@@ -46,14 +47,14 @@ async def post(port: int, requests: Iterator[bytes], connections: int) -> None:
     await asyncio.gather(*(connection() for _ in range(connections)))
 
 
-def ours(events: int, connections: int) -> tuple[float, float]:
+def ours(events: int, a_request: int, connections: int) -> tuple[float, float]:
     """Events a second, and events a CPU-second of the one process."""
     with tempfile.TemporaryDirectory() as folder:
         data = Path(folder) / "data"
         data.mkdir()
         key = Keyring(data / "keys.json").create(Kind.WRITE, "bench")
         with Installation(data) as running:
-            requests = requests_of(A_REQUEST, key, events // A_REQUEST)
+            requests = requests_of(a_request, key, events // a_request)
             before, began = cpu_seconds(running.pid), time.perf_counter()
             asyncio.run(post(int(running.url.rpartition(":")[2]), iter(requests), connections))
             passed, used = time.perf_counter() - began, cpu_seconds(running.pid) - before
@@ -94,14 +95,17 @@ def main() -> None:
     if arguments.insert:
         insert(arguments.insert)
         return
-    measured = []
+    measured: dict[str, list[tuple[float, float]]] = {}
     for _ in range(arguments.rounds):
-        measured.append((ours(arguments.events, arguments.connections), bare(arguments.events)))
-    print(f"{arguments.events} events, {A_REQUEST} a request, {os.cpu_count()} cores, {arguments.rounds} rounds")
-    print(f"{'':>12}  {'events/s':>9}  {'events/CPU-s':>12}")
-    for name, figures in zip(("end to end", "bare INSERT"), zip(*measured, strict=True), strict=True):
-        rates, a_cpu_second = (statistics.median(values) for values in zip(*figures, strict=True))
-        print(f"{name:>12}  {rates:9,.0f}  {a_cpu_second:12,.0f}")
+        for a_request in A_REQUEST:
+            figures = ours(arguments.events, a_request, arguments.connections)
+            measured.setdefault(f"end to end, {a_request} a request", []).append(figures)
+        measured.setdefault(f"bare INSERT of {INSERT_EVENTS}", []).append(bare(arguments.events))
+    print(f"{arguments.events} events, {os.cpu_count()} cores, {arguments.rounds} rounds")
+    print(f"{'':>26}  {'events/s':>9}  {'events/CPU-s':>12}")
+    for name, rounds in measured.items():
+        rates, a_cpu_second = (statistics.median(values) for values in zip(*rounds, strict=True))
+        print(f"{name:>26}  {rates:9,.0f}  {a_cpu_second:12,.0f}")
 
 
 if __name__ == "__main__":
