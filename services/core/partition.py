@@ -56,8 +56,8 @@ class Partition:
 
     @property
     def version(self) -> int:
-        """Of everything written now: grows with the log, and from one log to the next."""
-        return self._base + max(self._next - 1, 0)
+        """Of everything written now: the number of records applied, which grows from one log to the next."""
+        return self._base + self._next
 
     def feed(self, records: Sequence["Record"], now: Millis) -> None:
         """Apply records in order."""
@@ -65,7 +65,7 @@ class Partition:
             if record.offset < self._next:
                 continue
             try:
-                self._apply(record.value or b"", self._base + record.offset, now)
+                self._apply(record.value or b"", self._base + record.offset + 1, now)
             except msgspec.MsgspecError as error:
                 self._refuse(record, "unreadable", str(error), now)
             except Exception as error:
@@ -171,6 +171,9 @@ class Partition:
         visitor = Visitor(row.project, row.visitor, row.version, state.user)
         visitor.sessions = [_clean(revive(session, self.book)) for session in state.sessions]
         tenant.visitors[row.visitor] = visitor
+        for live in visitor.sessions:
+            # A new log begins without clocks, but not before the last that these sessions have seen.
+            tenant.marks[live.session.historical].advance(live.session.touched_at)
         tenant.remind(visitor)
 
     def _position(self) -> PositionRow:

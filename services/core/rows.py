@@ -2,7 +2,7 @@
 
 Rows are encoded as JSON lines (`msgspec.json.Encoder.encode_lines`), which ClickHouse parses faster than
 Python can build columns (docs/benchmarks.md). Every `…_ms` field fills the `DateTime64(3)` column `…_at`.
-`version` grows with the log (see `Position.version`): of two rows with one key the higher one is true.
+`version` grows with the log (see `Partition.version`): of two rows with one key the higher one is true.
 """
 
 import msgspec

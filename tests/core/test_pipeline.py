@@ -178,6 +178,38 @@ def test_versions_grow_from_one_log_to_the_next() -> None:
     assert after.version > before.version
 
 
+def new_log() -> PositionRow:
+    """The position at which the next log begins."""
+    return PositionRow(log_id="next", partition=0, epoch=2, next_offset=0, clocks="", version=0)
+
+
+def test_what_is_written_before_the_first_record_of_a_new_log_does_not_swallow_that_record() -> None:
+    made = pipeline()
+    made.feed(0, encode([event("0 view")]), now=START)
+    open_state = made.take().states
+    second = pipeline(position=new_log(), states=open_state)
+    second.tick(0, START + 2_400_000)  # the session closes, and is written before any record came
+    closed_state = second.take().states
+
+    third = pipeline(position=new_log(), states=closed_state)
+    third.feed(0, encode([event("60 view", received_at=START + 2_400_000)]), now=START)
+
+    assert [row.events for row in third.take().sessions] == [2]
+
+
+def test_an_import_that_broke_off_with_its_log_is_over_after_a_while() -> None:
+    made = pipeline()
+    made.feed(0, encode([event("0 checkout", watermark=START)]), now=START)
+    states = made.take().states
+    second = pipeline(position=new_log(), states=states)
+
+    second.tick(0, START)
+    second.tick(0, START + ALLOWANCE + 1)
+
+    (row,) = second.take().sessions
+    assert row.state == "closed"
+
+
 def test_a_visitor_whose_sessions_are_settled_is_forgotten() -> None:
     made = pipeline()
     made.feed(0, encode([event("0 view", watermark=START), import_end()]), now=START)
