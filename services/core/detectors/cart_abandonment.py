@@ -3,7 +3,7 @@
 from typing import ClassVar, Literal
 
 from services.core.detector import Detector
-from services.core.detectors.checkout_abandonment import abandonment, first_run
+from services.core.detectors.checkout_abandonment import abandonment
 from services.core.finding import Finding
 from services.core.fold import Fold
 
@@ -20,7 +20,4 @@ class CartAbandonment(Detector):
 
     def close(self, fold: Fold) -> Finding | None:
         """Look whether the basket is as far as the session came."""
-        entered = first_run(fold, "basket")
-        if entered is None or fold.furthest is None or fold.furthest.stage_number > entered.place.stage_number:
-            return None
-        return abandonment(self.name, fold, entered)
+        return abandonment(self.name, fold, "basket")

@@ -4,7 +4,8 @@ from typing import ClassVar, Literal
 
 from services.core.detector import Detector
 from services.core.finding import GRAVE, Finding
-from services.core.fold import Fold, Run
+from services.core.fold import Fold
+from services.core.plan import Role
 
 
 class CheckoutAbandonment(Detector):
@@ -20,23 +21,19 @@ class CheckoutAbandonment(Detector):
 
     def close(self, fold: Fold) -> Finding | None:
         """Look whether the session ended between entering the purchase and finishing it."""
-        entered = first_run(fold, "checkout")
-        if entered is None or fold.furthest is None or fold.furthest.stage_number > entered.place.stage_number:
-            return None
-        return abandonment(self.name, fold, entered)
+        return abandonment(self.name, fold, "checkout")
 
 
-def first_run(fold: Fold, role: str) -> Run | None:
-    """The run that first entered the stage with a role."""
-    return next((run for run in fold.runs if run.place.role == role), None)
-
-
-def abandonment(detector: str, fold: Fold, entered: Run) -> Finding:
-    """What is said of a stage that was entered and not passed: its last step, its worth and the likely cause."""
+def abandonment(detector: str, fold: Fold, role: Role) -> Finding | None:
+    """What is said of a session that came into the stage with a role and never beyond: its last step there, its
+    worth, and the likely cause.
+    """
+    entered = next((run for run in fold.runs if run.place.role == role), None)
+    furthest, last = fold.furthest, fold.last
+    if entered is None or furthest is None or last is None or furthest.stage_number > entered.place.stage_number:
+        return None
     stage = entered.place.stage
     left = next(run for run in reversed(fold.runs) if run.place.stage == stage)
-    last = fold.last
-    assert last is not None, "a session that entered a stage has an act"
     friction = [one for one in fold.findings.values() if one.stage == stage]
     latest = max(friction, key=lambda one: (one.occurred_at, one.detector), default=None)
     return Finding(
