@@ -19,7 +19,6 @@ from services.api.questions.session import SessionAnswer, ask_session
 from services.api.questions.sessions import SessionsAnswer, SessionsQuestion, ask_sessions
 from services.api.stored_journey import stored_journey
 from services.edges.clickhouse import Store, StoreError
-from services.settings import Settings
 
 questions = APIRouter(prefix="/v1", tags=["questions"], responses=problem.RESPONSES)
 health = APIRouter(tags=["health"])
@@ -32,7 +31,7 @@ class Health(BaseModel):
     checks: dict[str, str] = Field(description="`ok`, or what is wrong.", examples=[{"store": "ok"}])
 
 
-def create_app(settings: Settings, keyring: Keyring, store: Store) -> FastAPI:
+def create_app(keyring: Keyring, store: Store) -> FastAPI:
     """The API over a store, for those whom the keyring knows."""
     app = FastAPI(
         title="Desireline",

@@ -17,7 +17,7 @@ def run(settings: Settings) -> None:
         keyring = Keyring(settings.keys_file or settings.data_dir / "keys.json")
         store = Store.open(settings.clickhouse)
         config = uvicorn.Config(
-            create_app(settings, keyring, store),
+            create_app(keyring, store),
             http="httptools",
             access_log=False,
             log_level="warning",

@@ -32,7 +32,7 @@ def open_store(settings: Settings, journey: Journey) -> Store:
 
 def one_app(settings: Settings, keyring: Keyring, publisher: Publisher, store: Store, stages: App) -> ASGIApp:
     """Ingest and the API on one port, with health, metrics and documentation of the whole."""
-    api = create_app(settings, keyring, store)
+    api = create_app(keyring, store)
     metrics = Metrics()
     metrics.registry.register(SECONDS)
     whole = APIRouter(tags=["health"])

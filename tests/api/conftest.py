@@ -10,7 +10,6 @@ from fastapi import FastAPI
 
 from services.api.app import create_app
 from services.edges.clickhouse import Store
-from services.settings import Settings
 from tests.api.shop import SomeKeys
 
 Ask = Callable[..., Any]
@@ -36,7 +35,7 @@ class Client:
 @pytest.fixture
 def client(store: Store) -> Iterator[Client]:
     """A client without a key."""
-    one = Client(create_app(Settings(), SomeKeys(), store))
+    one = Client(create_app(SomeKeys(), store))
     yield one
     one.close()
 

@@ -5,7 +5,6 @@ import pytest
 from services.api.app import create_app
 from services.edges.clickhouse import Store
 from services.edges.clickhouse_clients import Address
-from services.settings import Settings
 from tests.api.conftest import Client
 from tests.api.shop import SomeKeys, fill
 
@@ -18,7 +17,7 @@ def test_ready_where_the_store_answers(client: Client) -> None:
 
 
 def test_a_store_that_is_away_is_named_and_questions_say_ask_again() -> None:
-    client = Client(create_app(Settings(), SomeKeys(), Store(Address.parse("http://127.0.0.1:9/x"))))
+    client = Client(create_app(SomeKeys(), Store(Address.parse("http://127.0.0.1:9/x"))))
 
     ready, funnel = client.get("/readyz"), client.get("/v1/funnel", headers=READ)
 
