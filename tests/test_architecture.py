@@ -16,7 +16,7 @@ def test_every_file_of_the_way_exists() -> None:
 
 def test_every_file_of_the_core_is_named_and_exists() -> None:
     core = ROOT / "services" / "core"
-    table = PAGE.partition("## Inside the core")[2].partition("## What is written")[0]
+    table = PAGE.partition("## Inside the core")[2].partition("## Around it")[0]
     named = set(re.findall(r"`([a-z_]+\.py)`", table))
 
     there = {file.name for file in core.glob("*.py")} - {"__init__.py"}
