@@ -44,10 +44,6 @@ class Detector(BaseModel):
         """An act named in `hears` happened."""
         raise NotImplementedError
 
-    def arrive(self, act: "Act", fold: "Fold") -> Finding | None:
-        """The visitor came to another page (`fold.page`, `fold.trail`)."""
-        raise NotImplementedError
-
     def enter(self, act: "Act", fold: "Fold", left: "Run | None") -> Finding | None:
         """The visitor entered another stage or step (`fold.run`), having left the one given."""
         raise NotImplementedError

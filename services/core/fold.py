@@ -127,9 +127,6 @@ class Fold:
             del trail[0]
         self.page = act.path
         trail.append(act)
-        for arrive in self.book.arrivals:
-            if (finding := arrive(act, self)) is not None:
-                self._note(finding)
         if len(trail) > 2 and trail[-3].path == act.path:
             self._turn_back(act)
 

@@ -62,7 +62,6 @@ class Rulebook:
         self._weights: list[tuple[int, float]] = []  # of each piece of evidence: its job's number and its weight
         self.rule_names: list[str] = []  # of each piece of evidence, "job/number"
         detectors = journey.detectors()
-        self.arrivals = tuple(one.arrive for one in _overriding(detectors, "arrive"))
         self.entries = tuple(one.enter for one in _overriding(detectors, "enter"))
         self.turns = tuple(one.turn_back for one in _overriding(detectors, "turn_back"))
         self.closings = tuple(one.close for one in _overriding(detectors, "close"))
