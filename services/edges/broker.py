@@ -5,8 +5,10 @@ What is known of it:
 - it is gone with the process: a new log at each start, so an answer must wait until an event is stored,
 - a topic also comes into being at the first question for it; CreateTopics is not answered,
 - it does not wake a waiting fetch when data comes: fetch with a short `fetch_max_wait_ms`,
-- it lets a consumer group wait 3 s for its first assignment.
-It is driven through librdkafka's C interface (rdkafka_mock.h): no setting of the client's shortens those 3 s.
+- it lets a consumer group wait 3 s for its first assignment, unless told not to, which no setting of the client's can:
+  so it is driven through librdkafka's C interface (rdkafka_mock.h),
+- it loses its way when members join and leave a group at the same time (SyncGroup answered with InvalidRequest):
+  one worker reads from it, several need a real Kafka.
 """
 
 import ctypes
@@ -42,18 +44,13 @@ _topic_create = _declare("mock_topic_create", _INT, _POINTER, _TEXT, _INT, _INT)
 
 
 class Broker:
-    """Runs a broker in this process until it is closed.
+    """Runs a broker in this process, for one worker a group, until it is closed."""
 
-    With `one_worker` a group's first assignment comes at once. A group of more needs the wait: without it a second
-    worker that joins never gets its share.
-    """
-
-    def __init__(self, *, one_worker: bool = False) -> None:
+    def __init__(self) -> None:
         # The cluster belongs to a client's handle; this client never produces.
         self._owner = _client()
         self._cluster = _cluster_new(self._owner, 1)
-        if one_worker:
-            _rebalance_delay(self._cluster, 0)
+        _rebalance_delay(self._cluster, 0)
         self.address: str = _bootstraps(self._cluster).decode()
         self.log_id = f"in-process/{secrets.token_hex(8)}"
 

@@ -100,7 +100,7 @@ class _Installation:
 
     async def _start(self, parts: contextlib.AsyncExitStack) -> App:
         """Start what takes longest first. What `parts` is given is stopped in the opposite order."""
-        broker = parts.enter_context(Broker(one_worker=True))
+        broker = parts.enter_context(Broker())
         settings = self._settings.model_copy(update={"kafka": broker.address})
         await asyncio.to_thread(broker.create_topic, settings.topic)
         opening: Future[Store] = Future()

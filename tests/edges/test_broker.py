@@ -1,7 +1,6 @@
 """The broker in the process."""
 
 import socket
-import time
 
 import pytest
 from confluent_kafka import Consumer
@@ -38,21 +37,6 @@ def test_a_closed_broker_answers_nobody() -> None:
 
     with pytest.raises(ConnectionRefusedError):
         socket.create_connection((host, int(port)), timeout=1)
-
-
-def test_a_group_of_one_worker_gets_its_first_assignment_at_once() -> None:
-    with Broker(one_worker=True) as broker:
-        broker.create_topic("events")
-        consumer = Consumer({"bootstrap.servers": broker.address, "group.id": "any", "log_level": 0})
-        consumer.subscribe(["events"])
-
-        began = time.monotonic()
-        while not consumer.assignment():
-            consumer.poll(0.01)
-        waited = time.monotonic() - began
-        consumer.close()
-
-    assert waited < 2.5, "librdkafka's own default is 3 s"
 
 
 def test_a_topic_is_created_once() -> None:

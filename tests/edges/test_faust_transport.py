@@ -5,11 +5,12 @@ import hashlib
 import inspect
 import json
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
+import pytest_asyncio
 from confluent_kafka import Consumer as PlainConsumer
 from confluent_kafka import TopicPartition
 from confluent_kafka.admin import AdminClient
@@ -66,14 +67,15 @@ def topic(request: pytest.FixtureRequest) -> Topic:
     return found
 
 
-@pytest.fixture
-def workers() -> Iterator[Workers]:
+@pytest_asyncio.fixture
+async def workers() -> AsyncIterator[Workers]:
     """Processes that are gone after the test, however it ends."""
     started: Workers = []
     yield started
     for worker in started:
         if worker.returncode is None:
             worker.kill()
+            await worker.wait()
 
 
 async def test_every_record_comes_once_and_in_order(topic: Topic) -> None:
@@ -225,8 +227,9 @@ async def test_a_log_that_ends_before_our_position_stops_the_app(on_kafka: Topic
 
 
 async def test_a_rebalance_gives_each_record_to_one_of_two_workers(
-    topic: Topic, tmp_path: Path, workers: Workers
+    on_kafka: Topic, tmp_path: Path, workers: Workers
 ) -> None:
+    topic = on_kafka
     topic.produce([b"%d" % number for number in range(2_000)])
     positions = tmp_path / "positions"
     one = await _worker(topic, positions, tmp_path / "one", workers)

@@ -204,7 +204,7 @@ def test_a_worker_that_cannot_reach_kafka_says_so(installation: Installation) ->
     assert address in said
 
 
-async def test_in_the_loop_of_another_service_an_event_is_stored_within_moments(dsn: str) -> None:
+async def test_in_the_loop_of_another_service_each_event_is_said_to_be_stored(dsn: str) -> None:
     store = Store.open(dsn)
     with Broker() as broker:
         broker.create_topic("events")
@@ -212,17 +212,13 @@ async def test_in_the_loop_of_another_service_an_event_is_stored_within_moments(
         await app.start()
         await until(lambda: len(app.checkpoint.partitions) == PARTITIONS)
 
-        waits = []
         for turn in range(5):
             [one] = shop_events(visitors=1, each=turn + 1)[-1:]
             publish(broker.address, "events", [one])
-            started = time.monotonic()
             await app.stored(key_hash(one.visitor) % PARTITIONS, turn)
-            waits.append(time.monotonic() - started)
         await app.stop()
 
     assert [session[1] for session in stored_sessions(store)] == [5]
-    assert sorted(waits)[2] < 1.0
     store.close()
 
 
