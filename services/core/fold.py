@@ -12,6 +12,7 @@ from services.core.act import PAGE_VIEWS, Act
 from services.core.event import Millis
 from services.core.finding import Finding, hashed_id
 from services.core.job import UNASSIGNED, Label
+from services.core.page import NO_CLASSES
 from services.core.plan import Place, Plan
 
 if TYPE_CHECKING:
@@ -41,7 +42,8 @@ class Fold:
 
     __slots__ = (
         "began", "book", "closing", "currency", "entry_page", "evidence", "findings", "fired", "furthest",
-        "job_changes", "label", "last", "memory", "outcomes", "page", "pages", "runs", "session_id", "trail", "value",
+        "job_changes", "label", "last", "memory", "outcomes", "page", "page_classes", "pages", "runs", "session_id",
+        "trail", "value",
     )  # fmt: skip
 
     def __init__(self, book: "Rulebook", session_id: str) -> None:
@@ -50,6 +52,7 @@ class Fold:
         self.pages = 0
         self.entry_page = ""
         self.page = ""  # where the visitor is, "" where that was never told
+        self.page_classes = NO_CLASSES  # of the page where the visitor is
         self.trail: list[Act] = []  # the last arrivals, each on another page
         self.runs: list[Run] = []
         self.began: Run | None = None  # the run with which the present stage began
@@ -73,15 +76,21 @@ class Fold:
 
     def apply(self, act: Act, plan: Plan) -> None:
         """Take the next act in."""
-        if plan.place is not None:
-            self._enter(act, plan.place)
-        if act.path and (act.path != self.page or act.name in PAGE_VIEWS):
-            self._arrive(act)
         for rule in plan.evidence:
             if rule not in self.evidence:
                 self._weigh(act, rule)
         for number in plan.outcomes:
             self.outcomes.setdefault(number, (act.occurred_at, act.id))
+        if plan.place is not None:
+            self._enter(act, plan.place)
+        if act.path:
+            is_elsewhere = act.path != self.page
+            if is_elsewhere or act.name in PAGE_VIEWS:
+                self._arrive(act)
+            if is_elsewhere or plan.page_classes != self.page_classes:
+                self._visit(act, plan)
+        elif plan.page_classes and plan.page_classes != self.page_classes:
+            self._visit(act, plan)  # of a class by its name alone
         for see in plan.listeners:
             if (finding := see(act, self)) is not None:
                 self._note(finding)
@@ -96,6 +105,10 @@ class Fold:
     def all_findings(self) -> dict[str, Finding]:
         """Every finding by its id."""
         return {**self.findings, **self.closing}
+
+    def withdraw(self, detector: str, cause_id: str) -> None:
+        """Take back what a detector said, if it did: what came since shows that it was none."""
+        self.findings.pop(hashed_id(self.session_id, detector, cause_id), None)
 
     def _enter(self, act: Act, place: Place) -> None:
         runs = self.runs
@@ -129,6 +142,12 @@ class Fold:
         trail.append(act)
         if len(trail) > 2 and trail[-3].path == act.path:
             self._turn_back(act)
+
+    def _visit(self, act: Act, plan: Plan) -> None:
+        self.page_classes = plan.page_classes
+        for visit in plan.visits:
+            if (finding := visit(act, self)) is not None:
+                self._note(finding)
 
     def _turn_back(self, act: Act) -> None:
         for turn_back in self.book.turns:

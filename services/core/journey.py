@@ -20,6 +20,7 @@ from services.core.detectors import DETECTORS
 from services.core.duration import Duration
 from services.core.errors import JourneyError
 from services.core.matcher import Matcher
+from services.core.page import Pages
 from services.core.plan import Role
 
 Name = Annotated[
@@ -118,6 +119,7 @@ class Journey(Part):
     window: Duration = Field(timedelta(days=14), description="How long a job stays open across sessions.")
     stages: tuple[Stage, ...] = Field(min_length=1)
     jobs: tuple[Job, ...] = ()
+    pages: Pages = Field(default_factory=Pages, description="Which pages are log-ins, help, policies, errors.")
     unassigned: float = Field(0.5, gt=0, lt=1, description="Prior share of sessions with no job we know.")
     friction: dict[str, dict[str, Any] | None] | None = Field(None, description="Detectors looked for; default: all.")
     intended: tuple[str, ...] = Field((), description="Stages or `stage.step`s whose friction serves the customer.")
