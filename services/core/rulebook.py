@@ -76,6 +76,7 @@ class Rulebook:
         self.max_length = millis(journey.sessions.max_length)
         self.lateness = millis(journey.sessions.allowed_lateness)
         self.jobs = [job.name for job in journey.jobs]
+        self.shortest_paths = [job.shortest_path for job in journey.jobs]
         self._log_priors = [math.log(job.prior) for job in journey.jobs]
         self._log_unassigned = math.log(journey.unassigned)
         self._weights: list[tuple[int, float]] = []  # of each piece of evidence: its job's number and its weight
@@ -165,11 +166,12 @@ class Rulebook:
         return Plan(place, tuple(draft.evidence), tuple(draft.outcomes), listeners, classes, visits, reads, undecided)
 
     def _place_rules(self, journey: Journey) -> Iterable[_Rule]:
-        order = 0
+        order = enterable = 0
         for number, stage in enumerate(journey.stages):
             parts: tuple[Stage | Step, ...] = (stage, *stage.steps)
             for part in parts:
-                place = _place(order, number, stage, part)
+                enterable += part.enter is not None
+                place = _place(order, number, stage, part, enterable)
                 order += 1
                 if part.enter is not None:
                     money = MONEY if place.is_money else frozenset()
@@ -194,11 +196,18 @@ class Rulebook:
                 yield _Rule(matcher, page_class=page_class, reads=reads)
 
 
-def _place(order: int, number: int, stage: Stage, part: Stage | Step) -> Place:
-    step = part if isinstance(part, Step) else None
-    name = step.name if step else ""
-    patience = _patience(step) if step else 0
-    return Place(order, number, stage.name, name, stage.role, patience, _patience(stage), stage.role in _MONEY_ROLES)
+def _place(order: int, number: int, stage: Stage, part: Stage | Step, enterable: int) -> Place:
+    return Place(
+        order=order,
+        stage_number=number,
+        stage=stage.name,
+        step=part.name if isinstance(part, Step) else "",
+        role=stage.role,
+        patience=_patience(part) if isinstance(part, Step) else 0,
+        stage_patience=_patience(stage),
+        shortest_path=stage.shortest_path or enterable,
+        is_money=stage.role in _MONEY_ROLES,
+    )
 
 
 def _patience(part: Stage | Step) -> int:

@@ -2,6 +2,9 @@
 
 from tests.core.build import START, encode, event, found, judged, pipeline
 
+SPEAKS = ["0 add price=20 quantity=2", "10 checkout", "20 page /checkout/payment"]
+SILENT = ["0 checkout", "10 buy", "20 page /checkout/payment"]
+
 
 def test_a_session_that_ends_in_the_purchase_is_an_abandonment() -> None:
     (row,) = found("checkout_abandonment", "0 add price=20 quantity=2", "10 checkout", "20 page /checkout/payment")
