@@ -37,7 +37,8 @@ class _Rule:
 @dataclass(frozen=True, slots=True)
 class _Hearing:
     see: Listener
-    names: frozenset[str]
+    hears: frozenset[str]
+    notices: frozenset[str]
     reads: frozenset[str]
 
 
@@ -85,7 +86,7 @@ class Rulebook:
         self.entries = tuple(one.enter for one in _overriding(detectors, "enter"))
         self.turns = tuple(one.turn_back for one in _overriding(detectors, "turn_back"))
         self.closings = tuple(one.close for one in _overriding(detectors, "close"))
-        self._hearing = [_Hearing(one.see, one.hears, one.reads) for one in _overriding(detectors, "see")]
+        self._hearing = [_Hearing(one.see, one.hears, one.notices, one.reads) for one in _overriding(detectors, "see")]
         self._visiting = [_Visiting(one.visit, one.visits, one.reads) for one in _overriding(detectors, "visit")]
         self._intended = frozenset(journey.intended)
         self._rules = [*self._place_rules(journey), *self._job_rules(journey), *self._page_rules(journey)]
@@ -131,9 +132,8 @@ class Rulebook:
     def _work_out(self, name: str, path: str) -> Plan:
         answers = [rule.matcher.matches(name, path, None) for rule in self._rules]
         undecided = tuple(number for number, answer in enumerate(answers) if answer is None)
-        hearing = [one for one in self._hearing if name in one.names]
-        listeners = tuple(one.see for one in hearing)
-        reads = {prop for one in hearing for prop in one.reads}
+        listeners = tuple(one.see for one in self._hearing if name in one.hears or name in one.notices)
+        reads = {prop for one in self._hearing if name in one.hears for prop in one.reads}
         for rule, answer in zip(self._rules, answers, strict=True):
             if answer is not False:
                 reads |= rule.reads

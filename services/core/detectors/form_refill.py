@@ -16,7 +16,10 @@ MOST_EVIDENCE = 100
 
 
 class _Filling(msgspec.Struct, gc=False):
-    finding: Finding
+    first: Act
+    stage: str
+    step: str
+    evidence: list[str]
     is_left: bool = False  # after it was changed
     returns: int = 0
     rejections: int = 0
@@ -48,24 +51,30 @@ class FormRefill(Detector):
         filling = fields.get(key := form.field_of(act))
         if filling is None:
             if action in {"input", "invalid"}:
-                filling = _Filling(self.begin(act, fold, NOTICEABLE, element=" ".join(key)))
-                filling.rejections = int(action == "invalid")
-                _keep(fields, key, filling)
+                _keep(fields, key, _Filling(act, *fold.where, [act.id], rejections=int(action == "invalid")))
             return None
         if action == "leave":
             filling.is_left = True
             return None
         if not _counts(filling, action):
             return None
-        evidence = (*filling.finding.evidence, act.id)[:MOST_EVIDENCE]
-        filling.finding = msgspec.structs.replace(
-            filling.finding,
-            evidence=evidence,
-            cost_seconds=(act.occurred_at - filling.finding.occurred_at) / 1000,
+        if len(filling.evidence) < MOST_EVIDENCE:
+            filling.evidence.append(act.id)
+        if filling.returns < self.returns and filling.rejections < self.rejections:
+            return None
+        return Finding(
+            detector=self.name,
+            cause_id=filling.first.id,
+            stage=filling.stage,
+            step=filling.step,
+            page=filling.first.path or fold.page,
+            element=" ".join(key),
+            occurred_at=filling.first.occurred_at,
+            severity=NOTICEABLE,
+            cost_seconds=(act.occurred_at - filling.first.occurred_at) / 1000,
             cause=f"changed again {filling.returns} times, rejected {filling.rejections} times",
+            evidence=tuple(filling.evidence),
         )
-        is_enough = filling.returns >= self.returns or filling.rejections >= self.rejections
-        return filling.finding if is_enough else None
 
 
 def _counts(filling: _Filling, action: str) -> bool:

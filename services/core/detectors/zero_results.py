@@ -51,7 +51,11 @@ class ZeroResults(Detector):
 
     @property
     def hears(self) -> frozenset[str]:
-        return frozenset(self.searches + self.opens)
+        return frozenset(self.searches)
+
+    @property
+    def notices(self) -> frozenset[str]:
+        return frozenset(self.opens)
 
     @property
     def reads(self) -> frozenset[str]:
@@ -84,17 +88,17 @@ class ZeroResults(Detector):
         )
 
     def _take(self, search: _Search, act: Act) -> None:
-        query = next((text for name in self.queries if (text := act.text(name))), "").strip().casefold()
+        props = act.props or {}
+        query = next((act.text(name) for name in self.queries if name in props), "").strip().casefold()
         if query and query != search.query:
             search.query = query
             search.queries += 1
-        if search.empty is None and any(_is_none(act, name) for name in self.counts):
+        if search.empty is None and any(name in props and _is_none(props[name]) for name in self.counts):
             search.empty = query
         if len(search.evidence) < MOST_EVIDENCE:
             search.evidence.append(act.id)
 
 
-def _is_none(act: Act, prop: str) -> bool:
-    """Whether a property says zero; clients send numbers as text, and some the list of results itself."""
-    value = (act.props or {}).get(prop)
-    return value is not None and value in (0, "0", []) and value is not False
+def _is_none(count: object) -> bool:
+    """Whether a count is zero; clients send numbers as text, and some the list of results itself."""
+    return count in (0, "0", []) and count is not False
