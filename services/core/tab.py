@@ -5,10 +5,10 @@ import msgspec
 from services.core.act import Act
 from services.core.event import Millis
 
-HIDING = frozenset({"tab_hidden", "Application Backgrounded"})
+HIDING = frozenset({"tab_hidden", "app_background", "Application Backgrounded"})
 """Events that say so: ours for a tab, Segment's for an app."""
 
-SHOWING = frozenset({"tab_shown", "Application Opened", "Application Foregrounded"})
+SHOWING = frozenset({"tab_shown", "app_foreground", "Application Foregrounded", "Application Opened"})
 
 
 def is_hidden(act: Act) -> bool:
