@@ -23,16 +23,16 @@ friction:
 ```
 
 A detector works on what arrives: page views and shop events in Segment's or GA4's words are enough for most, some need
-what a browser or an app tells of itself ([events.md](events.md)). A customer's own event names are settings. Which pages
-are log-ins, help, policies and errors is said once, under `pages`; the defaults know the usual paths:
+what a browser or an app tells of itself ([events.md](events.md)). A customer's own event names are settings. Which
+pages are log-ins, help, policies and errors is said once, under `pages`; the defaults know the usual paths:
 
 ```yaml
 pages:
   help: {path: ["/hilfe/**", /kontakt]}
 ```
 
-Findings of places named under `intended` are kept apart: some friction serves the customer. A *drop-off* is an effect, the
-end of a session; *friction* may be its cause, and only friction is ranked as pain.
+Findings of places named under `intended` are kept apart: some friction serves the customer. A *drop-off* is an effect,
+the end of a session; *friction* may be its cause, and only friction is ranked as pain.
 
 (This page is written from the detectors: `uv run python -m tests.detector_page`.)
 """
