@@ -76,6 +76,7 @@ class Rulebook:
         self.inactivity = millis(journey.sessions.inactivity)
         self.max_length = millis(journey.sessions.max_length)
         self.lateness = millis(journey.sessions.allowed_lateness)
+        self.last_stage = len(journey.stages) - 1
         self.jobs = [job.name for job in journey.jobs]
         self.shortest_paths = [job.shortest_path for job in journey.jobs]
         self._log_priors = [math.log(job.prior) for job in journey.jobs]

@@ -30,7 +30,7 @@ class Backslide(Detector):
     Found at every move to an earlier stage, with the latest of these that came before it in the stage left: grown
     costs, an account page, a policy page. One finding for each stage that was left so. Other products show such moves
     as paths at most, so there is no number to take over. Not counted: from the basket back to browsing, which is how
-    people shop, and from a stage with the role `done`, where the purchase is over.
+    people shop, and from the journey's last stage or one with the role `done`, where all is over.
     Misfires: where a page of an earlier stage opens by itself within a later one (a list of products below the form).
     """
 
@@ -69,7 +69,7 @@ class Backslide(Detector):
         place = fold.runs[-1].place
         if left is None or place.stage_number == left.place.stage_number:
             return None
-        is_back = place.stage_number < left.place.stage_number and not _is_usual(left.place, place)
+        is_back = place.stage_number < left.place.stage_number and not _is_usual(left.place, place, fold)
         found = self._find(act, fold, left) if is_back else None
         before: _Before | None = fold.memory.get(self.name)
         if before is not None:
@@ -109,5 +109,7 @@ class Backslide(Detector):
         return before
 
 
-def _is_usual(left: Place, place: Place) -> bool:
-    return left.role == "done" or (left.role == "basket" and place.role == "browse")
+def _is_usual(left: Place, place: Place, fold: Fold) -> bool:
+    if left.role == "done" or left.stage_number == fold.book.last_stage:
+        return True
+    return left.role == "basket" and place.role == "browse"

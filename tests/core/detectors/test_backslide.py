@@ -49,3 +49,9 @@ def test_a_journey_without_roles_has_backslides_everywhere() -> None:
     (row,) = found("backslide", "0 invite", "10 set_up", "20 invite", journey=shop(stages=stages))
 
     assert row.stage == "set_up"
+
+
+def test_but_not_from_its_last_stage_where_all_is_over() -> None:
+    stages = [{"name": name, "enter": {"event": name}} for name in ("invite", "set_up", "use")]
+
+    assert not found("backslide", "0 invite", "10 set_up", "20 use", "30 invite", journey=shop(stages=stages))
