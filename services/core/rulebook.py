@@ -86,7 +86,9 @@ class Rulebook:
         detectors = journey.detectors()
         self.entries = tuple(one.enter for one in _overriding(detectors, "enter"))
         self.turns = tuple(one.turn_back for one in _overriding(detectors, "turn_back"))
-        self.closings = tuple(one.close for one in _overriding(detectors, "close"))
+        # Drop-offs last: they name the friction before them as their likely cause.
+        closing = sorted(_overriding(detectors, "close"), key=lambda one: one.kind == "drop_off")
+        self.closings = tuple(one.close for one in closing)
         self._hearing = [_Hearing(one.see, one.hears, one.notices, one.reads) for one in _overriding(detectors, "see")]
         self._visiting = [_Visiting(one.visit, one.visits, one.reads) for one in _overriding(detectors, "visit")]
         self._intended = frozenset(journey.intended)
