@@ -10,20 +10,29 @@ from importlib import import_module
 from typing import Any
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from services.core.act import Act
+from services.core.changes import Changes
 from services.core.detector import Detector
 from services.core.detectors import DETECTORS
+from services.core.event import Millis
 from services.core.rows import FindingRow
 from services.core.rulebook import Rulebook
 from services.core.session import Session, revive
-from tests.core.build import START, acts, closed, encode, event, judged, pipeline, shop
+from tests.core.build import START, acts, closed, encode, event, judged, pipeline, shop, standing
 from tests.core.test_pipeline import after_restart
 
 EXAMPLES = {name: import_module(f"tests.core.detectors.test_{name}") for name in DETECTORS}
 
 SPEAKS: dict[str, list[str]] = {name: module.SPEAKS for name, module in EXAMPLES.items()}
 SILENT: dict[str, list[str]] = {name: module.SILENT for name, module in EXAMPLES.items()}
+
+ACTS = sorted({line.split(" ", 1)[1] for example in (*SPEAKS.values(), *SILENT.values()) for line in example})
+"""All acts of these examples, to be put together at random."""
+
+LATER = Millis(START + 30 * 24 * 3_600_000)
 
 CALM = [
     "0 page /",
@@ -151,11 +160,47 @@ def remembered(name: str, times: int) -> int:
     again: list[Act] = []
     for turn in range(times):
         for one in once:
-            props = {key: f"{value}{turn}" if key == "field" else value for key, value in (one.props or {}).items()}
+            props = {
+                key: f"{value}{turn}" if key in {"form", "field"} else value for key, value in (one.props or {}).items()
+            }
             again.append(Act(one.occurred_at + turn * 1_000_000, f"{turn:03} {one.id}", one.name, one.path, props))
     session = Session(id="s", opened_by=again[0].id, opened_on="", historical=False, touched_at=0, acts=again)
     fold = revive(session, Rulebook(shop(friction={name: {}}))).fold
     return len(pickle.dumps(fold.memory.get(name)))
+
+
+@given(
+    lines=st.lists(st.sampled_from(ACTS), min_size=2, max_size=40),
+    pauses=st.randoms(use_true_random=False),
+    cut=st.integers(0, 40),
+)
+@settings(deadline=None, max_examples=80)
+def test_any_acts_in_any_order_across_a_restart_and_a_reopening_give_the_same(
+    lines: list[str], pauses: random.Random, cut: int
+) -> None:
+    at = 0.0
+    events = []
+    for place, line in enumerate(lines):
+        at += pauses.choice([0, 0.4, 3, 20, 130])
+        events.append(event(f"{at} {line}", id=f"{place:02}", received_at=START))
+    expected = pipeline()
+    expected.feed(0, encode(events), now=START)
+    shuffled = [events[0], *pauses.sample(events[1:], len(events) - 1)]
+
+    first = pipeline()
+    first.feed(0, encode(shuffled[:cut]), now=START)
+    first.tick(0, START + round(at * 1000) + 31 * 60_000)
+    written = first.take()
+    second = after_restart(written)
+    second.feed(0, encode(shuffled), now=START)
+    second.tick(0, LATER)
+
+    expected.tick(0, LATER)
+    assert rows_of([written, second.take()]) == rows_of([expected.take()])
+
+
+def rows_of(changes: list[Changes]) -> list[tuple[Any, ...]]:
+    return in_words(list(standing(changes)[1].values()))
 
 
 @names

@@ -1,6 +1,6 @@
 """Backslides: from a later stage back to an earlier one."""
 
-from tests.core.build import found, shop
+from tests.core.build import SHOP, found, shop
 
 SPEAKS = ["0 add", "10 checkout", "20 page /checkout/payment", "30 page /returns", "50 add /cart", "60 view /list"]
 SILENT = ["0 view", "10 add", "20 view", "30 add", "40 checkout", "50 page /checkout/payment", "60 buy", "70 view"]
@@ -16,6 +16,12 @@ def test_going_back_from_the_purchase_to_the_basket_is_a_backslide() -> None:
 
 def test_shopping_on_is_not_and_neither_is_coming_back_after_the_purchase() -> None:
     assert not found("backslide", *SILENT)
+
+
+def test_nor_is_coming_back_where_a_stage_follows_the_purchase() -> None:
+    stages = [*SHOP["stages"], {"name": "kept", "enter": {"event": "rate"}}]
+
+    assert not found("backslide", *SILENT, journey=shop(stages=stages))
 
 
 def test_going_back_a_step_within_a_stage_is_not() -> None:

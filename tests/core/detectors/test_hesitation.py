@@ -37,6 +37,12 @@ def test_nor_a_tab_that_was_hidden_meanwhile() -> None:
     assert not found("hesitation", *SPEAKS[:2], f"{SPEAKS[2]} hidden=true")
 
 
+def test_the_focus_told_twice_is_the_first() -> None:
+    (row,) = found("hesitation", FOCUS, "15 form_field form=pay field=iban action=focus", SPEAKS[2])
+
+    assert row.cost_seconds == 10.0
+
+
 def test_a_field_counts_once() -> None:
     again = ["40 form_field form=pay field=iban action=focus", "60 form_field form=pay field=iban action=input"]
 
