@@ -18,7 +18,7 @@ COST_PROPS = frozenset({*TOTALS, *FEES, "currency"})
 
 
 class Quote(msgspec.Struct, gc=False):
-    """The costs as first told. Each kind of total is held against itself only: GA4's `value` never has fees in it."""
+    """The costs as told before they grew. Each total is held against its own kind: GA4's `value` never has fees in it."""
 
     currency: str = ""
     totals: dict[str, float] = {}
@@ -35,6 +35,7 @@ class Quote(msgspec.Struct, gc=False):
                 first = self.totals.setdefault(name, amount)
                 if amount >= first * (1 + share):
                     words = f"{name} grew from {first:g} to {amount:g}"
+                    self.totals[name] = amount  # told now: what stays as it is does not grow again
         for name in FEES:
             if name in props and name not in self.fees and (amount := act.number(name)) > 0:
                 self.fees.add(name)

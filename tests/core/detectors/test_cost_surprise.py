@@ -46,6 +46,13 @@ def test_is_no_surprise(lines: list[str]) -> None:
     assert not found("cost_surprise", *start, *lines)
 
 
+def test_what_they_went_on_with_is_no_surprise_when_it_is_told_again() -> None:
+    lines = ["40 add_shipping_info value=112", "50 page /checkout/payment", "51 add_payment_info value=112"]
+
+    assert not found("cost_surprise", *BEGIN, *lines)
+    assert found("cost_surprise", *BEGIN, *lines, "60 add_payment_info value=120")
+
+
 def test_a_fee_that_was_told_at_the_start_is_none() -> None:
     assert not found("cost_surprise", "0 checkout", "1 begin_checkout value=100 tax=19", "9 add_shipping_info tax=19")
 
