@@ -30,6 +30,7 @@ from services.ingest.refusal import Reason, RefusedEvent
 from services.settings import Settings
 
 BATCH_CALLS = 500
+SET_ASIDE_BYTES = 64 * 1024  # of one refused call: Kafka takes no record of more than 1 MiB
 
 Headers = dict[bytes, bytes]
 
@@ -137,7 +138,7 @@ class TakeEvents(Intake):
     ) -> asyncio.Future[Positions]:
         project = arrival.project
         records = [
-            RefusedEvent(project, refusal.reason, refusal.detail, items[index], arrival.received_at)
+            RefusedEvent(project, refusal.reason, refusal.detail, items[index][:SET_ASIDE_BYTES], arrival.received_at)
             for index, refusal in refused
         ]
         return self.publisher.publish(
