@@ -41,17 +41,40 @@ class Detector(BaseModel):
         return frozenset()
 
     @property
+    def notices(self) -> frozenset[str]:
+        """Names of further events `see` is called for, of which no properties need be kept."""
+        return frozenset()
+
+    @property
     def visits(self) -> frozenset[PageClass]:
         """Classes of the pages `visit` is called for; the journey file says which pages these are."""
         return NO_CLASSES
 
     @property
     def reads(self) -> frozenset[str]:
-        """Properties of those events and visits that are kept with the session; all others are dropped."""
+        """Properties of events in `hears` and of visits that are kept with the session; all others are dropped."""
         return frozenset()
 
+    def begin(self, act: "Act", fold: "Fold", severity: int, cause: str = "", element: str = "") -> Finding:
+        """A finding that begins with an act, at the place where the visitor is and with what their basket is worth."""
+        stage, step = fold.where
+        return Finding(
+            detector=self.name,
+            cause_id=act.id,
+            stage=stage,
+            step=step,
+            page=act.path or fold.page,
+            element=element,
+            occurred_at=act.occurred_at,
+            severity=severity,
+            value=fold.value,
+            currency=fold.currency or fold.book.currency,
+            cause=cause,
+            evidence=(act.id,),
+        )
+
     def see(self, act: "Act", fold: "Fold") -> Finding | None:
-        """An act named in `hears` happened."""
+        """An act named in `hears` or `notices` happened."""
         raise NotImplementedError
 
     def visit(self, act: "Act", fold: "Fold") -> Finding | None:

@@ -41,7 +41,7 @@ class Fold:
     """A session as judged so far."""
 
     __slots__ = (
-        "began", "book", "closing", "currency", "entry_page", "evidence", "findings", "fired", "furthest",
+        "arrivals", "began", "book", "closing", "currency", "entry_page", "evidence", "findings", "fired", "furthest",
         "job_changes", "label", "last", "memory", "outcomes", "page", "page_classes", "pages", "runs", "session_id",
         "trail", "value",
     )  # fmt: skip
@@ -49,7 +49,8 @@ class Fold:
     def __init__(self, book: "Rulebook", session_id: str) -> None:
         self.book = book
         self.session_id = session_id
-        self.pages = 0
+        self.pages = 0  # page views, also of the page where the visitor was
+        self.arrivals = 0  # on another page
         self.entry_page = ""
         self.page = ""  # where the visitor is, "" where that was never told
         self.page_classes = NO_CLASSES  # of the page where the visitor is
@@ -74,13 +75,15 @@ class Fold:
         """The run the visitor is in."""
         return self.runs[-1] if self.runs else None
 
+    @property
+    def where(self) -> tuple[str, str]:
+        """The stage and step the visitor is in, "" where there is none."""
+        return (self.runs[-1].place.stage, self.runs[-1].place.step) if self.runs else ("", "")
+
     def apply(self, act: Act, plan: Plan) -> None:
         """Take the next act in."""
-        for rule in plan.evidence:
-            if rule not in self.evidence:
-                self._weigh(act, rule)
-        for number in plan.outcomes:
-            self.outcomes.setdefault(number, (act.occurred_at, act.id))
+        if plan.evidence or plan.outcomes:
+            self._conclude(act, plan)
         if plan.place is not None:
             self._enter(act, plan.place)
         if act.path:
@@ -139,6 +142,7 @@ class Fold:
         elif len(trail) == TRAIL:
             del trail[0]
         self.page = act.path
+        self.arrivals += 1
         trail.append(act)
         if len(trail) > 2 and trail[-3].path == act.path:
             self._turn_back(act)
@@ -153,6 +157,13 @@ class Fold:
         for turn_back in self.book.turns:
             if (finding := turn_back(act, self)) is not None:
                 self._note(finding)
+
+    def _conclude(self, act: Act, plan: Plan) -> None:
+        for rule in plan.evidence:
+            if rule not in self.evidence:
+                self._weigh(act, rule)
+        for number in plan.outcomes:
+            self.outcomes.setdefault(number, (act.occurred_at, act.id))
 
     def _weigh(self, act: Act, rule: int) -> None:
         self.evidence[rule] = act.id

@@ -64,6 +64,7 @@ class Stage(Part):
     steps: tuple[Step, ...] = ()
     role: Role | None = Field(None, description="What the stage is to a shop, where a detector must know.")
     patience: Duration | None = Field(None, description="Longer here counts as stalled.")
+    shortest_path: int | None = Field(None, ge=1, description="Moves of the shortest way here.")
 
     @model_validator(mode="after")
     def _can_be_entered(self) -> "Stage":
@@ -100,7 +101,7 @@ class Job(Part):
     )
     evidence: tuple[Evidence, ...] = ()
     outcome: Matcher | None = Field(None, description="The customer's measure of done.")
-    shortest_path: int | None = Field(None, ge=1, description="Acts the shortest way to the outcome takes.")
+    shortest_path: int | None = Field(None, ge=1, description="Moves of the shortest way to the outcome.")
 
     @field_validator("name")
     @classmethod

@@ -30,6 +30,7 @@ class Place(msgspec.Struct, frozen=True, gc=False):
     role: Role | None
     patience: int  # milliseconds in the step; 0: no limit
     stage_patience: int
+    shortest_path: int  # moves of the shortest way here from the session's start
     is_money: bool  # its events say what a basket or an order is worth
 
 

@@ -37,7 +37,8 @@ class _Rule:
 @dataclass(frozen=True, slots=True)
 class _Hearing:
     see: Listener
-    names: frozenset[str]
+    hears: frozenset[str]
+    notices: frozenset[str]
     reads: frozenset[str]
 
 
@@ -75,7 +76,9 @@ class Rulebook:
         self.inactivity = millis(journey.sessions.inactivity)
         self.max_length = millis(journey.sessions.max_length)
         self.lateness = millis(journey.sessions.allowed_lateness)
+        self.last_stage = len(journey.stages) - 1
         self.jobs = [job.name for job in journey.jobs]
+        self.shortest_paths = [job.shortest_path for job in journey.jobs]
         self._log_priors = [math.log(job.prior) for job in journey.jobs]
         self._log_unassigned = math.log(journey.unassigned)
         self._weights: list[tuple[int, float]] = []  # of each piece of evidence: its job's number and its weight
@@ -83,8 +86,10 @@ class Rulebook:
         detectors = journey.detectors()
         self.entries = tuple(one.enter for one in _overriding(detectors, "enter"))
         self.turns = tuple(one.turn_back for one in _overriding(detectors, "turn_back"))
-        self.closings = tuple(one.close for one in _overriding(detectors, "close"))
-        self._hearing = [_Hearing(one.see, one.hears, one.reads) for one in _overriding(detectors, "see")]
+        # Drop-offs last: they name the friction before them as their likely cause.
+        closing = sorted(_overriding(detectors, "close"), key=lambda one: one.kind == "drop_off")
+        self.closings = tuple(one.close for one in closing)
+        self._hearing = [_Hearing(one.see, one.hears, one.notices, one.reads) for one in _overriding(detectors, "see")]
         self._visiting = [_Visiting(one.visit, one.visits, one.reads) for one in _overriding(detectors, "visit")]
         self._intended = frozenset(journey.intended)
         self._rules = [*self._place_rules(journey), *self._job_rules(journey), *self._page_rules(journey)]
@@ -130,9 +135,8 @@ class Rulebook:
     def _work_out(self, name: str, path: str) -> Plan:
         answers = [rule.matcher.matches(name, path, None) for rule in self._rules]
         undecided = tuple(number for number, answer in enumerate(answers) if answer is None)
-        hearing = [one for one in self._hearing if name in one.names]
-        listeners = tuple(one.see for one in hearing)
-        reads = {prop for one in hearing for prop in one.reads}
+        listeners = tuple(one.see for one in self._hearing if name in one.hears or name in one.notices)
+        reads = {prop for one in self._hearing if name in one.hears for prop in one.reads}
         for rule, answer in zip(self._rules, answers, strict=True):
             if answer is not False:
                 reads |= rule.reads
@@ -165,11 +169,12 @@ class Rulebook:
         return Plan(place, tuple(draft.evidence), tuple(draft.outcomes), listeners, classes, visits, reads, undecided)
 
     def _place_rules(self, journey: Journey) -> Iterable[_Rule]:
-        order = 0
+        order = enterable = 0
         for number, stage in enumerate(journey.stages):
             parts: tuple[Stage | Step, ...] = (stage, *stage.steps)
             for part in parts:
-                place = _place(order, number, stage, part)
+                enterable += part.enter is not None
+                place = _place(order, number, stage, part, enterable)
                 order += 1
                 if part.enter is not None:
                     money = MONEY if place.is_money else frozenset()
@@ -194,11 +199,18 @@ class Rulebook:
                 yield _Rule(matcher, page_class=page_class, reads=reads)
 
 
-def _place(order: int, number: int, stage: Stage, part: Stage | Step) -> Place:
-    step = part if isinstance(part, Step) else None
-    name = step.name if step else ""
-    patience = _patience(step) if step else 0
-    return Place(order, number, stage.name, name, stage.role, patience, _patience(stage), stage.role in _MONEY_ROLES)
+def _place(order: int, number: int, stage: Stage, part: Stage | Step, enterable: int) -> Place:
+    return Place(
+        order=order,
+        stage_number=number,
+        stage=stage.name,
+        step=part.name if isinstance(part, Step) else "",
+        role=stage.role,
+        patience=_patience(part) if isinstance(part, Step) else 0,
+        stage_patience=_patience(stage),
+        shortest_path=stage.shortest_path or enterable,
+        is_money=stage.role in _MONEY_ROLES,
+    )
 
 
 def _patience(part: Stage | Step) -> int:

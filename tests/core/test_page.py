@@ -32,5 +32,5 @@ def test_steps_of_a_checkout_and_products_are_none_of_them(path: str) -> None:
 
 
 def test_a_class_nobody_knows_is_refused() -> None:
-    with pytest.raises(JourneyError, match="pages.hepl: unknown key"):
+    with pytest.raises(JourneyError, match=r"pages\.hepl: unknown key"):
         shop(pages={"hepl": {"path": "/hilfe"}})
