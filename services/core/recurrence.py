@@ -7,9 +7,7 @@ import msgspec
 
 from services.core.finding import Finding
 from services.core.fold import Fold
-
-MOST_EVIDENCE = 100
-"""Events named as evidence of one finding; that it goes on after so many is no news."""
+from services.core.series import MOST_EVIDENCE
 
 MOST_PLACES = 100
 """Places of one kind of friction in one session; only a flood or a robot shows more, and then no more are added."""

@@ -8,12 +8,12 @@ from pydantic import Field
 
 from services.core import click
 from services.core.act import PAGE_VIEWS, Act
-from services.core.app_life import BACKGROUNDED
 from services.core.detector import Detector
 from services.core.duration import Duration, millis
 from services.core.finding import NOTICEABLE, Finding
 from services.core.fold import Fold
 from services.core.recurrence import Recurrence
+from services.core.tab import HIDING
 
 EXCUSES = frozenset({"selected", "download", "new_tab", "modifier", "focus_changed", "hidden"})
 """What a page can say of a click that was answered where the page cannot see it, or meant something else."""
@@ -24,7 +24,7 @@ ACTIONABLE = frozenset(
 """Roles and tags of things to be clicked, for pages that do not say `actionable` themselves."""
 
 AWAY_MS = 1000
-"""PostHog's second within which leaving the page shows that the click was answered elsewhere."""
+"""PostHog's second within which looking elsewhere shows that the click was answered elsewhere."""
 
 
 class Watch(msgspec.Struct):
@@ -49,7 +49,7 @@ class DeadClick(Detector):
 
     Only the page can know that nothing followed: that a click was not `answered`, or a whole `dead_click`. It waits
     2.5 s for a change, navigation, request, scroll, focus or selection, as PostHog does (Amplitude 3 s, Sentry 3 to
-    7 s). What can be seen from here may still take it back: a page within those 2.5 s, or the app left within 1 s.
+    7 s). What is seen here may still take it back: a page within those 2.5 s, or the tab or app hidden within 1 s.
     Further clicks on the target, each within 1 s of the one before, are the same attempt (PostHog). Not counted with
     a modifier key, to download, to open a tab, where text was selected, focus changed or the page was hidden, in text
     fields, and on what is not there to be clicked.
@@ -61,7 +61,11 @@ class DeadClick(Detector):
 
     @property
     def hears(self) -> frozenset[str]:
-        return click.CLICKS | click.DEAD_CLICKS | PAGE_VIEWS | BACKGROUNDED
+        return click.CLICKS | click.DEAD_CLICKS
+
+    @property
+    def notices(self) -> frozenset[str]:
+        return PAGE_VIEWS | HIDING
 
     @property
     def reads(self) -> frozenset[str]:
@@ -80,7 +84,7 @@ class DeadClick(Detector):
     def see(self, act: Act, fold: Fold) -> Finding | None:
         """Judge a click, or take the last one back."""
         watch: Watch | None = fold.memory.get(self.name)
-        if act.name in PAGE_VIEWS or act.name in BACKGROUNDED:
+        if act.name in PAGE_VIEWS or act.name in HIDING:
             wait = self.within_ms if act.name in PAGE_VIEWS else AWAY_MS
             is_answer = watch and watch.counted and act.occurred_at - watch.counted.occurred_at <= wait
             return watch.take_back(fold) if watch and is_answer else None
@@ -91,7 +95,7 @@ class DeadClick(Detector):
         if self._is_again(watch, act) or not _is_unanswered(act):
             return None
         watch.counted = act
-        watch.finding = watch.found.add(self._finding(act, fold))
+        watch.finding = watch.found.add(self.begin(act, fold, NOTICEABLE, element=click.target(act)))
         return watch.finding
 
     def _is_again(self, watch: Watch, act: Act) -> bool:
@@ -108,21 +112,6 @@ class DeadClick(Detector):
             and act.occurred_at - before.occurred_at <= self.again_ms
             and click.target(act) == click.target(before)
             and act.path == before.path
-        )
-
-    def _finding(self, act: Act, fold: Fold) -> Finding:
-        run = fold.run
-        return Finding(
-            detector=self.name,
-            cause_id=act.id,
-            stage=run.place.stage if run else "",
-            step=run.place.step if run else "",
-            page=fold.page,
-            element=click.target(act),
-            occurred_at=act.occurred_at,
-            severity=NOTICEABLE,
-            cost_steps=1,
-            evidence=(act.id,),
         )
 
 

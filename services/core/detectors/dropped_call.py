@@ -5,19 +5,23 @@ from typing import ClassVar, Literal
 import msgspec
 
 from services.core.act import Act
-from services.core.app_life import BACKGROUNDED, CRASHED, RETURNED
 from services.core.detector import Detector
 from services.core.finding import GRAVE, NOTICEABLE, Finding
 from services.core.fold import Fold
 from services.core.plan import Place
+from services.core.tab import HIDING, SHOWING
+
+CRASHED = frozenset({"app_crash", "Application Crashed"})
+"""Ours and Segment's."""
+
+LEFT = HIDING - {"tab_hidden"}
+"""Of apps only: every visit of a page ends with its tab hidden."""
 
 
 class Leaving(msgspec.Struct, frozen=True):
-    """When the app went away, and how far the visitor had come then."""
+    """What is to be said if the visitor does not come back, and how far they had come."""
 
-    act: Act
-    place: Place
-    page: str
+    finding: Finding
     come: tuple[int, int]
 
 
@@ -34,15 +38,16 @@ class DroppedCall(Detector):
     kind: ClassVar[Literal["friction", "drop_off"]] = "drop_off"
 
     @property
-    def hears(self) -> frozenset[str]:
-        return BACKGROUNDED | CRASHED | RETURNED
+    def notices(self) -> frozenset[str]:
+        return CRASHED | LEFT | SHOWING
 
     def see(self, act: Act, fold: Fold) -> Finding | None:
         """Remember that the app went away, or forget it."""
         fold.memory.pop(self.name, None)
         run = fold.run
-        if act.name not in RETURNED and run is not None and _is_underway(run.place):
-            fold.memory[self.name] = Leaving(act, run.place, fold.page, _come(fold))
+        if act.name not in SHOWING and run is not None and _is_underway(run.place):
+            severity, cause = (GRAVE, "the app crashed") if act.name in CRASHED else (NOTICEABLE, "the app was left")
+            fold.memory[self.name] = Leaving(self.begin(act, fold, severity, cause), _come(fold))
         return None
 
     def close(self, fold: Fold) -> Finding | None:
@@ -50,20 +55,7 @@ class DroppedCall(Detector):
         left: Leaving | None = fold.memory.get(self.name)
         if left is None or left.come != _come(fold):
             return None
-        is_crash = left.act.name in CRASHED
-        return Finding(
-            detector=self.name,
-            cause_id=left.act.id,
-            stage=left.place.stage,
-            step=left.place.step,
-            page=left.page,
-            occurred_at=left.act.occurred_at,
-            severity=GRAVE if is_crash else NOTICEABLE,
-            value=fold.value,
-            currency=fold.currency or fold.book.currency,
-            cause="the app crashed" if is_crash else "the app went to the background",
-            evidence=(left.act.id,),
-        )
+        return left.finding
 
 
 def _is_underway(place: Place) -> bool:

@@ -11,7 +11,7 @@ from services.core.act import Act
 from services.core.duration import Duration, millis
 from services.core.finding import NOTICEABLE, Finding
 from services.core.fold import Fold
-from services.core.page_error import ERROR_PROPS, ERRORS, ErrorDetector
+from services.core.page_error import ERROR_PROPS, ERRORS, ErrorDetector, kind
 from services.core.recurrence import Recurrence
 
 
@@ -68,18 +68,5 @@ class ErrorClick(ErrorDetector):
         # An error of the click's own millisecond may stand before it, since ties are broken by id.
         if not 0 <= error.occurred_at - clicked.occurred_at <= self.within_ms:
             return None
-        run = fold.run
-        return pair.found.add(
-            Finding(
-                detector=self.name,
-                cause_id=clicked.id,
-                stage=run.place.stage if run else "",
-                step=run.place.step if run else "",
-                page=fold.page,
-                element=click.target(clicked),
-                occurred_at=clicked.occurred_at,
-                severity=NOTICEABLE,
-                cost_steps=1,
-                evidence=(clicked.id, error.id),
-            )
-        )
+        found = self.begin(clicked, fold, NOTICEABLE, kind(error), click.target(clicked))
+        return pair.found.add(msgspec.structs.replace(found, evidence=(clicked.id, error.id)))

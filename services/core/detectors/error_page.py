@@ -36,19 +36,7 @@ class ErrorPage(Detector):
 
     def visit(self, act: Act, fold: Fold) -> Finding | None:
         """Count it to its page; the cause is where the link may be that led there."""
-        run, status, trail = fold.run, int(act.number("status")), fold.trail
-        return recurrence(fold, self.name).add(
-            Finding(
-                detector=self.name,
-                cause_id=act.id,
-                stage=run.place.stage if run else "",
-                step=run.place.step if run else "",
-                page=fold.page,
-                element=str(status or ""),
-                occurred_at=act.occurred_at,
-                severity=GRAVE if status >= 500 else NOTICEABLE,
-                cost_steps=1,
-                cause=f"came from {trail[-2].path}" if len(trail) > 1 else "",
-                evidence=(act.id,),
-            )
-        )
+        status, trail = int(act.number("status")), fold.trail
+        cause = f"came from {trail[-2].path}" if len(trail) > 1 else ""
+        severity = GRAVE if status >= 500 else NOTICEABLE
+        return recurrence(fold, self.name).add(self.begin(act, fold, severity, cause))

@@ -37,18 +37,6 @@ class FailedRequest(Detector):
         host = (act.text("host") or address.host_of(act.text("url"))).casefold()
         if 0 < status < self.status or not address.counts(act, host, self.hosts):
             return None
-        run = fold.run
-        return recurrence(fold, self.name).add(
-            Finding(
-                detector=self.name,
-                cause_id=act.id,
-                stage=run.place.stage if run else "",
-                step=run.place.step if run else "",
-                page=fold.page,
-                element=f"{act.text('method').upper()} {host}{address.path_of(act.text('url'))}".strip(),
-                occurred_at=act.occurred_at,
-                severity=NOTICEABLE,
-                cause=f"status {status}" if status else "no answer",
-                evidence=(act.id,),
-            )
-        )
+        asked = f"{act.text('method').upper()} {host}{address.path_of(act.text('url'))}".strip()
+        cause = f"status {status}" if status else "no answer"
+        return recurrence(fold, self.name).add(self.begin(act, fold, NOTICEABLE, cause, asked))

@@ -12,7 +12,7 @@ from services.core.detector import Detector
 from services.core.duration import Duration, millis
 from services.core.finding import NOTICEABLE, Finding
 from services.core.fold import Fold
-from services.core.recurrence import MOST_EVIDENCE
+from services.core.series import MOST_EVIDENCE
 
 REPEATABLE = frozenset({"spinbutton", "slider", "scrollbar", "stepper", "carousel", "next", "previous"})
 
@@ -102,16 +102,8 @@ class RageClick(Detector):
         is_named = bool(click.target(burst.first))
         if not (burst.is_unanswered if burst.is_judged else is_named) or self._is_meant(burst.first):
             return None
-        run = fold.run
-        return Finding(
-            detector=self.name,
-            cause_id=burst.first.id,
-            stage=run.place.stage if run else "",
-            step=run.place.step if run else "",
-            page=fold.page,
-            element=click.target(burst.first),
-            occurred_at=burst.first.occurred_at,
-            severity=NOTICEABLE,
+        return msgspec.structs.replace(
+            self.begin(burst.first, fold, NOTICEABLE, element=click.target(burst.first)),
             cost_seconds=(burst.last.occurred_at - burst.first.occurred_at) / 1000,
             cost_steps=burst.clicks - 1,
             evidence=tuple(burst.evidence),

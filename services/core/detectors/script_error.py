@@ -29,18 +29,4 @@ class ScriptError(ErrorDetector):
         """Count an error to its message and place."""
         if not self.matters(act):
             return None
-        run = fold.run
-        return recurrence(fold, self.name).add(
-            Finding(
-                detector=self.name,
-                cause_id=act.id,
-                stage=run.place.stage if run else "",
-                step=run.place.step if run else "",
-                page=fold.page,
-                element=kind(act),
-                occurred_at=act.occurred_at,
-                severity=SLIGHT,
-                cause=act.text("source"),
-                evidence=(act.id,),
-            )
-        )
+        return recurrence(fold, self.name).add(self.begin(act, fold, SLIGHT, act.text("source"), kind(act)))

@@ -4,15 +4,16 @@ from collections.abc import Iterator
 from datetime import timedelta
 from functools import cached_property
 
+import msgspec
 from pydantic import Field
 
-from services.core import click
 from services.core.act import Act
 from services.core.detector import Detector
 from services.core.duration import Duration, millis
 from services.core.finding import NOTICEABLE, Finding
 from services.core.fold import Fold
 from services.core.recurrence import recurrence
+from services.core.tab import is_hidden
 
 METRICS = ("LCP", "INP", "CLS", "load")
 
@@ -59,25 +60,13 @@ class SlowPage(Detector):
     def see(self, act: Act, fold: Fold) -> Finding | None:
         """Hold what was measured against the limits."""
         over = {metric: value for metric, value in _measured(act) if value > self.limits[metric]}
-        if not over or click.says(act, "hidden"):
+        if not over or is_hidden(act):
             return None
         worst = max(over, key=lambda metric: over[metric] / self.limits[metric])
         waited = max((value - self.limits[metric] for metric, value in over.items() if metric != "CLS"), default=0.0)
-        run = fold.run
-        return recurrence(fold, self.name).add(
-            Finding(
-                detector=self.name,
-                cause_id=act.id,
-                stage=run.place.stage if run else "",
-                step=run.place.step if run else "",
-                page=fold.page,
-                occurred_at=act.occurred_at,
-                severity=NOTICEABLE,
-                cost_seconds=waited / 1000,
-                cause=f"{worst} {over[worst]:.2f}" if worst == "CLS" else f"{worst} {over[worst] / 1000:.1f} s",
-                evidence=(act.id,),
-            )
-        )
+        cause = f"{worst} {over[worst]:.2f}" if worst == "CLS" else f"{worst} {over[worst] / 1000:.1f} s"
+        found = self.begin(act, fold, NOTICEABLE, cause)
+        return recurrence(fold, self.name).add(msgspec.structs.replace(found, cost_seconds=waited / 1000))
 
 
 def _measured(act: Act) -> Iterator[tuple[str, float]]:

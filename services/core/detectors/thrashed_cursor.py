@@ -3,6 +3,7 @@
 from datetime import timedelta
 from functools import cached_property
 
+import msgspec
 from pydantic import Field
 
 from services.core.act import Act
@@ -43,18 +44,5 @@ class ThrashedCursor(Detector):
         took = act.number("within_ms")
         if act.number("changes") < self.changes or not 0 < took <= self.within_ms:
             return None
-        run = fold.run
-        return recurrence(fold, self.name).add(
-            Finding(
-                detector=self.name,
-                cause_id=act.id,
-                stage=run.place.stage if run else "",
-                step=run.place.step if run else "",
-                page=fold.page,
-                element=act.text("target"),
-                occurred_at=act.occurred_at,
-                severity=SLIGHT,
-                cost_seconds=took / 1000,
-                evidence=(act.id,),
-            )
-        )
+        found = self.begin(act, fold, SLIGHT, element=act.text("target"))
+        return recurrence(fold, self.name).add(msgspec.structs.replace(found, cost_seconds=took / 1000))
