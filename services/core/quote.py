@@ -18,7 +18,7 @@ COST_PROPS = frozenset({*TOTALS, *FEES, "currency"})
 
 
 class Quote(msgspec.Struct, gc=False):
-    """The costs as told before they grew. Each total is held against its own kind: GA4's `value` never has fees in it."""
+    """The costs as told before they grew. Each total is held against its kind: GA4's `value` never has fees in it."""
 
     currency: str = ""
     totals: dict[str, float] = {}

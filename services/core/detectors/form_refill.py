@@ -60,18 +60,21 @@ class FormRefill(Detector):
             return None
         if len(filling.evidence) < MOST_EVIDENCE:
             filling.evidence.append(act.id)
-        if filling.returns < self.returns and filling.rejections < self.rejections:
-            return None
+        is_enough = filling.returns >= self.returns or filling.rejections >= self.rejections
+        return self._find(filling, act, fold) if is_enough else None
+
+    def _find(self, filling: _Filling, act: Act, fold: Fold) -> Finding:
+        first = filling.first
         return Finding(
             detector=self.name,
-            cause_id=filling.first.id,
+            cause_id=first.id,
             stage=filling.stage,
             step=filling.step,
-            page=filling.first.path or fold.page,
-            element=" ".join(key),
-            occurred_at=filling.first.occurred_at,
+            page=first.path or fold.page,
+            element=" ".join(form.field_of(first)),
+            occurred_at=first.occurred_at,
             severity=NOTICEABLE,
-            cost_seconds=(act.occurred_at - filling.first.occurred_at) / 1000,
+            cost_seconds=(act.occurred_at - first.occurred_at) / 1000,
             cause=f"changed again {filling.returns} times, rejected {filling.rejections} times",
             evidence=tuple(filling.evidence),
         )

@@ -6,7 +6,7 @@ from pydantic import Field
 from services.core.act import Act
 from services.core.detector import Detector
 from services.core.finding import NOTICEABLE, Finding
-from services.core.fold import Fold
+from services.core.fold import Fold, Run
 from services.core.matcher import Names
 
 MOST_EVIDENCE = 100
@@ -29,7 +29,7 @@ class ZeroResults(Detector):
 
     Found for a search that says it has no results, and for one refined three times or more without anything of it
     being opened. A zero needs no other; three is ours: once and twice are how people narrow down. Searches up to the
-    next opened result are one finding.
+    next opened result, or the next stage, are one finding.
     Misfires: where results are useful without being opened (opening hours, a price). Refining is seen only where
     searches carry the query.
     """
@@ -86,6 +86,12 @@ class ZeroResults(Detector):
             cause=f"refined {refined} times" if search.empty is None else f'nothing found for "{search.empty}"',
             evidence=tuple(search.evidence),
         )
+
+    def enter(self, act: Act, fold: Fold, left: Run | None) -> Finding | None:
+        """Whoever comes to a further stage has found something, whatever its event is called."""
+        if left is not None and fold.runs[-1].place.stage_number > left.place.stage_number:
+            fold.memory.pop(self.name, None)
+        return None
 
     def _take(self, search: _Search, act: Act) -> None:
         props = act.props or {}

@@ -32,6 +32,12 @@ def test_an_opened_result_ends_the_search() -> None:
     assert not found("zero_results", *queries[:3], "25 view_item", *queries[3:])
 
 
+def test_so_does_coming_to_a_further_stage() -> None:
+    queries = [f"{n * 10} search search_term=boots{n}" for n in range(6)]
+
+    assert not found("zero_results", "0 view", *queries[:3], "25 add", *queries[3:])
+
+
 def test_both_of_ga4s_events_for_one_search_are_one() -> None:
     lines = [f"{n}.{m} {name} search_term=Boots{n // 2}" for n in range(6) for m, name in
              enumerate(("search", "view_search_results"))]  # fmt: skip
