@@ -26,7 +26,7 @@ def test_a_click_with_an_excuse_is_none(excuse: str) -> None:
     assert not found("dead_click", f"{DEAD} {excuse}=true")
 
 
-@pytest.mark.parametrize("role", ["role=paragraph", "role=textbox", "", "role=button actionable=false"])
+@pytest.mark.parametrize("role", ["role=paragraph", "role=textbox actionable=true", "", "role=button actionable=false"])
 def test_a_click_on_what_is_not_there_to_be_clicked_is_none(role: str) -> None:
     assert not found("dead_click", f"10 click #it answered=false {role}")
 
