@@ -3,10 +3,7 @@
 import asyncio
 from collections.abc import Sequence
 
-from aiokafka.producer.message_accumulator import BatchBuilder
-
-Record = tuple[bytes, bytes]
-"""Key and value."""
+from services.edges.batch_builder import BatchBuilder, Record
 
 Place = tuple[str, int]
 """Topic and partition."""
@@ -69,15 +66,10 @@ class Batch:
         self.sent_at = 0.0
         self.receipts: list[Receipt] = []
 
-    def add(self, records: Sequence[Record], timestamp: int, receipt: Receipt) -> int:
+    def add(self, records: Sequence[Record], receipt: Receipt) -> int:
         """How many of them it took: the others found it full."""
-        added = 0
-        append = self.builder.append
-        for key, value in records:
-            if append(timestamp=timestamp, key=key, value=value) is None:
-                break
-            added += 1
-            self.bytes += len(value)
+        added = self.builder.extend(records)
+        self.bytes += sum([len(value) for _, value in records[:added]])
         self.records += added
         if added and (not self.receipts or self.receipts[-1] is not receipt):
             self.receipts.append(receipt)

@@ -13,8 +13,9 @@ import msgspec
 from services.core.event import Event
 from services.edges.record_batch import Record
 from services.ingest.dialects import segment
-from services.ingest.dialects.segment_plain import PlainBatch, PlainCall, plain_batch, plain_single, read_plain
-from services.ingest.guard import EVENT_BYTES, is_usual, judge
+from services.ingest.dialects.segment_plain import PlainBatch, PlainCall, plain_batch, plain_single
+from services.ingest.dialects.segment_record import records_of
+from services.ingest.guard import EVENT_BYTES, judge
 from services.ingest.problem import Problem, pointer_of
 from services.ingest.refusal import Reason, Refusal
 
@@ -70,22 +71,20 @@ class Calls:
 
     def sort(self, arrival: segment.Arrival) -> tuple[list[Record], Refusals]:
         """Each call becomes a record or a refusal, which says by its number which call it is."""
+        records = records_of(self._plain, self._body, arrival) if self._plain else [None] * len(self.items)
+        if None not in records:
+            return records, []
         taken: list[Record] = []
         refused: Refusals = []
-        for index, call in enumerate(self._plain or [None] * len(self.items)):
-            outcome = self._outcome(index, call, arrival)
+        for index, record in enumerate(records):
+            outcome = record or take_or_refuse(self.items[index], arrival)
             if isinstance(outcome, Refusal):
                 refused.append((index, outcome))
-            else:
+            elif isinstance(outcome, Event):
                 taken.append((outcome.visitor.encode(), _encode(outcome)))
+            else:
+                taken.append(outcome)
         return taken, refused
-
-    def _outcome(self, index: int, call: PlainCall | None, arrival: segment.Arrival) -> Event | Refusal:
-        if call is not None:
-            event = read_plain(call, arrival)
-            if event is not None and is_usual(event):
-                return event
-        return take_or_refuse(self.items[index], arrival)
 
 
 def take_or_refuse(item: bytes, arrival: segment.Arrival) -> Event | Refusal:

@@ -70,7 +70,9 @@ class _Page(Page, gc=False, forbid_unknown_fields=True):
     search: Text = None
 
 
-class _Context(msgspec.Struct, rename="camel", gc=False, forbid_unknown_fields=True):
+class Context(msgspec.Struct, rename="camel", gc=False, forbid_unknown_fields=True):
+    """Holds what a call says of its surroundings."""
+
     page: _Page | None = None
     library: Detail | None = None
     campaign: Detail | None = None
@@ -88,8 +90,8 @@ class _Context(msgspec.Struct, rename="camel", gc=False, forbid_unknown_fields=T
 
 _decode_batch = msgspec.json.Decoder(PlainBatch).decode
 _decode_single = msgspec.json.Decoder(PlainCall).decode
-_decode_props = msgspec.json.Decoder(Props).decode
-_decode_context = msgspec.json.Decoder(_Context).decode
+decode_props = msgspec.json.Decoder(Props).decode
+decode_context = msgspec.json.Decoder(Context).decode
 
 
 def plain_batch(body: bytes) -> PlainBatch | None:
@@ -116,9 +118,9 @@ def read_plain(call: PlainCall, arrival: Arrival) -> Event | None:
     page: Page = NOWHERE
     try:
         if call.context is not EMPTY_OBJECT:
-            page = _decode_context(call.context).page or NOWHERE
+            page = decode_context(call.context).page or NOWHERE
         if call.properties is not EMPTY_OBJECT:
-            _decode_props(call.properties)
+            decode_props(call.properties)
     except msgspec.MsgspecError:
         return None
     if kind in NAMED:
