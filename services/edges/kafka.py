@@ -9,6 +9,7 @@ from collections import Counter
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import suppress
 from datetime import timedelta
+from functools import lru_cache
 from typing import Protocol
 
 import structlog
@@ -26,13 +27,21 @@ BATCH_BYTES = 512 * 1024  # half of what a topic takes in one batch by default (
 STALLED_SECONDS = 3.0  # nothing acknowledged for so long: Kafka is away, more would only wait
 RECONNECT_SECONDS = 1.0
 STOP_SECONDS = 10.0
-MURMUR2_SEED = 0x9747B28C  # as Kafka's own clients partition, so that any of them finds a key's partition
+MURMUR2_SEED = 0x9747B28C
+KEYS_KNOWN = 16_384  # who acts will act again soon
 
 Stored = Callable[[int, int], Awaitable[None]]
 Placed = dict[int, list[Record]]
 """What goes to which partition."""
 
 log = structlog.get_logger(__name__)
+
+
+@lru_cache(KEYS_KNOWN)
+def _key_number(key: bytes) -> int:
+    """As Kafka's own clients hash a key, so that any of them finds its partition."""
+    return murmurhash2(key, MURMUR2_SEED) & 0x7FFFFFFF
+
 
 
 class Flow(Cluster, Protocol):
@@ -117,14 +126,9 @@ class Publisher:
         """Take all records or raise NotAccepted; the future answers (partition, last offset) once all are safe."""
         topic = topic or self.topic
         count = self._partitions[topic]
-        placed: dict[int, list[Record]] = {}
-        known: dict[bytes, list[Record]] = {}  # the acts of one visitor often come together
+        placed: Placed = {}
         for record in records:
-            same = known.get(record[0])
-            if same is None:
-                partition = (murmurhash2(record[0], MURMUR2_SEED) & 0x7FFFFFFF) % count
-                same = known[record[0]] = placed.setdefault(partition, [])
-            same.append(record)
+            placed.setdefault(_key_number(record[0]) % count, []).append(record)
         return self._place(topic, placed)
 
     def broadcast(self, value: bytes) -> asyncio.Future[Positions]:
@@ -150,7 +154,7 @@ class Publisher:
         """All or nothing: counts what is admitted, raises where it would pass a bound."""
         if problem := self.problem:
             raise KafkaAway(problem, retry_after=2)
-        sizes = {partition: sum(len(value) for _, value in records) for partition, records in placed.items()}
+        sizes = {partition: sum([len(value) for _, value in records]) for partition, records in placed.items()}
         size = sum(sizes.values())
         if self._bytes + size > self._settings.buffer_bytes:
             raise Overloaded(f"{self._bytes} bytes wait for their acknowledgement", retry_after=1)
@@ -171,6 +175,9 @@ class Publisher:
     def _open_batch(self, topic: str, partition: int) -> Batch:
         builder = BatchBuilder(self._compress, BATCH_BYTES, int(time.time() * 1000))
         batch = self._open[topic, partition] = Batch(builder, topic, partition)
+        # One clock for all who wait for a batch: one each would be a tenth of what a small request costs.
+        late = KafkaAway("the events were not acknowledged in time", retry_after=2)
+        batch.deadline = self._loop.call_later(self._settings.acknowledge_within.total_seconds(), batch.fail, late)
         if self._flush is None:
             self._flush = self._loop.call_later(self._settings.batch_wait.total_seconds(), self._flush_open)
         return batch
@@ -236,11 +243,12 @@ class Publisher:
             self._idle.set()
         if self._partition_bytes is not None and batch.topic == self.topic:
             self._unsafe[batch.partition] -= batch.bytes
-        for receipt in batch.receipts:
-            if error is None:
-                receipt.settle(batch.partition, last_offset)
-            else:
-                receipt.fail(error)
+        if batch.deadline is not None:
+            batch.deadline.cancel()
+        if error is None:
+            batch.settle(last_offset)
+        else:
+            batch.fail(error)
 
     def _fail(self, batch: Batch, error: BaseException) -> None:
         self._arrived(batch)

@@ -53,7 +53,18 @@ class Receipt:
 class Batch:
     """Records of one partition that travel together."""
 
-    __slots__ = ("builder", "bytes", "is_due", "partition", "place", "receipts", "records", "sent_at", "topic")
+    __slots__ = (
+        "builder",
+        "bytes",
+        "deadline",
+        "is_due",
+        "partition",
+        "place",
+        "receipts",
+        "records",
+        "sent_at",
+        "topic",
+    )
 
     def __init__(self, builder: BatchBuilder, topic: str, partition: int) -> None:
         self.builder = builder
@@ -64,6 +75,7 @@ class Batch:
         self.records = 0
         self.bytes = 0
         self.sent_at = 0.0
+        self.deadline: asyncio.TimerHandle | None = None
         self.receipts: list[Receipt] = []
 
     def add(self, records: Sequence[Record], receipt: Receipt) -> int:
@@ -75,3 +87,11 @@ class Batch:
             self.receipts.append(receipt)
             receipt.open += 1
         return added
+
+    def settle(self, last_offset: int) -> None:
+        for receipt in self.receipts:
+            receipt.settle(self.partition, last_offset)
+
+    def fail(self, error: NotAccepted) -> None:
+        for receipt in self.receipts:
+            receipt.fail(error)

@@ -160,10 +160,10 @@ def occurred(call: Call, arrival: Arrival) -> Millis | None:
     claimed = call.original_timestamp or call.timestamp
     if claimed is None:
         return None if arrival.historical else arrival.received_at
+    occurred_at = (claimed - EPOCH) // MILLISECOND if claimed.tzinfo else millis(claimed)
     if arrival.historical:
-        return millis(claimed)
-    skew = skew_of(call.sent_at, arrival.received_at) if call.sent_at else arrival.skew
-    return millis(claimed) + skew
+        return occurred_at
+    return occurred_at + (skew_of(call.sent_at, arrival.received_at) if call.sent_at else arrival.skew)
 
 
 def _props(call: Call, kind: str) -> msgspec.Raw:

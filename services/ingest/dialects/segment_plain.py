@@ -4,8 +4,10 @@ The decoder itself holds every limit of the guard here: what it lets through is 
 can have more than 165 keys or a nesting of 3. Whatever else comes is no fault: `segment.read` and the guard judge it.
 """
 
+from collections.abc import Callable, Sequence
+from contextlib import suppress
 from datetime import datetime
-from typing import Annotated, Literal
+from typing import Annotated, Literal, TypeVar
 
 import msgspec
 from msgspec import Meta
@@ -15,16 +17,15 @@ from services.ingest.dialects.segment import (
     NAMED,
     NOWHERE,
     PLACE_LETTERS,
-    TRAITED,
     Arrival,
     Call,
     Page,
     cut,
-    event_of,
     occurred,
     own_page,
+    path_of,
 )
-from services.ingest.guard import ID_LETTERS, KEY_LETTERS, VALUE_BYTES
+from services.ingest.guard import ID_LETTERS, KEY_LETTERS, OLDEST_MS, VALUE_BYTES
 
 Id = Annotated[str, Meta(max_length=ID_LETTERS)] | None
 Place = Annotated[str, Meta(max_length=PLACE_LETTERS)] | None
@@ -70,9 +71,7 @@ class _Page(Page, gc=False, forbid_unknown_fields=True):
     search: Text = None
 
 
-class Context(msgspec.Struct, rename="camel", gc=False, forbid_unknown_fields=True):
-    """Holds what a call says of its surroundings."""
-
+class _Context(msgspec.Struct, rename="camel", gc=False, forbid_unknown_fields=True):
     page: _Page | None = None
     library: Detail | None = None
     campaign: Detail | None = None
@@ -90,8 +89,11 @@ class Context(msgspec.Struct, rename="camel", gc=False, forbid_unknown_fields=Tr
 
 _decode_batch = msgspec.json.Decoder(PlainBatch).decode
 _decode_single = msgspec.json.Decoder(PlainCall).decode
-decode_props = msgspec.json.Decoder(Props).decode
-decode_context = msgspec.json.Decoder(Context).decode
+_decode_props = msgspec.json.Decoder(Props).decode
+_decode_context = msgspec.json.Decoder(_Context).decode
+_decode_all_props = msgspec.json.Decoder(list[Props]).decode
+_decode_contexts = msgspec.json.Decoder(list[_Context]).decode
+Read = TypeVar("Read")
 
 
 def plain_batch(body: bytes) -> PlainBatch | None:
@@ -109,30 +111,71 @@ def plain_single(body: bytes) -> PlainCall | None:
         return None
 
 
-def read_plain(call: PlainCall, arrival: Arrival) -> Event | None:
-    """The event that `segment.read` would give; None where that has to look more closely."""
-    kind = arrival.type or call.type
-    occurred_at = occurred(call, arrival)
-    if kind is None or kind == "group" or occurred_at is None or not _has_one_kind_of_content(call, kind):
-        return None
-    page: Page = NOWHERE
+def read_plain(calls: Sequence[PlainCall], arrival: Arrival) -> list[Event | None]:
+    """Of each call the event that `segment.read` gives and the guard takes; None where they have to look closely.
+
+    One loop without a function of its own for an event, and one call of the decoder for all contexts: that is a
+    quarter of the time of doing it call by call.
+    """
+    events: list[Event | None] = []
+    received_at = arrival.received_at
+    earliest = 1 if arrival.historical else received_at - OLDEST_MS
+    contents = [call.properties if call.traits is EMPTY_OBJECT else call.traits for call in calls]
+    props = _read_all(_decode_all_props, _decode_props, contents)
+    contexts = _read_all(_decode_contexts, _decode_context, [call.context for call in calls])
+    for call, content, scalars, context in zip(calls, contents, props, contexts, strict=True):
+        kind = arrival.type or call.type
+        visitor = (kind == "alias" and call.previous_id) or call.anonymous_id or call.user_id
+        name = call.event if kind == "track" else kind
+        occurred_at = occurred(call, arrival)
+        if (
+            scalars is None
+            or context is None
+            or occurred_at is None
+            or not earliest <= occurred_at <= received_at
+            or not (visitor and name and kind)
+            or kind == "group"
+            or (call.properties if kind == "identify" else call.traits) is not EMPTY_OBJECT
+        ):
+            events.append(None)
+            continue
+        page: Page = context.page or NOWHERE
+        if kind in NAMED:
+            page = cut(own_page(content, page) if kind == "page" else page, call.name)
+        events.append(
+            Event(
+                id=call.message_id or arrival.new_id(),
+                project=arrival.project,
+                visitor=visitor,
+                type=kind,
+                name=name,
+                occurred_at=occurred_at,
+                received_at=received_at,
+                watermark=(arrival.watermark or occurred_at) if arrival.historical else 0,
+                user=call.user_id or "",
+                path=page.path or (page.url and path_of(page.url)) or "",
+                url=page.url or "",
+                referrer=page.referrer or "",
+                title=page.title or "",
+                props=content,
+                context=call.context,
+            )
+        )
+    return events
+
+
+def _read_all(
+    together: Callable[[bytes], list[Read]], alone: Callable[[msgspec.Raw], Read], texts: list[msgspec.Raw]
+) -> Sequence[Read | None]:
+    """Each text as `alone` reads it, None where it does not. All at once costs half, if all can be read."""
+    if len(texts) > 1:
+        with suppress(msgspec.MsgspecError):
+            return together(b"[%b]" % b",".join(texts))
+    return [_read(alone, text) for text in texts]
+
+
+def _read(alone: Callable[[msgspec.Raw], Read], text: msgspec.Raw) -> Read | None:
     try:
-        if call.context is not EMPTY_OBJECT:
-            page = decode_context(call.context).page or NOWHERE
-        if call.properties is not EMPTY_OBJECT:
-            decode_props(call.properties)
+        return alone(text)
     except msgspec.MsgspecError:
         return None
-    if kind in NAMED:
-        page = cut(own_page(call.properties, page) if kind == "page" else page, call.name)
-    return event_of(call, kind, occurred_at, page, arrival)
-
-
-def _has_one_kind_of_content(call: PlainCall, kind: str) -> bool:
-    """Traits or properties, in `properties` from here on: what is beside them would go unread."""
-    if kind in TRAITED:
-        if call.properties is not EMPTY_OBJECT:
-            return False
-        call.properties = call.traits
-        return True
-    return call.traits is EMPTY_OBJECT
