@@ -8,7 +8,7 @@ version 2: https://kafka.apache.org/documentation/#recordbatch
 
 import struct
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from aiokafka.record.util import calc_crc32c
 
@@ -59,7 +59,7 @@ class BatchBuilder:
     All its records carry the time at which it was opened.
     """
 
-    def __init__(self, compress: Compressor, max_bytes: int, timestamp: int) -> None:
+    def __init__(self, compress: Callable[[bytes], bytes], max_bytes: int, timestamp: int) -> None:
         self._compress = compress
         self._max_bytes = max_bytes
         self._timestamp = timestamp

@@ -18,9 +18,9 @@ from aiokafka.errors import KafkaError
 from aiokafka.structs import RecordMetadata
 from murmurhash2 import murmurhash2
 
-from services.edges.batch_builder import BatchBuilder, Compressor
+from services.edges.batch_builder import BatchBuilder, Compressor, Record
 from services.edges.quiet import quieten
-from services.edges.record_batch import Batch, KafkaAway, NotAccepted, Overloaded, Place, Positions, Receipt, Record
+from services.edges.record_batch import Batch, KafkaAway, NotAccepted, Overloaded, Place, Positions, Receipt
 from services.edges.topics import Cluster, KafkaUnreachable, ensure_topics
 
 BATCH_BYTES = 512 * 1024  # half of what a topic takes in one batch by default (max.message.bytes)
@@ -41,7 +41,6 @@ log = structlog.get_logger(__name__)
 def _key_number(key: bytes) -> int:
     """As Kafka's own clients hash a key, so that any of them finds its partition."""
     return murmurhash2(key, MURMUR2_SEED) & 0x7FFFFFFF
-
 
 
 class Flow(Cluster, Protocol):
@@ -154,7 +153,7 @@ class Publisher:
         """All or nothing: counts what is admitted, raises where it would pass a bound."""
         if problem := self.problem:
             raise KafkaAway(problem, retry_after=2)
-        sizes = {partition: sum([len(value) for _, value in records]) for partition, records in placed.items()}
+        sizes = {partition: sum(len(value) for _, value in records) for partition, records in placed.items()}
         size = sum(sizes.values())
         if self._bytes + size > self._settings.buffer_bytes:
             raise Overloaded(f"{self._bytes} bytes wait for their acknowledgement", retry_after=1)

@@ -81,7 +81,7 @@ class Batch:
     def add(self, records: Sequence[Record], receipt: Receipt) -> int:
         """How many of them it took: the others found it full."""
         added = self.builder.extend(records)
-        self.bytes += sum([len(value) for _, value in records[:added]])
+        self.bytes += sum(len(value) for _, value in records[:added])
         self.records += added
         if added and (not self.receipts or self.receipts[-1] is not receipt):
             self.receipts.append(receipt)

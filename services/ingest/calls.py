@@ -11,7 +11,7 @@ from typing import TypeVar
 import msgspec
 
 from services.core.event import Event
-from services.edges.record_batch import Record
+from services.edges.batch_builder import Record
 from services.ingest.dialects import segment
 from services.ingest.dialects.segment_plain import PlainBatch, PlainCall, plain_batch, plain_single, read_plain
 from services.ingest.guard import EVENT_BYTES, judge

@@ -1,4 +1,4 @@
-"""Record batches of our own writing: whatever reads Kafka reads them, and aiokafka sends them as if they were its own."""
+"""Record batches of our own writing: whatever reads Kafka reads them, and aiokafka sends them as its own."""
 
 import inspect
 from importlib.metadata import version

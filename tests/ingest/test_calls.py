@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from services.core.event import Event
-from services.edges.record_batch import Record
+from services.edges.batch_builder import Record
 from services.ingest.calls import Calls, Refusals, take_or_refuse, without_half_letters
 from services.ingest.dialects.segment import Arrival, Batch, skew_of
 from services.ingest.dialects.segment_plain import PlainBatch, plain_batch, read_plain
