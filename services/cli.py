@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Annotated, ParamSpec
 
 import typer
 
+from services.refused.commands import refused
+
 if TYPE_CHECKING:
     from services.core.journey import Journey
     from services.settings import Settings
@@ -24,6 +26,7 @@ app = typer.Typer(
 )
 keys = typer.Typer(help="Write, read and admin keys.", no_args_is_help=True)
 app.add_typer(keys, name="keys")
+app.add_typer(refused, name="refused")
 
 Data = Annotated[Path | None, typer.Option("--data", help="Data folder. [default: desireline-data]")]
 Host = Annotated[str | None, typer.Option("--host", help="Address to serve on. [default: 127.0.0.1]")]

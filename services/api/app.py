@@ -15,6 +15,7 @@ from services.api.period import Asked, Question, settle
 from services.api.questions.freshness import ask_freshness
 from services.api.questions.funnel import FunnelAnswer, FunnelQuestion, ask_funnel
 from services.api.questions.pain_points import PainPointsAnswer, PainPointsQuestion, ask_pain_points
+from services.api.questions.refused import RefusedAnswer, RefusedQuestion, ask_refused
 from services.api.questions.session import SessionAnswer, ask_session
 from services.api.questions.sessions import SessionsAnswer, SessionsQuestion, ask_sessions
 from services.api.stored_journey import stored_journey
@@ -84,10 +85,29 @@ def sessions(
 ) -> SessionsAnswer:
     """Sessions that started in the period, newest first, a page at a time."""
     answer = ask_sessions(store, stored_journey(store), particulars(store, project, question), question)
-    if answer.next_cursor:
-        following = request.url.include_query_params(cursor=answer.next_cursor)
-        response.headers["Link"] = f'<{following.path}?{following.query}>; rel="next"'
+    _link_next(request, response, answer.next_cursor)
     return answer
+
+
+@questions.get("/refused")
+def refused(
+    store: Stored,
+    project: Project,
+    question: Annotated[RefusedQuestion, Query()],
+    request: Request,
+    response: Response,
+) -> RefusedAnswer:
+    """Events that were not taken, newest first, with the reason and what came; and how many for each reason."""
+    answer = ask_refused(store, project, question)
+    _link_next(request, response, answer.next_cursor)
+    response.headers["X-Content-Type-Options"] = "nosniff"  # it quotes whatever somebody sent
+    return answer
+
+
+def _link_next(request: Request, response: Response, cursor: str | None) -> None:
+    if cursor:
+        following = request.url.include_query_params(cursor=cursor)
+        response.headers["Link"] = f'<{following.path}?{following.query}>; rel="next"'
 
 
 @questions.get("/sessions/{id}", responses={404: {"description": "The project has no such session."}})

@@ -10,6 +10,8 @@ from services.core.changes import Changes
 from services.core.event import WATERMARK, Event, Millis
 from services.core.key_hash import key_hash
 from services.core.plan import Plan
+from services.core.refusal import Reason
+from services.core.refusal_row import Place, row_of_worker
 from services.core.rendering import (
     finding_rows,
     session_row,
@@ -59,6 +61,11 @@ class Partition:
         """Of everything written now: the number of records applied, which grows from one log to the next."""
         return self._base + self._next
 
+    @property
+    def refused(self) -> Sequence[RefusedRow]:
+        """What was set aside since the last `take`."""
+        return self._changes.refused
+
     def feed(self, records: Sequence["Record"], now: Millis) -> None:
         """Apply records in order."""
         for record in records:
@@ -67,10 +74,10 @@ class Partition:
             try:
                 self._apply(record.value or b"", self._base + record.offset + 1, now)
             except msgspec.MsgspecError as error:
-                self._refuse(record, "unreadable", str(error), now)
+                self._refuse(record, Reason.UNREADABLE, str(error), now)
             except Exception as error:
                 # One event must not stop all that come after it, whatever is wrong with it or with a rule.
-                self._refuse(record, "failed", f"{type(error).__name__}: {error}", now)
+                self._refuse(record, Reason.FAILED, f"{type(error).__name__}: {error}", now)
             self._next = record.offset + 1
             self.pending += 1
         self._moved = True
@@ -186,19 +193,9 @@ class Partition:
         )
         return self.position
 
-    def _refuse(self, record: "Record", reason: str, detail: str, now: Millis) -> None:
-        self._changes.refused.append(
-            RefusedRow(
-                log_id=self.position.log_id,
-                partition=self.position.partition,
-                offset=record.offset,
-                project="",
-                reason=reason,
-                detail=detail,
-                raw=record.value or b"",
-                refused_at=now,
-            )
-        )
+    def _refuse(self, record: "Record", reason: Reason, detail: str, now: Millis) -> None:
+        place = Place(self.position.log_id, self.position.partition, record.offset)
+        self._changes.refused.append(row_of_worker(place, record.value or b"", reason, detail, now))
 
 
 def _kept(props: dict[str, object], reads: frozenset[str]) -> dict[str, object]:

@@ -15,6 +15,7 @@ from starlette.types import Receive, Scope, Send
 
 from services.core.event import WATERMARK, Event
 from services.core.key import Key
+from services.core.refusal import DETAIL_LETTERS, RAW_BYTES
 from services.edges.kafka import Publisher
 from services.edges.keyring import Keyring
 from services.edges.record_batch import KafkaAway, NotAccepted, Positions, Record
@@ -106,7 +107,7 @@ class TakeEvents(Intake):
         items = [bytes(item) for item in read.batch] if isinstance(read, segment.Batch) else [body]
         taken, refused = _sort(items, arrival)
         waiting = [self.publisher.publish(taken)]
-        if refused:
+        if refused and not arrival.replayed:
             waiting.append(self._set_aside(refused, items, arrival))
         await self.safe(*waiting)
         self.metrics.accepted.inc(len(taken))
@@ -133,6 +134,7 @@ class TakeEvents(Intake):
             context=read.context or {},
             historical=read.historical,
             watermark=watermark,
+            replayed=read.replayed,
         )
 
     def _set_aside(
@@ -140,7 +142,17 @@ class TakeEvents(Intake):
     ) -> asyncio.Future[Positions]:
         project = arrival.project
         records = [
-            RefusedEvent(project, refusal.reason, refusal.detail, items[index], arrival.received_at)
+            RefusedEvent(
+                project=project,
+                reason=refusal.reason,
+                detail=refusal.detail[:DETAIL_LETTERS],
+                raw=items[index][:RAW_BYTES],
+                refused_ms=arrival.received_at,
+                size=len(items[index]),
+                type=arrival.type,
+                skew_ms=arrival.skew,
+                historical=arrival.historical,
+            )
             for index, refusal in refused
         ]
         return self.publisher.publish(

@@ -1,14 +1,21 @@
 """The one agent: fetches go into the pipeline, and idle partitions hear what time it is."""
 
 import asyncio
+import logging
 import time
-from collections.abc import AsyncIterator
+from collections import Counter
+from collections.abc import AsyncIterator, Sequence
 from datetime import timedelta
 from typing import Any, Protocol
 
 from services.core.event import Millis
 from services.core.pipeline import Pipeline
+from services.core.refusal_share import RefusedShare
+from services.core.rows import RefusedRow
 from services.stages.checkpoint import Checkpoint
+from services.stages.metrics import SET_ASIDE
+
+log = logging.getLogger(__name__)
 
 TICK_EVERY = timedelta(seconds=1)
 HEARD_WITHIN = timedelta(seconds=5)
@@ -25,15 +32,32 @@ def now() -> Millis:
     return Millis(time.time_ns() // 1_000_000)
 
 
-async def apply(fetches: AsyncIterator[Any], pipeline: Pipeline, checkpoint: Checkpoint) -> None:
-    """Feed every fetch: Faust events whose value is the records. The checkpoint acknowledges them, not we."""
+async def apply(fetches: AsyncIterator[Any], pipeline: Pipeline, checkpoint: Checkpoint, share: RefusedShare) -> None:
+    """Feed every fetch: Faust events whose value is the records. The checkpoint acknowledges them, not we.
+
+    Raises TooManyRefused, with nothing awaited between: what was fed last must not come into a checkpoint.
+    """
     async for fetch in fetches:
         partition, records = fetch.message.partition, fetch.value
         if checkpoint.next_offset(partition) is None:
             continue  # delivered while the partition was taken from us
-        pipeline.feed(partition, records, now())
+        moment = now()
+        refused = pipeline.feed(partition, records, moment)
+        share.count(len(records), refused, moment)
+        if refused:
+            _say(partition, refused)
         checkpoint.fed(partition, records, fetch)
         await checkpoint.room()
+
+
+def _say(partition: int, refused: Sequence[RefusedRow]) -> None:
+    reasons = Counter(row.reason for row in refused)
+    for reason, count in reasons.items():
+        SET_ASIDE.labels(reason).inc(count)
+    last = refused[-1]
+    log.warning(
+        "Set aside of partition %s: %s; the last at offset %s: %s", partition, dict(reasons), last.offset, last.detail
+    )
 
 
 async def tick(pipeline: Pipeline, checkpoint: Checkpoint, log: Log) -> None:
