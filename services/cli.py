@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, ParamSpec
 
 import typer
 
-from services.refused.commands import refused
+from services.refused.commands import list_refused, replay_refused
 
 if TYPE_CHECKING:
     from services.core.journey import Journey
@@ -26,6 +26,7 @@ app = typer.Typer(
 )
 keys = typer.Typer(help="Write, read and admin keys.", no_args_is_help=True)
 app.add_typer(keys, name="keys")
+refused = typer.Typer(help="Events that were not taken: why, and sent again when mended.", no_args_is_help=True)
 app.add_typer(refused, name="refused")
 
 Data = Annotated[Path | None, typer.Option("--data", help="Data folder. [default: desireline-data]")]
@@ -220,6 +221,10 @@ def create_key(
         raise typer.BadParameter(f"{kind!r} is none of write, read, admin", param_hint="KIND")
     rights = [Right.HISTORICAL] if historical else []
     typer.echo(Keyring(_keys_file(data)).create(Kind(kind), project, rights))
+
+
+refused.command("list")(spoken(list_refused))
+refused.command("replay")(spoken(replay_refused))
 
 
 def _settings(**given: object) -> "Settings":

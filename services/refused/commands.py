@@ -1,20 +1,15 @@
 """`desireline refused list | replay`: what the commands take and say. Imports come late, so that help is quick."""
 
 from datetime import UTC, datetime
-from functools import wraps
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from services.edges.refused import Wanted
     from services.refused.replay import KeyOf
     from services.settings import Settings
-
-refused = typer.Typer(help="Events that were not taken: why, and sent again once that is mended.", no_args_is_help=True)
 
 Project = Annotated[str, typer.Option(help="Only of this project. [default: all, and what belongs to none]")]
 Why = Annotated[str, typer.Option("--reason", help="Only for this reason, such as `clock` or `failed`.")]
@@ -23,20 +18,6 @@ Until = Annotated[datetime | None, typer.Option(help="Only refused before then (
 Data = Annotated[Path | None, typer.Option("--data", help="Data folder. [default: desireline-data]")]
 
 
-def spoken(command: "Callable[..., None]") -> "Callable[..., None]":
-    """Say an error that the user can mend in a sentence, as all commands do."""
-
-    @wraps(command)
-    def run(*args: object, **kwargs: object) -> None:
-        from services.cli import spoken as say
-
-        say(command)(*args, **kwargs)
-
-    return run
-
-
-@refused.command("list")
-@spoken
 def list_refused(
     project: Project = "",
     reason: Why = "",
@@ -66,8 +47,6 @@ def list_refused(
         asyncio.run(ask(shelf))
 
 
-@refused.command("replay")
-@spoken
 def replay_refused(
     project: Project = "",
     reason: Why = "",
