@@ -45,9 +45,8 @@ def test_the_key_of_the_house_is_needed_and_is_for_its_owner_only(tmp_path: Path
 
     with Installation(tmp_path / "data") as running:
         for key in ("", "x", running.keys["admin"]):
-            asked = httpx.post(
-                f"{running.url}/house/refused/counts", headers={"Authorization": f"Bearer {key}"}, json={}
-            )
+            headers = {"Authorization": f"Bearer {key}"}
+            asked = httpx.post(f"{running.url}/house/refused/counts", headers=headers, json={})
             assert asked.status_code == 401
 
     assert (tmp_path / "data" / "lock").stat().st_mode & 0o077 == 0
