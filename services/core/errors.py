@@ -15,6 +15,16 @@ class JourneyError(CoreError):
         super().__init__("\n".join(problems))
 
 
+class NewerState(CoreError):
+    """A visitor's state was written by a later version of this program: going on would destroy it."""
+
+    def __init__(self, format_: int, known: int) -> None:
+        super().__init__(
+            f"The visitors' states in the database have format {format_}; this version knows formats up to {known}. "
+            "Start the version that wrote them, or a later one."
+        )
+
+
 class TooManyRefused(CoreError):
     """So many records cannot be applied that going on would bury everything: the worker stops."""
 

@@ -77,7 +77,7 @@ def _of_event(raw: bytes) -> Call:
     """What a worker could not apply was an event already, if it was anything."""
     try:
         event = _decode_event(raw)
-    except msgspec.MsgspecError as error:
+    except (msgspec.MsgspecError, UnicodeDecodeError) as error:
         raise CannotBeSent(f"it is no event ({error})") from None
     if event.type not in segment.TYPES:
         raise CannotBeSent(f"it is a {event.type}, which no client sends")

@@ -1,5 +1,6 @@
 """Sessions written so that they can be read: `"0.4 click #pay x=3"` is a click on #pay 0.4 seconds in."""
 
+import shlex
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
@@ -7,7 +8,9 @@ from typing import Any
 import msgspec
 import yaml
 
+from services.core.act import Act
 from services.core.changes import Changes
+from services.core.claim import claim
 from services.core.event import WATERMARK, Event, Millis
 from services.core.journey import Journey, read_journey
 from services.core.pipeline import Pipeline
@@ -50,8 +53,11 @@ def shop(**changes: Any) -> Journey:
 
 
 def event(line: str, visitor: str = "anna", **fields: Any) -> Event:
-    """`"<seconds> <name> [/path] [#target] [prop=value]…"` as an event; its id is the line unless given."""
-    seconds, name, *rest = line.split()
+    """`"<seconds> <name> [/path] [#target] [prop=value]…"` as an event; its id is the line unless given.
+
+    What has spaces in it stands in quotes: `"10 'Coupon Denied' reason='too old'"`.
+    """
+    seconds, name, *rest = shlex.split(line)
     at = Millis(START + round(float(seconds) * 1000))
     path, props = "", {}
     for part in rest:
@@ -73,6 +79,12 @@ def event(line: str, visitor: str = "anna", **fields: Any) -> Event:
     return Event(visitor=visitor, name=name, occurred_at=at, **{**known, **fields})
 
 
+def acts(*lines: str) -> list[Act]:
+    """Lines as a session keeps them, with all their properties."""
+    made = map(event, lines)
+    return [Act(one.occurred_at, one.id, one.name, one.path, msgspec.json.decode(one.props)) for one in made]
+
+
 def encode(events: Iterable[Event], first_offset: int = 0) -> list[Record]:
     """Events as records of one partition."""
     return [Record(first_offset + place, msgspec.json.encode(one)) for place, one in enumerate(events)]
@@ -89,7 +101,8 @@ def pipeline(
 
 def start() -> PositionRow:
     """The position of a log nobody has read yet."""
-    return PositionRow(log_id="log", partition=0, epoch=1, next_offset=0, clocks="", version=0)
+    [claimed] = claim([], "log", [0], 1, "first")
+    return claimed.position
 
 
 def judged(*lines: str, journey: Journey | None = None) -> tuple[list[SessionRow], list[FindingRow]]:

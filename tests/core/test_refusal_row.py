@@ -3,11 +3,9 @@
 import msgspec
 
 from services.core.event import Millis
-from services.core.pipeline import Pipeline
 from services.core.refusal import BY_WORKER, Reason, RefusedEvent, reason_named
 from services.core.refusal_row import Place, row_of_topic
-from services.core.rows import PositionRow
-from tests.core.build import START, Record, encode, event, shop
+from tests.core.build import START, Record, encode, event, pipeline
 
 PLACE = Place("cluster/topic", 3, 17)
 NOW = Millis(START)
@@ -39,17 +37,16 @@ def test_a_record_that_claims_the_future_was_refused_now() -> None:
 
 
 def test_what_a_worker_cannot_apply_is_answered_with_its_project_where_it_names_one() -> None:
-    pipeline = Pipeline(shop())
-    pipeline.assign(0, PositionRow(log_id="log", partition=0, epoch=1, next_offset=0, clocks="{}", version=0), [])
+    fed = pipeline()
     good = encode([event("0 view")])[0].value
 
-    refused = pipeline.feed(0, [Record(0, b"\xff"), Record(1, good), Record(2, b'{"project":"shop"}')], NOW)
+    refused = fed.feed(0, [Record(0, b"\xff"), Record(1, good), Record(2, b'{"project":"shop"}')], NOW)
 
     assert [(row.offset, row.project, row.reason) for row in refused] == [
         (0, "", Reason.UNREADABLE),
         (2, "shop", Reason.UNREADABLE),
     ]
-    assert list(pipeline.take().refused) == list(refused)
+    assert list(fed.take().refused) == list(refused)
 
 
 def test_every_reason_says_what_happened_and_what_to_do() -> None:

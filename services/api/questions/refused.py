@@ -72,7 +72,7 @@ class RefusedAnswer(BaseModel):
 
 StoredMillis = Annotated[int, msgspec.Meta(ge=0, le=to_millis(LATEST))]
 UInt32 = Annotated[int, msgspec.Meta(ge=0, lt=1 << 32)]
-Int64 = Annotated[int, msgspec.Meta(ge=0, lt=1 << 62)]  # msgspec compares within 64 bits with a sign
+Int64 = Annotated[int, msgspec.Meta(ge=-(1 << 62), lt=1 << 62)]  # msgspec compares within 64 bits with a sign
 
 
 class Cursor(msgspec.Struct, frozen=True, array_like=True):
