@@ -117,5 +117,5 @@ class RefusedEvent(msgspec.Struct, frozen=True, omit_defaults=True):
     refused_ms: Millis
     size: int = 0  # bytes that came; more than `raw` has where that was cut
     type: str = ""  # the call's type where the route said it
-    skew_ms: int = 0  # how far the client's clock was behind ours
+    skew: int = 0  # milliseconds the client's clock was behind ours
     historical: bool = False

@@ -46,7 +46,7 @@ def row_of_topic(place: Place, value: bytes, now: Millis) -> RefusedRow:
         refused_at=min(max(refused.refused_ms, 0), now),
         size=refused.size or len(refused.raw),
         type=refused.type,
-        skew_ms=refused.skew_ms,
+        skew=refused.skew,
         historical=refused.historical,
     )
 

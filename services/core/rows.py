@@ -143,7 +143,7 @@ class RefusedRow(Row):
     size: int = 0  # bytes that came; `raw` has fewer where they were too many
     # What sending a client's call again needs to know of the request it came with.
     type: str = ""
-    skew_ms: int = 0
+    skew: int = 0  # milliseconds
     historical: bool = False
 
 

@@ -34,7 +34,7 @@ ORDER BY project, events DESC, reason
 COLUMNS = f"""
 SELECT
     project, log_id, partition, offset, toUnixTimestamp64Milli(refused_at) AS at, reason, detail, raw, size,
-    type, skew_ms, historical
+    type, skew, historical
 FROM refused_events FINAL
 {WHERE}
 """
@@ -73,7 +73,7 @@ class Refused(msgspec.Struct, frozen=True):
     raw: bytes
     size: int
     type: str
-    skew_ms: int
+    skew: int  # milliseconds
     historical: bool
 
     @property

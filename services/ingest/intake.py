@@ -128,7 +128,7 @@ class TakeEvents(Intake):
             received_at,
             _new_id,
             skew=skew,
-            context=(isinstance(head, segment.Batch) and head.context) or {},
+            context=calls.shared,
             historical=head.historical,
             watermark=watermark,
             replayed=head.replayed,
@@ -147,7 +147,7 @@ class TakeEvents(Intake):
                 refused_ms=arrival.received_at,
                 size=len(items[index]),
                 type=arrival.type,
-                skew_ms=arrival.skew,
+                skew=arrival.skew,
                 historical=arrival.historical,
             )
             for index, refusal in refused

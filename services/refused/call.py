@@ -68,7 +68,7 @@ def _arrival(refused: Refused) -> segment.Arrival:
         refused.at,
         lambda: "",
         refused.type,
-        refused.skew_ms,
+        refused.skew,
         historical=refused.historical,
     )
 

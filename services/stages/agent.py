@@ -1,21 +1,15 @@
 """The one agent: fetches go into the pipeline, and idle partitions hear what time it is."""
 
 import asyncio
-import logging
 import time
-from collections import Counter
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator
 from datetime import timedelta
 from typing import Any, Protocol
 
 from services.core.event import Millis
 from services.core.pipeline import Pipeline
 from services.core.refusal_share import RefusedShare
-from services.core.rows import RefusedRow
 from services.stages.checkpoint import Checkpoint
-from services.stages.metrics import SET_ASIDE
-
-log = logging.getLogger(__name__)
 
 TICK_EVERY = timedelta(seconds=1)
 HEARD_WITHIN = timedelta(seconds=5)
@@ -42,22 +36,9 @@ async def apply(fetches: AsyncIterator[Any], pipeline: Pipeline, checkpoint: Che
         if checkpoint.next_offset(partition) is None:
             continue  # delivered while the partition was taken from us
         moment = now()
-        refused = pipeline.feed(partition, records, moment)
-        share.count(len(records), refused, moment)
-        if refused:
-            _say(partition, refused)
+        share.count(len(records), pipeline.feed(partition, records, moment), moment)
         checkpoint.fed(partition, records, fetch)
         await checkpoint.room()
-
-
-def _say(partition: int, refused: Sequence[RefusedRow]) -> None:
-    reasons = Counter(row.reason for row in refused)
-    for reason, count in reasons.items():
-        SET_ASIDE.labels(reason).inc(count)
-    last = refused[-1]
-    log.warning(
-        "Set aside of partition %s: %s; the last at offset %s: %s", partition, dict(reasons), last.offset, last.detail
-    )
 
 
 async def tick(pipeline: Pipeline, checkpoint: Checkpoint, log: Log) -> None:

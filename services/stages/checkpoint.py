@@ -19,6 +19,7 @@ from services.core.pipeline import Changes, Pipeline, Record
 from services.core.rows import PositionRow, Row
 from services.edges.clickhouse_errors import StoreUnavailable
 from services.settings import Settings
+from services.stages.set_aside import say_set_aside
 from services.stages.store import Store
 
 R = TypeVar("R", bound=Row | bytes)
@@ -211,6 +212,7 @@ class Checkpoint:
             self._put("findings", self._store.insert, changes.findings),
             self._put("sessions", self._store.insert, changes.sessions),
         )
+        say_set_aside(changes.refused)
         await self._put("session_state", self._store.insert, changes.states)
         await self._put("positions", self._store.insert, changes.positions)
 

@@ -4,7 +4,7 @@ from services.core.refusal import Reason
 from services.core.rows import RefusedRow, ReplayedRow
 from services.edges.clickhouse import Store
 from tests.api.conftest import Ask, Client
-from tests.api.shop import moment, text
+from tests.api.shop import DAY, moment, text
 
 READ = {"Authorization": "Bearer rk_shop"}
 
@@ -37,6 +37,18 @@ def test_written_twice_it_is_shown_and_counted_once(store: Store, ask: Ask) -> N
     answer = ask("/v1/refused")
 
     assert (len(answer["refused"]), answer["reasons"][0]["events"]) == (1, 1)
+
+
+def test_written_again_months_later_it_is_shown_only_as_of_then(store: Store, ask: Ask) -> None:
+    for day in (0, 40):
+        row = aside(1)
+        row.refused_at = moment(day * DAY)
+        store.insert("refused_events", [row])
+
+    first, later = ask("/v1/refused", to=text(DAY)), ask("/v1/refused", from_=text(39 * DAY))
+
+    assert (first["refused"], first["reasons"]) == ([], [])
+    assert (len(later["refused"]), later["reasons"][0]["events"]) == (1, 1)
 
 
 def test_another_projects_and_nobodys_are_not_shown(store: Store, ask: Ask) -> None:

@@ -10,7 +10,7 @@ from tests.core.build import START, Record, encode, event, pipeline
 PLACE = Place("cluster/topic", 3, 17)
 NOW = Millis(START)
 REFUSED = RefusedEvent(
-    project="shop", reason="clock", detail="too old", raw=b'{"a":"\xc3\xa9"}', refused_ms=NOW - 5, size=9, skew_ms=40
+    project="shop", reason="clock", detail="too old", raw=b'{"a":"\xc3\xa9"}', refused_ms=NOW - 5, size=9, skew=40
 )
 
 
@@ -21,7 +21,7 @@ def test_a_record_of_the_topic_becomes_the_same_row_whenever_it_is_read() -> Non
 
     assert first == again
     assert (first.log_id, first.partition, first.offset) == ("cluster/topic", 3, 17)
-    assert (first.project, first.reason, first.raw, first.skew_ms) == ("shop", "clock", REFUSED.raw, 40)
+    assert (first.project, first.reason, first.raw, first.skew) == ("shop", "clock", REFUSED.raw, 40)
 
 
 def test_a_record_of_the_topic_that_nobody_can_read_is_kept_and_belongs_to_nobody() -> None:

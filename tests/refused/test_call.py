@@ -18,7 +18,7 @@ AT = 1_767_225_600_000  # 2026-01-01T00:00:00Z
 def refused(raw: bytes, **given: Any) -> Refused:
     fields: dict[str, Any] = {
         "project": "shop", "log_id": "log", "partition": 1, "offset": 7, "at": AT, "reason": "keys", "detail": "",
-        "raw": raw, "size": len(raw), "type": "", "skew_ms": 0, "historical": False,
+        "raw": raw, "size": len(raw), "type": "", "skew": 0, "historical": False,
     }  # fmt: skip
     return Refused(**fields | given)
 
@@ -40,7 +40,7 @@ def test_an_event_without_a_time_happened_when_it_first_arrived() -> None:
 def test_the_skew_of_the_clock_that_sent_it_is_corrected_as_it_was_then() -> None:
     raw = b'{"type":"track","event":"x","userId":"u","timestamp":"2025-12-31T22:00:00Z"}'
 
-    event = taken(call_of(refused(raw, skew_ms=7_200_000)))
+    event = taken(call_of(refused(raw, skew=7_200_000)))
 
     assert event.occurred_at == AT
 
