@@ -116,6 +116,8 @@ def _keys(settings: "Settings", key: str) -> "KeyOf":
     from services.edges.keyring import Keyring
     from services.replay.sender import SendError
 
+    file = settings.keys_file or settings.data_dir / "keys.json"
+
     def key_of(project: str, historical: bool) -> str:
         if key:
             return key
@@ -132,5 +134,4 @@ def _keys(settings: "Settings", key: str) -> "KeyOf":
             f" (desireline keys create write --project {project}{right}), or give --project and --key."
         )
 
-    file = settings.keys_file or settings.data_dir / "keys.json"
     return key_of

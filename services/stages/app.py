@@ -50,7 +50,7 @@ class App(faust.App):
 
     def fail(self, error: BaseException) -> None:
         """Stop working. What was fed is in doubt, so nothing is written or acknowledged from here on."""
-        self.checkpoint.stop()
+        self.checkpoint.give_up()
         self.add_future(self.crash(error))
 
     async def stored(self, partition: int, offset: int) -> None:

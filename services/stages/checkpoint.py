@@ -96,6 +96,7 @@ class Checkpoint:
         self._full = asyncio.Event()
         self._room = asyncio.Event()
         self._asked = 0
+        self._given_up = False
 
     def hold(self, position: PositionRow) -> None:
         """Begin to account for a partition claimed at a position."""
@@ -170,6 +171,11 @@ class Checkpoint:
             self._run.cancel()
             self._run = None
 
+    def give_up(self) -> None:
+        """Write no more whatever comes, a revocation too: what was fed last must not be stored."""
+        self._given_up = True
+        self.stop()
+
     def _ended(self, run: asyncio.Task[None]) -> None:
         if not run.cancelled() and (error := run.exception()):
             self._failed(error)
@@ -192,6 +198,8 @@ class Checkpoint:
     async def write(self) -> None:
         """Write all that was fed until now."""
         async with self._writing:
+            if self._given_up:
+                return
             reached = {partition: holding.fed for partition, holding in self._holdings.items()}
             self._under_way = self._pipeline.pending
             try:

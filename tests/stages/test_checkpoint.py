@@ -117,6 +117,18 @@ async def test_what_was_set_aside_is_said_and_counted_once_it_is_stored(
     assert "Set aside: 1 unreadable; the last of partition 0 at offset 7" in caplog.text
 
 
+async def test_once_given_up_nothing_is_written_even_when_the_partition_is_taken_from_us(start: Start) -> None:
+    worker = await start(eager=False, checkpoint_every=timedelta(hours=1))
+    fetch = worker.feed(["0 view"])
+
+    worker.checkpoint.give_up()
+    await worker.holdings.let_go({ZERO})
+
+    assert worker.store.tables == []
+    assert not fetch.acknowledged
+    assert not worker.checkpoint.partitions
+
+
 async def test_while_the_store_is_away_nothing_is_acknowledged_and_nothing_is_lost(start: Start) -> None:
     worker = await start()
     worker.store.away = True

@@ -94,7 +94,7 @@ def ask_refused(store: Store, project: str, question: RefusedQuestion) -> Refuse
         "reason": question.reason or "",
         "replayed": int(question.replayed),
         "from_ms": to_millis(question.since or EARLIEST),
-        "to_ms": to_millis(question.until or LATEST) - (question.until is None),
+        "to_ms": to_millis(question.until or LATEST),
     }
     cursor = read_cursor(question.cursor) if question.cursor else FIRST
     page = parameters | msgspec.structs.asdict(cursor) | {"limit": question.limit + 1}
