@@ -96,7 +96,8 @@ class _Installation:
                 crashed = asyncio.create_task(stages.wait())
                 await asyncio.wait((told, visiting, crashed), return_when=asyncio.FIRST_COMPLETED)
                 if stages.crashed:
-                    raise CannotStart(f"The stages stopped working: {stages.crash_reason}. What got a 200 is stored.")
+                    why = str(stages.crash_reason).removesuffix(".")
+                    raise CannotStart(f"The stages stopped working: {why}. What got a 200 is stored.")
             parts.push_async_callback(_see_off, visiting)
             # A thread that waits for a full disk cannot be stopped, and Python would wait for it.
             asyncio.get_running_loop().call_later(_STOP_SECONDS, _give_up)
