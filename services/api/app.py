@@ -95,7 +95,7 @@ def session(
     store: Stored, project: Project, session_id: Annotated[str, Path(alias="id", max_length=200)]
 ) -> SessionAnswer:
     """One session: its way, its job with the reasons, what it got stuck on, and every event."""
-    return ask_session(store, project, ask_freshness(store, project), session_id)
+    return ask_session(store, stored_journey(store), project, ask_freshness(store, project), session_id)
 
 
 @health.get("/livez")

@@ -1,10 +1,21 @@
-"""The SQL of a question, read from the file beside it. Values reach it only as `{name:Type}` parameters."""
+"""The SQL of a question, read from the file beside it. Values reach it only as `{name:Type}` parameters.
 
+A line `-- include name` stands for `fragments/name.sql`, which several questions share.
+"""
+
+import re
 from functools import cache
 from importlib.resources import files
+
+_INCLUDE = re.compile(r"^ *-- include (\w+)\n", re.MULTILINE)
 
 
 @cache
 def sql(question: str) -> str:
-    """The text of `questions/<question>.sql`."""
-    return (files("services.api.questions") / f"{question}.sql").read_text(encoding="utf-8")
+    """The text of `questions/<question>.sql`, with what it includes."""
+    text = (files("services.api.questions") / f"{question}.sql").read_text(encoding="utf-8")
+    return _INCLUDE.sub(lambda included: _fragment(included[1]), text)
+
+
+def _fragment(name: str) -> str:
+    return (files("services.api") / "fragments" / f"{name}.sql").read_text(encoding="utf-8")

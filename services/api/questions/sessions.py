@@ -11,6 +11,7 @@ from services.api.period import EARLIEST, LATEST, Answer, Asked, Period, Questio
 from services.api.problem import Refusal
 from services.api.questions.freshness import from_millis, to_millis
 from services.api.sql import sql
+from services.api.standing import longest_days, standing
 from services.core.journey import Journey
 from services.edges.clickhouse import Store
 
@@ -81,12 +82,13 @@ def ask_sessions(store: Store, journey: Journey, asked: Asked, question: Session
     cursor = read_cursor(question.cursor) if question.cursor else start
     parameters = asked.parameters | msgspec.structs.asdict(cursor)
     filters = question.model_dump(include={"stage", "job", "detector", "visitor"})
-    days = journey.sessions.max_length // timedelta(days=1) + 2
+    days = longest_days(journey)
+    period = Period(since=from_millis(cursor.from_ms), until=from_millis(cursor.to_ms))
+    parameters |= standing(journey, period.since.date(), period.until.date() + timedelta(days=days))
     parameters |= filters | {"longest_days": days}
     rows = store.query(sql("sessions"), parameters | {"limit": question.limit + 1})
     sessions = [SessionSummary(**without_epoch(row)) for row in rows[: question.limit]]
     more = len(rows) > question.limit
-    period = Period(since=from_millis(cursor.from_ms), until=from_millis(cursor.to_ms))
     return SessionsAnswer(
         **asked.about() | {"period": period},
         sessions=sessions,

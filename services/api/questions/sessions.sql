@@ -1,4 +1,7 @@
 -- The sessions of a period, newest first, a page at a time. An empty filter lets everything through.
+WITH
+    -- include standing
+    {detector:String} AS sought
 SELECT
     id, visitor, user, started_at, ended_at, state, late, historical, events, pages, entry_page, exit_page,
     stage, step, job, job_confidence, outcome_at, value, currency, journey_version
@@ -11,14 +14,8 @@ WHERE project = {project:String}
     AND ({stage:String} = '' OR stage = {stage:String})
     AND ({job:String} = '' OR job = {job:String})
     AND ({visitor:String} = '' OR visitor = {visitor:String})
-    AND ({detector:String} = '' OR (opened_on, id) IN
-    (
-        SELECT opened_on, session_id
-        FROM findings FINAL
-        WHERE project = {project:String} AND detector = {detector:String}
-            AND opened_on BETWEEN toDate32(fromUnixTimestamp64Milli({from_ms:Int64}, 'UTC'))
-                AND toDate32(fromUnixTimestamp64Milli({to_ms:Int64}, 'UTC')) + {longest_days:UInt16}
-    ))
+    AND (sought = '' OR (opened_on, id) IN
+        (SELECT opened_on, session_id FROM judged WHERE fate = '' AND detector = sought))
     AND (started_at, id) < (fromUnixTimestamp64Milli({before_ms:Int64}, 'UTC'), {before_id:String})
 ORDER BY started_at DESC, id DESC
 LIMIT {limit:UInt16}
