@@ -14,6 +14,7 @@ from services.api.auth import Keyring, Project
 from services.api.period import Asked, Question, settle
 from services.api.questions.freshness import ask_freshness
 from services.api.questions.funnel import FunnelAnswer, FunnelQuestion, ask_funnel
+from services.api.questions.funnel_sessions import FunnelSessionsQuestion, ask_funnel_sessions
 from services.api.questions.pain_points import PainPointsAnswer, PainPointsQuestion, ask_pain_points
 from services.api.questions.session import SessionAnswer, ask_session
 from services.api.questions.sessions import SessionsAnswer, SessionsQuestion, ask_sessions
@@ -84,10 +85,29 @@ def sessions(
 ) -> SessionsAnswer:
     """Sessions that started in the period, newest first, a page at a time."""
     answer = ask_sessions(store, stored_journey(store), particulars(store, project, question), question)
+    link_next(request, response, answer)
+    return answer
+
+
+@questions.get("/funnel/sessions")
+def funnel_sessions(
+    store: Stored,
+    project: Project,
+    question: Annotated[FunnelSessionsQuestion, Query()],
+    request: Request,
+    response: Response,
+) -> SessionsAnswer:
+    """The sessions behind a cell of a funnel, newest first, a page at a time. Ask with the funnel's parameters."""
+    answer = ask_funnel_sessions(store, stored_journey(store), particulars(store, project, question), question)
+    link_next(request, response, answer)
+    return answer
+
+
+def link_next(request: Request, response: Response, answer: SessionsAnswer) -> None:
+    """Name the next page in the header too."""
     if answer.next_cursor:
         following = request.url.include_query_params(cursor=answer.next_cursor)
         response.headers["Link"] = f'<{following.path}?{following.query}>; rel="next"'
-    return answer
 
 
 @questions.get("/sessions/{id}", responses={404: {"description": "The project has no such session."}})

@@ -2,7 +2,7 @@
     marked AS
     (
         SELECT
-            is_open, values,
+            is_open, values, members,
             arraySort(arrayDistinct(arrayConcat(
                 arrayZip(began, arrayEnumerate(fits), fits), arrayZip(ended, arrayEnumerate(fits), fits)))) AS acts,
             arrayMap((act, i) -> if(tolerance_ms = 0, act.3, arrayFold(
@@ -17,7 +17,7 @@
     moved AS
     (
         SELECT
-            is_open, values, acts,
+            is_open, values, members, acts,
             arrayFlatten(arrayMap((act, i, mask) -> arrayConcat(
                 arrayMap(k -> (act.1, i, toUInt8(k), bitTest(act.3, k), toUInt64(0)), arrayFilter(k -> bitTest(mask, k), ks)),
                 multiIf(
@@ -38,7 +38,7 @@
     chained AS
     (
         SELECT
-            is_open, values,
+            is_open, values, members,
             arrayMap(
                 begins -> arrayFold(
                     (found, move) -> (

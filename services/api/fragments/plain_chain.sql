@@ -3,7 +3,7 @@
     started AS
     (
         SELECT
-            is_open, values, fits, began, ended,
+            is_open, values, members, fits, began, ended,
             arrayFilter(
                 start -> (any_order OR bitTest(start.3, 1))
                     AND (NOT by_person OR (start.2 >= {from_ms:Int64} AND start.2 < {to_ms:Int64})),
@@ -20,7 +20,7 @@
     chained AS
     (
         SELECT
-            is_open, values,
+            is_open, values, members,
             arrayMap(
                 start -> arrayFold(
                     (chain, k) -> if(length(chain.3) + 1 < k, chain, (

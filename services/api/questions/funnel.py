@@ -16,7 +16,7 @@ from zoneinfo import available_timezones
 from pydantic import AfterValidator, BaseModel, Field
 
 from services.api.funnel_groups import FunnelGroup, FunnelStep, group, nobody
-from services.api.funnel_path import Window, read_path
+from services.api.funnel_path import FunnelPath, Window, read_path
 from services.api.period import EARLIEST, Answer, Asked, Period, Question
 from services.api.problem import Refusal
 from services.api.questions.freshness import to_millis
@@ -120,25 +120,8 @@ class FunnelAnswer(Answer):
 def ask_funnel(store: Store, journey: Journey, asked: Asked, question: FunnelQuestion) -> FunnelAnswer:
     """Follow the units of a period through the steps."""
     path = read_path(journey, question)
-    window = question.window or journey.window
-    parameters = (
-        asked.parameters
-        | path.parameters
-        | {
-            "unit": question.unit,
-            "order": question.order,
-            "window_ms": millis(window),
-            "tolerance_ms": SECOND_MS if (question.same_second, question.order) == ("either", "ordered") else 0,
-            "as_of_ms": to_millis(asked.freshness.fresh_until or asked.period.until),
-            "longest_days": longest_days(journey),
-            "job": question.job,
-            "stage": question.stage,
-            "property": question.property,
-            "attribution": question.attribution,
-            "zone": question.zone,
-        }
-    )
-    text = sql("funnel", plain_chain="chain_with_rules") if path.has_rules else sql("funnel")
+    parameters = parameters_of(journey, asked, question, path)
+    text = sql("funnel", plain_chain=chain(path))
 
     def groups(by: str, **other: object) -> list[FunnelGroup]:
         return group(path.steps, path.following, store.query(text, parameters | {"by": by} | other))
@@ -150,7 +133,7 @@ def ask_funnel(store: Store, journey: Journey, asked: Asked, question: FunnelQue
         **asked.about(),
         unit=question.unit,
         order=question.order,
-        window=format_duration(window),
+        window=format_duration(question.window or journey.window),
         journey_version=journey.version,
         steps=whole[0].steps,
         overall=whole[0].overall,
@@ -158,6 +141,31 @@ def ask_funnel(store: Store, journey: Journey, asked: Asked, question: FunnelQue
         trend=sorted(groups(question.trend), key=lambda one: one.value) if question.trend else [],
         previous=Previous(period=before, steps=then[0].steps, overall=then[0].overall) if before and then else None,
     )
+
+
+def chain(path: FunnelPath) -> str:
+    """The fragment that follows units along such a path."""
+    return "chain_with_rules" if path.has_rules else "plain_chain"
+
+
+def parameters_of(journey: Journey, asked: Asked, question: FunnelQuestion, path: FunnelPath) -> dict[str, object]:
+    """For SQL; what the units are told apart `by` is yet to be said."""
+    window = question.window or journey.window
+    return {
+        **asked.parameters,
+        **path.parameters,
+        "unit": question.unit,
+        "order": question.order,
+        "window_ms": millis(window),
+        "tolerance_ms": SECOND_MS if (question.same_second, question.order) == ("either", "ordered") else 0,
+        "as_of_ms": to_millis(asked.freshness.fresh_until or asked.period.until),
+        "longest_days": longest_days(journey),
+        "job": question.job,
+        "stage": question.stage,
+        "property": question.property,
+        "attribution": question.attribution,
+        "zone": question.zone,
+    }
 
 
 def previous(period: Period) -> Period:
