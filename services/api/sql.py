@@ -5,6 +5,7 @@ takes the one that it is asked for.
 """
 
 import re
+from collections.abc import Mapping
 from functools import cache
 from importlib.resources import files
 
@@ -15,7 +16,11 @@ _INCLUDE = re.compile(r"^ *-- include (\w+)\n", re.MULTILINE)
 def sql(question: str, **instead: str) -> str:
     """The text of `questions/<question>.sql`, with what it includes, or with what is to be included instead."""
     text = (files("services.api.questions") / f"{question}.sql").read_text(encoding="utf-8")
-    return _INCLUDE.sub(lambda included: _fragment(instead.get(included[1], included[1])), text)
+    return _complete(text, instead)
+
+
+def _complete(text: str, instead: Mapping[str, str]) -> str:
+    return _INCLUDE.sub(lambda one: _complete(_fragment(instead.get(one[1], one[1])), instead), text)
 
 
 def _fragment(name: str) -> str:

@@ -133,6 +133,10 @@ def tenants_session(number: int, project: str, start: float, **given: object) ->
 SAMPLES = {"detector": ["loop"], "visitor": ["v0"], "stage": ["checkout"]}
 
 
+BESIDE = {"property": {"property": "color"}}  # a value of a parameter, and what must be asked with it
+NEEDED = {"property": {"breakdown": "property"}, "value": {"breakdown": "job"}}  # a parameter, and the same
+
+
 def answers(client: Client) -> dict[str, Any]:
     """What the shop is told to every question, asked in every way its OpenAPI names."""
     some_id = client.get("/v1/sessions?limit=1", headers=READ).json()["sessions"][0]["id"]
@@ -149,7 +153,7 @@ def variants(operation: dict[str, Any]) -> Iterator[dict[str, str]]:
     for parameter in operation["parameters"]:
         for schema in (parameter["schema"], *parameter["schema"].get("anyOf", [])):
             for value in [*schema.get("enum", []), *SAMPLES.get(parameter["name"], [])]:
-                yield {parameter["name"]: value}
+                yield {parameter["name"]: value} | BESIDE.get(value, {})
 
 
 @pytest.mark.usefixtures("two_tenants")
@@ -177,4 +181,5 @@ def test_hostile_values_are_values_or_mistakes_and_never_sql(store: Store, clien
 def ask_with(client: Client, path: str, parameter: dict[str, Any], value: str) -> Any:
     if parameter["in"] == "path":
         return client.get(path.replace("{id}", quote(value, safe="")), headers=READ)
-    return client.get(path.replace("{id}", "x"), params={parameter["name"]: value}, headers=READ)
+    asked = {parameter["name"]: value} | NEEDED.get(parameter["name"], {})
+    return client.get(path.replace("{id}", "x"), params=asked, headers=READ)

@@ -20,48 +20,27 @@
         GROUP BY visitor
     ),
 
-    -- What events say of who acts and where, in order, where the breakdown is by something that sessions do not keep.
-    told AS
+    walk AS
     (
-        SELECT visitor, arraySort(groupArray((occurred_at, said))) AS values
-        FROM
-        (
-            SELECT
-                visitor, id, occurred_at,
-                multiIf(
-                    by = 'device', multiIf(
-                        JSONExtractString(context, 'device', 'type') != '', JSONExtractString(context, 'device', 'type'),
-                        match(JSONExtractString(context, 'userAgent') AS agent, '(?i)ipad|tablet'), 'tablet',
-                        match(agent, '(?i)mobi|iphone|android'), 'mobile',
-                        agent != '', 'desktop', ''),
-                    by = 'country', JSONExtractString(context, 'location', 'country'),
-                    by = 'campaign', if(JSONExtractString(context, 'campaign', 'name') != '',
-                        JSONExtractString(context, 'campaign', 'name'),
-                        decodeURLFormComponent(extractURLParameter(url, 'utm_campaign'))),
-                    by = 'segment', if(JSONExtractString(context, 'traits', 'segment') != '',
-                        JSONExtractString(context, 'traits', 'segment'),
-                        if(type = 'identify', JSONExtractString(props, 'segment'), '')),
-                    by = 'property', trim(BOTH '"' FROM JSONExtractRaw(props, {property:String})),
-                    '') AS said
-            FROM events
-            WHERE by IN ('device', 'country', 'campaign', 'segment', 'property') AND project = {project:String}
-                AND toDate(occurred_at) BETWEEN toDate(from_at) - {longest_days:UInt16} AND toDate(to_at) + {longest_days:UInt16}
-                AND said != ''
-            LIMIT 1 BY visitor, id
-        )
-        GROUP BY visitor
+        SELECT
+            id, user, visitor, started_at, ended_at, state, job, journey_version,
+            path_stage, path_step, path_started_at, path_ended_at
+        FROM sessions FINAL
+        WHERE project = {project:String}
+            AND ({job:String} = '' OR job = {job:String}) AND ({stage:String} = '' OR stage = {stage:String})
+            AND opened_on BETWEEN toDate32(from_at) - {longest_days:UInt16}
+                AND toDate32(to_at) + {longest_days:UInt16}
+            AND if(by_person, ended_at, started_at) >= from_at AND started_at < to_at
     ),
+
+    -- include values_of_sessions
 
     -- A run fits a step of the funnel by its stage or by its stage.step: bit k of `fit` says that it fits step k,
     -- bit 0 that it excludes.
     counted AS
     (
         SELECT
-            id, user, visitor, started_at, state,
-            multiIf(
-                by = 'job', [(started_at, toString(job))],
-                by = 'journey_version', [(started_at, toString(journey_version))],
-                arrayFilter(one -> one.1 BETWEEN started_at AND ended_at, told.values)) AS values,
+            id, user, visitor, started_at, state, values,
             arrayMap((stage, step) -> bitOr(
                 transform(stage, {steps:Array(String)}, bits, toUInt64(0)),
                 bitOr(
@@ -73,19 +52,7 @@
                 arrayFilter((t, fit) -> strict_order OR fit != 0, path_started_at, every_fit)) AS began,
             arrayMap(t -> toUnixTimestamp64Milli(t),
                 arrayFilter((t, fit) -> strict_order OR fit != 0, path_ended_at, every_fit)) AS ended
-        FROM
-        (
-            SELECT
-                id, user, visitor, started_at, ended_at, state, job, journey_version,
-                path_stage, path_step, path_started_at, path_ended_at
-            FROM sessions FINAL
-            WHERE project = {project:String}
-                AND ({job:String} = '' OR job = {job:String}) AND ({stage:String} = '' OR stage = {stage:String})
-                AND opened_on BETWEEN toDate32(from_at) - {longest_days:UInt16}
-                    AND toDate32(to_at) + {longest_days:UInt16}
-                AND if(by_person, ended_at, started_at) >= from_at AND started_at < to_at
-        ) AS walk
-        LEFT JOIN told ON told.visitor = walk.visitor
+        FROM spoken
         WHERE notEmpty(fits)
     ),
 

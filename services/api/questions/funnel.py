@@ -28,6 +28,7 @@ from services.core.journey import Journey
 from services.edges.clickhouse import Store
 
 SECOND_MS = 1000
+SAID_BY_EVENTS = frozenset({"device", "country", "campaign", "segment", "property"})
 
 
 def _known_zone(name: str) -> str:
@@ -121,10 +122,11 @@ def ask_funnel(store: Store, journey: Journey, asked: Asked, question: FunnelQue
     """Follow the units of a period through the steps."""
     path = read_path(journey, question)
     parameters = parameters_of(journey, asked, question, path)
-    text = sql("funnel", plain_chain=chain(path))
 
     def groups(by: str, **other: object) -> list[FunnelGroup]:
-        return group(path.steps, path.following, store.query(text, parameters | {"by": by} | other))
+        return group(
+            path.steps, path.following, store.query(text_of("funnel", path, by), parameters | {"by": by} | other)
+        )
 
     whole = groups("") or [nobody(path.steps)]
     before = previous(asked.period) if question.compare else None
@@ -143,9 +145,11 @@ def ask_funnel(store: Store, journey: Journey, asked: Asked, question: FunnelQue
     )
 
 
-def chain(path: FunnelPath) -> str:
-    """The fragment that follows units along such a path."""
-    return "chain_with_rules" if path.has_rules else "plain_chain"
+def text_of(question: str, path: FunnelPath, by: str) -> str:
+    """The SQL of a question about such a path: only as much is read and worked out as it needs."""
+    chain = "chain_with_rules" if path.has_rules else "plain_chain"
+    values = "values_of_events" if by in SAID_BY_EVENTS else "values_of_sessions"
+    return sql(question, plain_chain=chain, values_of_sessions=values)
 
 
 def parameters_of(journey: Journey, asked: Asked, question: FunnelQuestion, path: FunnelPath) -> dict[str, object]:

@@ -9,9 +9,8 @@ from services.api.funnel_path import read_path
 from services.api.period import LATEST, Asked
 from services.api.problem import Refusal
 from services.api.questions.freshness import to_millis
-from services.api.questions.funnel import FunnelQuestion, chain, parameters_of
+from services.api.questions.funnel import FunnelQuestion, parameters_of, text_of
 from services.api.questions.sessions import SessionsAnswer, a_page, start_of
-from services.api.sql import sql
 from services.core.journey import Journey
 from services.edges.clickhouse import Store
 
@@ -41,13 +40,14 @@ def ask_funnel_sessions(
     cursor = start_of(asked, question.cursor)
     if not question.cursor:  # a person may take a step after the period
         cursor = msgspec.structs.replace(cursor, before_ms=to_millis(LATEST))
+    by = question.breakdown or question.trend or ""
     cell = {
-        "by": question.breakdown or question.trend or "",
+        "by": by,
         "k": path.steps.index(step) + 1,
         "fate": question.fate,
         "value": question.value,
         "limit": question.limit + 1,
     }
     parameters = parameters_of(journey, asked, question, path) | msgspec.structs.asdict(cursor) | cell
-    rows = store.query(sql("funnel_sessions", plain_chain=chain(path)), parameters)
+    rows = store.query(text_of("funnel_sessions", path, by), parameters)
     return a_page(asked, cursor, rows, question.limit)
