@@ -18,10 +18,11 @@ from services.api.questions.funnel_sessions import FunnelSessionsQuestion, ask_f
 from services.api.questions.pain_points import PainPointsAnswer, PainPointsQuestion, ask_pain_points
 from services.api.questions.session import SessionAnswer, ask_session
 from services.api.questions.sessions import SessionsAnswer, SessionsQuestion, ask_sessions
+from services.api.revalidation import RevalidatedRoute
 from services.api.stored_journey import stored_journey
 from services.edges.clickhouse import Store, StoreError
 
-questions = APIRouter(prefix="/v1", tags=["questions"], responses=problem.RESPONSES)
+questions = APIRouter(prefix="/v1", tags=["questions"], responses=problem.RESPONSES, route_class=RevalidatedRoute)
 health = APIRouter(tags=["health"])
 
 
