@@ -170,12 +170,18 @@ def test_hostile_values_are_values_or_mistakes_and_never_sql(store: Store, clien
     before = store.query("SELECT count() AS n FROM sessions")
     for path, operation in operations(client):
         for parameter in operation["parameters"]:
-            for value in HOSTILE:
+            for value in HOSTILE if is_free(parameter) else HOSTILE[:1]:
                 response = ask_with(client, path, parameter, value)
 
                 assert response.status_code in {200, 404, 422}, (path, parameter["name"], value, response.text)
                 assert SECRET not in response.text
     assert store.query("SELECT count() AS n FROM sessions") == before
+
+
+def is_free(parameter: dict[str, Any]) -> bool:
+    """Whether a parameter takes any text, so that it may come near SQL; of the others one try says all."""
+    schemas = (parameter["schema"], *parameter["schema"].get("anyOf", []))
+    return not any("enum" in schema or schema.get("type") == "integer" for schema in schemas)
 
 
 def ask_with(client: Client, path: str, parameter: dict[str, Any], value: str) -> Any:
