@@ -87,6 +87,13 @@ class KafkaServer:
         admin = AdminClient({"bootstrap.servers": self.address})
         admin.create_topics([NewTopic(topic, partitions, 1)])[topic].result(timeout=30)
 
+    def freeze(self) -> None:
+        """Let it hold its connections and answer nothing, as a machine does that swaps."""
+        os.kill(self.pid, signal.SIGSTOP)
+
+    def thaw(self) -> None:
+        os.kill(self.pid, signal.SIGCONT)
+
     def kill(self) -> None:
         self._end(signal.SIGKILL)
 

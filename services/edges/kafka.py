@@ -34,6 +34,10 @@ Stored = Callable[[int, int], Awaitable[None]]
 log = structlog.get_logger(__name__)
 
 
+def at(point: str) -> None:
+    """A named point at which a crash must do no harm. Tests put a function here that kills the process."""
+
+
 class Flow(Cluster, Protocol):
     """What is needed of the settings to publish."""
 
@@ -180,6 +184,7 @@ class Publisher:
         # One task, so that the batches of a partition keep their order.
         while True:
             batch = await self._queue.get()
+            at("before produce")
             try:
                 future = await self._producer.send_batch(batch.builder, batch.topic, partition=batch.partition)
             except KafkaError as error:
@@ -195,6 +200,7 @@ class Publisher:
             # A retry that Kafka knows it has, at an offset it no longer knows: we could not say what to wait for.
             self._settle(batch, -1, KafkaAway("Kafka did not say where it stored the events", retry_after=1))
         else:
+            at("after produce")
             last_offset = done.result().offset + batch.records - 1
             self._sent.pop(batch, None)
             if self._stored is None or batch.topic != self.topic:
