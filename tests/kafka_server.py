@@ -116,11 +116,16 @@ def missing() -> str:
     return ""
 
 
-@pytest.fixture(scope="session")
-def kafka_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[KafkaServer]:
+def need_kafka() -> None:
+    """Skip where a real Kafka cannot be had."""
     if lack := missing():
         # CI sets this, so that nothing it should have run is skipped there.
         (pytest.fail if os.environ.get("DESIRELINE_REQUIRE_ALL") == "1" else pytest.skip)(lack)
+
+
+@pytest.fixture(scope="session")
+def kafka_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[KafkaServer]:
+    need_kafka()
     server = KafkaServer(tmp_path_factory.mktemp("kafka"))
     server.start()
     yield server

@@ -4,16 +4,12 @@ ports and signals: what is inside them is nobody's business here.
 
 import asyncio
 import contextlib
-import os
-import signal
-import subprocess
-import sys
+import re
 import time
 from collections import Counter
 from pathlib import Path
 from typing import Self
 
-import httpx
 from confluent_kafka import Consumer, KafkaException, TopicPartition
 
 from services.core.key import Kind, Right
@@ -21,80 +17,12 @@ from services.edges.clickhouse import Store, StoreError
 from services.edges.keyring import Keyring
 from tests.chaos.door import Door
 from tests.chaos.ledger import PROJECT
-from tests.chaos.process import Orders
+from tests.chaos.service import WITHIN, Service, answers
 from tests.clickhouse_server import ClickHouseProcess
 from tests.kafka_server import KafkaServer, free_port
 
 JOURNEY = Path(__file__).parent.parent.parent / "services" / "demo" / "shop.yaml"
 PARTITIONS = 4
-WITHIN = 120.0
-ENDS_WITHIN = 30.0
-
-
-class Service:
-    """One process of ours, started again as a supervisor would when it ends by itself."""
-
-    def __init__(self, folder: Path, name: str, command: str, environment: dict[str, str]) -> None:
-        self.name = name
-        self.orders = Orders(folder / f"{name}.orders")
-        self.log = folder / f"{name}.log"
-        self.wanted = False
-        self._command = command
-        self._environment = environment | {"CHAOS_ORDERS": str(self.orders.file)}
-        self._process: subprocess.Popen[bytes] | None = None
-
-    @property
-    def pid(self) -> int:
-        assert self._process is not None
-        return self._process.pid
-
-    def start(self) -> None:
-        self.wanted = True
-        self.orders.withdraw()
-        with self.log.open("ab") as said:
-            self._process = subprocess.Popen(
-                [sys.executable, "-m", "tests.chaos.process", self._command],
-                env={**os.environ, **self._environment},
-                stdout=said,
-                stderr=said,
-            )
-
-    def send(self, number: signal.Signals) -> None:
-        assert self._process is not None
-        self._process.send_signal(number)
-
-    async def ended(self, within: float) -> int | None:
-        """The exit code, None where it goes on for longer."""
-        deadline = time.monotonic() + within
-        while (code := self.code) is None and time.monotonic() < deadline:
-            await asyncio.sleep(0.02)
-        return code
-
-    @property
-    def code(self) -> int | None:
-        """Of a process that has ended."""
-        return None if self._process is None else self._process.poll()
-
-    async def kill(self) -> None:
-        self.wanted = False
-        self.send(signal.SIGKILL)
-        assert await self.ended(ENDS_WITHIN) is not None
-
-    async def stop(self) -> int:
-        """Tell it to stop; its exit code. One that hangs is killed, and the code says so."""
-        self.wanted = False
-        self.send(signal.SIGTERM)
-        code = await self.ended(ENDS_WITHIN)
-        if code is None:
-            await self.kill()
-        return self.code or 0
-
-    def close(self) -> None:
-        if self._process is not None:
-            with contextlib.suppress(ProcessLookupError):
-                os.kill(self._process.pid, signal.SIGCONT)
-            self._process.kill()
-            self._process.wait()
 
 
 class Cluster:
@@ -121,7 +49,7 @@ class Cluster:
         self.service("ingest", "ingest").start()
         for name in ("one", "two"):
             self.worker(name).start()
-        await self.answers(self.url + "/readyz")
+        await answers(self.url + "/readyz")
         self._supervisor = asyncio.create_task(self._supervise())
         return self
 
@@ -154,29 +82,16 @@ class Cluster:
             **environment,
         }
         named = {f"DESIRELINE_{key.upper()}": value for key, value in given.items()}
-        made = self.services[name] = Service(self.folder, name, command, named)
+        made = self.services[name] = Service(self.folder, name, [command], named)
         return made
 
     def worker(self, name: str) -> Service:
         return self.services.get(name) or self.service(name, "stages", worker=name)
 
-    async def answers(self, url: str) -> None:
-        """Wait until something serves."""
-        deadline = time.monotonic() + WITHIN
-        async with httpx.AsyncClient() as asking:
-            while True:
-                with contextlib.suppress(httpx.TransportError):
-                    if (await asking.get(url)).status_code == 200:
-                        return
-                assert time.monotonic() < deadline, f"{url} does not answer:\n{self.said()}"
-                await asyncio.sleep(0.1)
-
     async def stored(self) -> int:
         """How many records are applied and stored, over all partitions; -1 while nobody can say."""
         try:
-            rows = await asyncio.to_thread(
-                self.store.query, "SELECT sum(next_offset) AS records FROM positions FINAL"
-            )
+            rows = await asyncio.to_thread(self.store.query, "SELECT sum(next_offset) AS records FROM positions FINAL")
         except StoreError:
             return -1
         return int(rows[0]["records"])
@@ -218,6 +133,14 @@ class Cluster:
                 if service.wanted and service.code is not None:
                     self.ended_by_themselves[f"{service.name}: {service.code}"] += 1
                     service.start()
+
+    @property
+    def rebalances(self) -> int:
+        """How often the group shared its partitions out anew, by the words of its members."""
+        said = (log.read_text(errors="replace") for log in self.folder.glob("*.log") if log.name != "kafka.log")
+        return (
+            len({number for text in said for number in re.findall(r"Joined group .* \(generation (\d+)\)", text)}) - 1
+        )
 
     def said(self) -> str:
         """The last words of each service."""

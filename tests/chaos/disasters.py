@@ -7,7 +7,8 @@ from collections.abc import Awaitable, Callable, Iterator
 from dataclasses import dataclass
 from random import Random
 
-from tests.chaos.cluster import WITHIN, Cluster, Service
+from tests.chaos.cluster import Cluster
+from tests.chaos.service import WITHIN, Service
 
 TABLES = ("events", "findings", "sessions", "session_state", "positions")
 WORKER_POINTS = (
@@ -30,7 +31,9 @@ class Disaster:
     awaited: bool
 
     def __str__(self) -> str:
-        return f"{self.after_seconds:.1f} s later: {self.kind} {self.subject}" + ("" if self.awaited else ", at once on")
+        return f"{self.after_seconds:.1f} s later: {self.kind} {self.subject}" + (
+            "" if self.awaited else ", at once on"
+        )
 
 
 Act = Callable[[Cluster, str], Awaitable[str]]
@@ -71,6 +74,7 @@ async def worker_joins_and_leaves(cluster: Cluster, seconds: str) -> str:
     """A third worker comes, works and is told to stop: the group shares out its partitions twice."""
     third = cluster.worker("three")
     third.start()
+    await third.says("Worker ready")
     await asyncio.sleep(float(seconds))
     code = await third.stop()
     return f"it left with {code}"
@@ -183,7 +187,10 @@ SHORT_AWAY_SECONDS = AWAY_SECONDS | {"kill_clickhouse": 4, "kill_broker": 1, "wo
 
 def draw(random: Random, counts: Counts, away: dict[str, int]) -> list[Disaster]:
     """A schedule: all that was asked for, shuffled, with pauses; some follow without waiting for recovery."""
-    points = {"crash_worker": _taking_turns(random, WORKER_POINTS), "crash_ingest": _taking_turns(random, INGEST_POINTS)}
+    points = {
+        "crash_worker": _taking_turns(random, WORKER_POINTS),
+        "crash_ingest": _taking_turns(random, INGEST_POINTS),
+    }
 
     def subject(kind: str) -> str:
         if kind in points:
@@ -194,9 +201,7 @@ def draw(random: Random, counts: Counts, away: dict[str, int]) -> list[Disaster]
 
     kinds = [kind for kind, times in counts.items() for _ in range(times)]
     random.shuffle(kinds)
-    return [
-        Disaster(kind, subject(kind), round(random.uniform(0.5, 5.0), 1), random.random() < 0.75) for kind in kinds
-    ]
+    return [Disaster(kind, subject(kind), round(random.uniform(0.5, 5.0), 1), random.random() < 0.75) for kind in kinds]
 
 
 def _taking_turns(random: Random, points: tuple[str, ...]) -> Iterator[str]:

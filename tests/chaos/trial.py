@@ -13,10 +13,11 @@ import httpx
 
 from services.edges.journey_file import load_journey
 from tests.chaos.client import Client
-from tests.chaos.cluster import JOURNEY, WITHIN, Cluster
+from tests.chaos.cluster import JOURNEY, Cluster
 from tests.chaos.disasters import AWAY_SECONDS, KINDS, LONG, SHORT, SHORT_AWAY_SECONDS, Disaster, draw
 from tests.chaos.judgement import Differs, Judgement
 from tests.chaos.ledger import Ledger
+from tests.chaos.service import WITHIN, answers
 
 Say = Callable[[str], None]
 
@@ -39,7 +40,9 @@ class Trial:
         return cls(seed, 20_000, 300, draw(Random(seed), SHORT, SHORT_AWAY_SECONDS))
 
     def __str__(self) -> str:
-        lines = [f"seed {self.seed}, at least {self.events} events, {self.rate:g} a second, {len(self.schedule)} disasters:"]
+        lines = [
+            f"seed {self.seed}, at least {self.events} events, {self.rate:g} a second, {len(self.schedule)} disasters:"
+        ]
         return "\n".join(lines + [f"  {number:3} {one}" for number, one in enumerate(self.schedule, 1)])
 
 
@@ -70,14 +73,14 @@ async def run(trial: Trial, folder: Path, say: Say) -> str:
     async with Cluster(folder) as cluster:
         conductor = Conductor(cluster, say)
         try:
-            answers = await _under_load(trial, conductor, ledger)
+            counted = await _under_load(trial, conductor, ledger)
             await cluster.caught_up()
             report = await _judged(cluster, ledger)
         except AssertionError as error:
             raise Differs(f"{error}\n\nTo do it again: {trial}\n{dict(cluster.ended_by_themselves)}") from error
         finally:
             ledger.close()
-        return "\n".join([report, *_told(conductor, answers)])
+        return "\n".join([report, *_told(conductor, counted)])
 
 
 async def _under_load(trial: Trial, conductor: Conductor, ledger: Ledger) -> Counter[str]:
@@ -120,7 +123,7 @@ async def _funnel(cluster: Cluster, since: int, until: int) -> dict[str, Any]:
     api = cluster.service("api", "api", port=str(cluster.api_port))
     api.start()
     url = f"http://127.0.0.1:{cluster.api_port}"
-    await cluster.answers(f"{url}/readyz")
+    await answers(f"{url}/readyz")
     async with httpx.AsyncClient(timeout=60, headers={"Authorization": f"Bearer {cluster.read_key}"}) as asking:
         return await funnel_of(asking, url, since, until)
 
@@ -134,8 +137,8 @@ async def funnel_of(asking: httpx.AsyncClient, url: str, since: int, until: int)
     return dict(answer.json())
 
 
-def _told(conductor: Conductor, answers: Counter[str]) -> list[str]:
-    lines = [f"ingest answered: {dict(answers)}"]
+def _told(conductor: Conductor, counted: Counter[str]) -> list[str]:
+    lines = [f"ingest answered: {dict(counted)}; {conductor.cluster.rebalances} rebalances"]
     if ended := conductor.cluster.ended_by_themselves:
         lines.append(f"ended at a crash point or by themselves, and were started again: {dict(ended)}")
     for kind, seconds in sorted(conductor.seconds.items()):
