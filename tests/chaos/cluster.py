@@ -7,6 +7,7 @@ import contextlib
 import re
 import time
 from collections import Counter
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Self
 
@@ -28,7 +29,8 @@ PARTITIONS = 4
 class Cluster:
     """All of them. `async with` starts everything and ends everything."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, workers: Sequence[str] = ("one", "two")) -> None:
+        self._first = workers
         self.folder = folder
         self.kafka = KafkaServer(folder)
         (folder / "clickhouse").mkdir()
@@ -47,7 +49,7 @@ class Cluster:
         await self.door.__aenter__()
         self.store = Store.open(f"{self.clickhouse.address}/chaos")
         self.service("ingest", "ingest").start()
-        for name in ("one", "two"):
+        for name in self._first:
             self.worker(name).start()
         await answers(self.url + "/readyz")
         self._supervisor = asyncio.create_task(self._supervise())

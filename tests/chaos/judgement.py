@@ -22,14 +22,18 @@ from tests.core.reference import sessions_of
 
 Told = tuple[Any, ...]
 Key = tuple[str, int]
-"""Of a session: visitor and start. Its id follows from the event that arrived first, which nobody knows from outside."""
+"""Of a session: visitor and start. Its id follows from the event that arrived first, unknown from outside."""
 
 NOW = Millis(1)
 FAR = Millis(1 << 52)
-SAID = ("started_at", "ended_at", "events", "pages", "entry_page", "exit_page", "stage", "step", "path_stage",
-        "path_step", "path_started_at", "path_event", "job", "job_evidence", "outcome_event", "value", "currency")  # fmt: skip
-FOUND = ("detector", "stage", "step", "page", "element", "occurred_at", "severity", "cost_seconds", "value", "cause",
-         "evidence")  # fmt: skip
+SAID = (
+    "started_at", "ended_at", "events", "pages", "entry_page", "exit_page", "stage", "step", "path_stage", "path_step",
+    "path_started_at", "path_event", "job", "job_evidence", "outcome_event", "value", "currency",
+)  # fmt: skip
+FOUND = (
+    "detector", "stage", "step", "page", "element", "occurred_at", "severity", "cost_seconds", "value", "cause",
+    "evidence",
+)  # fmt: skip
 
 
 class Differs(AssertionError):
@@ -163,8 +167,9 @@ class Judgement:
         missing, alien = list((ours - theirs).elements()), list((theirs - ours).elements())
         visitor = min(text.split("'")[1] for text in missing + alien)
         raise Differs(
-            f"{what}: {len(missing)} are missing and {len(alien)} should not be there. The first visitor who differs is "
-            f"{visitor}.\nmust be:\n{_only(visitor, ours)}\nstored:\n{_only(visitor, theirs)}\n{self._history(visitor)}"
+            f"{what}: {len(missing)} are missing and {len(alien)} should not be there. The first who differs is "
+            f"{visitor}.\nmust be:\n{_only(visitor, ours)}\nstored:\n{_only(visitor, theirs)}\n"
+            + self._history(visitor)
         )
 
     def _history(self, visitor: str) -> str:

@@ -61,7 +61,7 @@ class Service:
     async def ended(self, within: float) -> int | None:
         """The exit code, None where it goes on for longer."""
         deadline = time.monotonic() + within
-        while (code := self.code) is None and time.monotonic() < deadline:
+        while (code := self.code) is None and time.monotonic() < deadline:  # noqa: ASYNC110 -- a process has no event
             await asyncio.sleep(0.02)
         return code
 
