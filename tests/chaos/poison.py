@@ -86,8 +86,8 @@ def publish(address: str, poison: Poison) -> Sent:
         sent.malformed[message.partition(), message.offset()] = value, reason
 
     for number, (visitor, value, reason) in enumerate(poison.values()):
-        heard = {"callback": partial(lies, value=value or b"", reason=reason)} if reason else {}
-        producer.produce("events", value, visitor, key_hash(visitor) % PARTITIONS, **heard)
+        heard = partial(lies, value=value or b"", reason=reason) if reason else None
+        producer.produce("events", value, visitor, key_hash(visitor) % PARTITIONS, callback=heard)
         sent.good += not reason
         if number % 10_000 == 0:
             producer.flush()
