@@ -13,6 +13,16 @@ class JourneyError(CoreError):
         super().__init__("\n".join(problems))
 
 
+class NewerState(CoreError):
+    """A visitor's state was written by a later version of this program: going on would destroy it."""
+
+    def __init__(self, format_: int, known: int) -> None:
+        super().__init__(
+            f"The visitors' states in the database have format {format_}; this version knows formats up to {known}. "
+            "Start the version that wrote them, or a later one."
+        )
+
+
 class Poisoned(CoreError):
     """A record that can never be applied, with the reason it is set aside for."""
 

@@ -8,27 +8,27 @@ import msgspec
 from services.core.act import Act
 from services.core.changes import Changes
 from services.core.event import WATERMARK, Event, Millis
-from services.core.key_hash import key_hash
 from services.core.plan import Plan
 from services.core.rendering import (
     finding_rows,
     session_row,
+    undone_finding,
+    undone_session,
     withdrawn_findings,
     withdrawn_session,
 )
-from services.core.rows import PositionRow, RefusedRow, StateRow
+from services.core.rows import PositionRow, RefusedRow, StateRow, UnfinishedRow
 from services.core.rulebook import Rulebook
-from services.core.session import STATE_FORMAT, LiveSession, Visitor, VisitorState, revive
+from services.core.session import LiveSession, Visitor
 from services.core.sessioniser import Added, Sessioniser
 from services.core.tenant import Tenant
+from services.core.visitor_state import moved, refuse_newer, state_row, wake
 
 if TYPE_CHECKING:
     from services.core.pipeline import Record
 
 _EVENT = msgspec.json.Decoder(Event)
 _PROPS: msgspec.json.Decoder[dict[str, object]] = msgspec.json.Decoder(dict[str, object])
-_STATE = msgspec.msgpack.Decoder(VisitorState)
-_ENCODER = msgspec.msgpack.Encoder()
 
 LONGEST_TEXT = 256
 """Characters of a text property kept with a session; the events table has it in full."""
@@ -37,40 +37,49 @@ LONGEST_TEXT = 256
 class Partition:
     """Applies a partition's records to its visitors' sessions and hands over what changed."""
 
-    def __init__(self, book: Rulebook, position: PositionRow, states: Iterable[StateRow]) -> None:
+    def __init__(
+        self,
+        book: Rulebook,
+        position: PositionRow,
+        states: Iterable[StateRow],
+        unfinished: Iterable[UnfinishedRow] = (),
+    ) -> None:
+        """Go on from a position, with the states that stand and with what was written past it.
+
+        Raises NewerState where a later version of this program wrote the states.
+        """
         self.book = book
         self._sessioniser = Sessioniser(book)
         self.position = position
         self.pending = 0
-        self._base = position.epoch << 40
         self._next = position.next_offset
+        self._now: Millis = 0
         self._moved = False
         self._tenants: dict[str, Tenant] = {}
         self._dirty: list[Visitor] = []
         self._changes = Changes()
+        # Visitors whose states were written, and the position past them was not.
+        self._ahead: dict[tuple[str, str], int] = {}
+        self._ahead_until = 0
+        self._finished: set[tuple[str, str]] = set()
         clocks: dict[str, list[int]] = msgspec.json.decode(position.clocks or "{}")
         for project, times in clocks.items():
-            self._tenants[project] = Tenant(self.book, times)
-        for state in states:
-            self._restore(state)
-
-    @property
-    def version(self) -> int:
-        """Of everything written now: the number of records applied, which grows from one log to the next."""
-        return self._base + self._next
+            self._tenants[project] = Tenant(self.book, self._wake, times)
+        self._restore(states, unfinished)
 
     def feed(self, records: Sequence["Record"], now: Millis) -> None:
         """Apply records in order."""
+        self._now = now
         for record in records:
             if record.offset < self._next:
                 continue
             try:
-                self._apply(record.value or b"", self._base + record.offset + 1, now)
+                self._apply(record.value or b"", record.offset, now)
             except msgspec.MsgspecError as error:
-                self._refuse(record, "unreadable", str(error), now)
+                self._refuse(record, "unreadable", str(error))
             except Exception as error:
                 # One event must not stop all that come after it, whatever is wrong with it or with a rule.
-                self._refuse(record, "failed", f"{type(error).__name__}: {error}", now)
+                self._refuse(record, "failed", f"{type(error).__name__}: {error}")
             self._next = record.offset + 1
             self.pending += 1
         self._moved = True
@@ -79,38 +88,50 @@ class Partition:
 
     def tick(self, now: Millis) -> None:
         """Let the wall clock close sessions."""
+        self._now = now
         for tenant in self._tenants.values():
             self._mark(tenant.tick(now))
 
     def take(self, changes: Changes) -> None:
-        """Move what changed over to `changes`."""
+        """Move what changed over to `changes`. Each take has a version of its own, higher than those before."""
         mine, self._changes = self._changes, Changes()
         changes.events += mine.events
         changes.refused += mine.refused
-        for visitor in self._dirty:
-            self._write(visitor, changes)
+        changes.sessions += mine.sessions
+        changes.findings += mine.findings
         if self._moved or self._dirty:
-            changes.positions.append(self._position())
+            self.position = self._reached()
+            for visitor in self._dirty:
+                self._write(visitor, changes)
+            changes.positions.append(self.position)
         self._dirty.clear()
         self._moved = False
         self.pending = 0
 
-    def _apply(self, value: bytes, version: int, now: Millis) -> None:
+    def take_back(self, rows: Iterable[UnfinishedRow]) -> None:
+        """Withdraw what no position ever stood for: of a session that is here the truth is written again."""
+        for row in rows:
+            if (row.session_id, row.finding_id) not in self._finished:
+                self._take_back(row)
+
+    def _apply(self, value: bytes, offset: int, now: Millis) -> None:
         event = _EVENT.decode(value)
         tenant = self._tenants.get(event.project)
         if tenant is None:
-            tenant = self._tenants[event.project] = Tenant(self.book)
+            tenant = self._tenants[event.project] = Tenant(self.book, self._wake)
         if event.watermark:
             tenant.imported_at = now
             if event.type == WATERMARK:
                 self._mark(tenant.end_import())
                 return
+        if offset < self._ahead_until and offset < self._ahead.get((event.project, event.visitor), 0):
+            return
         plan, act = self._meaning(event)
         visitor = tenant.visitors.get(event.visitor)
         if visitor is None:
-            visitor = tenant.visitors[event.visitor] = Visitor(event.project, event.visitor, -1)
-        elif version <= visitor.version:
-            return
+            visitor = tenant.visitors[event.visitor] = Visitor(event.project, event.visitor)
+        elif visitor.asleep is not None:
+            self._wake(visitor)
         historical = event.watermark > 0
         mark = tenant.marks[historical]
         clock = max(mark.at, event.watermark or event.received_at)
@@ -140,7 +161,7 @@ class Partition:
                 self._dirty.append(visitor)
 
     def _write(self, visitor: Visitor, changes: Changes) -> None:
-        at = (self.position.partition, self.version)
+        at = (self.position.partition, self.position.version)
         for session in visitor.withdrawn:
             changes.sessions.append(withdrawn_session(visitor, session, *at))
             changes.findings += withdrawn_findings(visitor, session, *at)
@@ -151,52 +172,91 @@ class Partition:
                 changes.sessions.append(session_row(visitor, live, *at))
                 changes.findings += finding_rows(visitor, live, *at)
                 live.dirty = False
-        self._tenants[visitor.project].let_go(visitor)
-        changes.states.append(self._state(visitor))
+        tenant = self._tenants[visitor.project]
+        tenant.let_go(visitor)
+        changes.states.append(state_row(visitor, tenant, self.position))
+        if visitor.moved_from is not None:
+            changes.states.append(moved(visitor.moved_from, self.position))
+            visitor.moved_from = None
 
-    def _state(self, visitor: Visitor) -> StateRow:
-        sessions = [live.session for live in visitor.sessions]
-        return StateRow(
-            project=visitor.project,
-            visitor=visitor.id,
-            key_hash=key_hash(visitor.id),
-            blob=_ENCODER.encode(VisitorState(STATE_FORMAT, visitor.user, sessions)) if sessions else b"",
-            version=self.version,
-            is_deleted=int(not sessions),
-        )
-
-    def _restore(self, row: StateRow) -> None:
-        state = _STATE.decode(row.blob)
-        tenant = self._tenants.setdefault(row.project, Tenant(self.book))
-        visitor = Visitor(row.project, row.visitor, row.version, state.user)
-        visitor.sessions = [_clean(revive(session, self.book)) for session in state.sessions]
-        tenant.visitors[row.visitor] = visitor
-        for live in visitor.sessions:
-            # A new log begins without clocks, but not before the last that these sessions have seen.
-            tenant.marks[live.session.historical].advance(live.session.touched_at)
-        tenant.remind(visitor)
-
-    def _position(self) -> PositionRow:
+    def _reached(self) -> PositionRow:
         clocks = {project: [mark.at for mark in tenant.marks] for project, tenant in self._tenants.items()}
-        self.position = msgspec.structs.replace(
+        return msgspec.structs.replace(
             self.position,
             next_offset=self._next,
             clocks=msgspec.json.encode(clocks).decode(),
-            version=self.version,
+            version=self.position.version + 1,
         )
-        return self.position
 
-    def _refuse(self, record: "Record", reason: str, detail: str, now: Millis) -> None:
+    def _restore(self, states: Iterable[StateRow], unfinished: Iterable[UnfinishedRow]) -> None:
+        stored: dict[tuple[str, str], int] = {}
+        for state in states:
+            refuse_newer(state)
+            here = (state.log_id, state.partition) == (self.position.log_id, self.position.partition)
+            key = state.project, state.visitor
+            stored[key] = max(stored.get(key, 0), state.version)
+            if here and state.next_offset > self._next:
+                self._ahead[key] = state.next_offset
+                self._ahead_until = max(self._ahead_until, state.next_offset)
+            if not state.is_deleted:
+                self._put_to_sleep(state, here)
+        rows = list(unfinished)
+        self._finished = {
+            (row.session_id, row.finding_id) for row in rows if stored.get((row.project, row.visitor), 0) >= row.version
+        }
+        self.take_back(rows)
+
+    def _put_to_sleep(self, state: StateRow, here: bool) -> None:
+        tenant = self._tenants.setdefault(state.project, Tenant(self.book, self._wake))
+        if here or state.visitor not in tenant.visitors:
+            visitor = Visitor(state.project, state.visitor, moved_from=None if here else state)
+            tenant.put_to_sleep(visitor, state)
+
+    def _wake(self, visitor: Visitor) -> None:
+        state, visitor.asleep = visitor.asleep, None
+        assert state is not None, "only a visitor who is asleep is woken"
+        try:
+            wake(visitor, state, self.book)
+        except msgspec.MsgspecError as error:
+            # Its sessions stay as they were written last, and the visitor begins anew.
+            self._set_aside(-1 - state.key_hash, visitor.project, "unreadable_state", str(error), state.blob)
+            self._mark((visitor,))
+
+    def _take_back(self, row: UnfinishedRow) -> None:
+        tenant = self._tenants.get(row.project)
+        visitor = tenant.visitors.get(row.visitor) if tenant else None
+        live = self._find(visitor, row.session_id) if visitor else None
+        if visitor is None or live is None:
+            at = (self.position.partition, self.position.version)
+            if row.finding_id:
+                self._changes.findings.append(undone_finding(row, *at))
+            else:
+                self._changes.sessions.append(undone_session(row, *at))
+            return
+        live.dirty = True
+        if row.finding_id and row.finding_id not in live.session.written:
+            live.session.written.append(row.finding_id)
+        self._mark((visitor,))
+
+    def _find(self, visitor: Visitor, session_id: str) -> LiveSession | None:
+        if visitor.asleep is not None:
+            self._wake(visitor)
+        return next((live for live in visitor.sessions if live.session.id == session_id), None)
+
+    def _refuse(self, record: "Record", reason: str, detail: str) -> None:
+        self._set_aside(record.offset, "", reason, detail, record.value or b"")
+
+    def _set_aside(self, offset: int, project: str, reason: str, detail: str, raw: bytes) -> None:
         self._changes.refused.append(
             RefusedRow(
                 log_id=self.position.log_id,
                 partition=self.position.partition,
-                offset=record.offset,
-                project="",
+                offset=offset,
+                project=project,
                 reason=reason,
                 detail=detail,
-                raw=record.value or b"",
-                refused_at=now,
+                raw=raw,
+                refused_at=self._now,
             )
         )
 
@@ -206,8 +266,3 @@ def _kept(props: dict[str, object], reads: frozenset[str]) -> dict[str, object]:
         name: value if type(value := props[name]) is not str or len(value) <= LONGEST_TEXT else value[:LONGEST_TEXT]
         for name in reads & props.keys()
     }
-
-
-def _clean(live: LiveSession) -> LiveSession:
-    live.dirty = False
-    return live

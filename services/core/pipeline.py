@@ -10,7 +10,7 @@ from services.core.changes import Changes
 from services.core.event import Millis
 from services.core.journey import Journey
 from services.core.partition import Partition
-from services.core.rows import PositionRow, StateRow
+from services.core.rows import PositionRow, StateRow, UnfinishedRow
 from services.core.rulebook import Rulebook
 
 
@@ -40,9 +40,23 @@ class Pipeline:
         """Records fed since the last `take`."""
         return sum(partition.pending for partition in self._partitions.values())
 
-    def assign(self, partition: int, position: PositionRow, states: Iterable[StateRow]) -> None:
-        """Take a partition on, as its last checkpoint left it. Records before `position.next_offset` are skipped."""
-        self._partitions[partition] = Partition(self.book, position, states)
+    def assign(
+        self,
+        partition: int,
+        position: PositionRow,
+        states: Iterable[StateRow],
+        unfinished: Iterable[UnfinishedRow] = (),
+    ) -> None:
+        """Take a partition on, as its last checkpoint left it. Records before `position.next_offset` are skipped.
+
+        `unfinished` is what was written past the last position, and is withdrawn unless its visitor's state came
+        after it. Raises NewerState where a later version of this program wrote the states.
+        """
+        self._partitions[partition] = Partition(self.book, position, states, unfinished)
+
+    def take_back(self, partition: int, unfinished: Iterable[UnfinishedRow]) -> None:
+        """Withdraw what was still written after a partition had been taken on by this worker."""
+        self._partitions[partition].take_back(unfinished)
 
     def release(self, partition: int) -> None:
         """Forget a partition. Call `take` first: what has not been taken is lost."""

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from services.core.event import Millis
 from services.core.fold import Fold
-from services.core.rows import FindingRow, SessionRow
+from services.core.rows import FindingRow, SessionRow, UnfinishedRow
 from services.core.session import LiveSession, Session, Visitor
 
 
@@ -94,6 +94,7 @@ def withdrawn_session(visitor: Visitor, session: Session, partition: int, versio
         project=visitor.project,
         opened_on=session.opened_on,
         id=session.id,
+        visitor=visitor.id,
         partition=partition,
         version=version,
         is_deleted=1,
@@ -113,6 +114,34 @@ def _withdrawn(visitor: Visitor, session: Session, finding_id: str, at: tuple[in
         opened_on=session.opened_on,
         session_id=session.id,
         id=finding_id,
+        visitor=visitor.id,
+        partition=partition,
+        version=version,
+        is_deleted=1,
+    )
+
+
+def undone_session(row: UnfinishedRow, partition: int, version: int) -> SessionRow:
+    """What takes a session back that an unfinished checkpoint made."""
+    return SessionRow(
+        project=row.project,
+        opened_on=row.opened_on,
+        id=row.session_id,
+        visitor=row.visitor,
+        partition=partition,
+        version=version,
+        is_deleted=1,
+    )
+
+
+def undone_finding(row: UnfinishedRow, partition: int, version: int) -> FindingRow:
+    """What takes a finding of such a session back."""
+    return FindingRow(
+        project=row.project,
+        opened_on=row.opened_on,
+        session_id=row.session_id,
+        id=row.finding_id,
+        visitor=row.visitor,
         partition=partition,
         version=version,
         is_deleted=1,

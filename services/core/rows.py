@@ -87,14 +87,20 @@ class FindingRow(Row):
 
 
 class StateRow(Row):
-    """The whole state of one visitor: what a worker needs to go on after a crash."""
+    """The whole state of one visitor on one partition: what a worker needs to go on after a crash."""
 
     project: str
     visitor: str
+    log_id: str
+    partition: int
+    next_offset: int  # the visitor's records before it are applied
     key_hash: int  # murmur2 of the visitor as the producer's partitioner takes it, positive 31 bits
+    format: int
     blob: bytes  # msgpack; base64 on the wire and in the table
     version: int
-    is_deleted: int = 0
+    due: list[Millis] = []  # when to look at live and at imported sessions again
+    touched: list[Millis] = []  # the two clocks when they were last changed
+    is_deleted: int = 0  # nothing is left of the visitor that a new event could change
 
 
 class PositionRow(Row):
@@ -102,9 +108,23 @@ class PositionRow(Row):
 
     log_id: str
     partition: int
-    epoch: int
+    partitions: int  # of the topic, when this was written
+    generation: int  # grows each time that a worker takes partitions on, whatever the log
+    claim: str  # which taking-on this is
+    began: int  # the version with which this log began; the rows of logs before it have lower ones
     next_offset: int
     clocks: str  # JSON: project → [live, import] watermark in milliseconds
+    version: int
+
+
+class UnfinishedRow(Row):
+    """A session, or a finding of one, as written by a checkpoint whose position was never written."""
+
+    project: str
+    opened_on: str
+    session_id: str
+    finding_id: str  # "" for the session itself
+    visitor: str
     version: int
 
 
@@ -113,7 +133,7 @@ class RefusedRow(Row):
 
     log_id: str
     partition: int
-    offset: int
+    offset: int  # of the record; below 0 for a visitor's state, which has none
     project: str
     reason: str
     detail: str

@@ -5,10 +5,11 @@ import msgspec
 from services.core.act import Act
 from services.core.event import Millis
 from services.core.fold import Fold
+from services.core.rows import StateRow
 from services.core.rulebook import Rulebook
 
 STATE_FORMAT = 1
-"""Of the stored state; it grows when the fields of VisitorState, Session or Act change."""
+"""Of the stored state; it grows when the fields of VisitorState, Session or Act change other than at the end."""
 
 
 class Session(msgspec.Struct, gc=False, eq=False, array_like=True, kw_only=True):
@@ -28,7 +29,6 @@ class Session(msgspec.Struct, gc=False, eq=False, array_like=True, kw_only=True)
 class VisitorState(msgspec.Struct, gc=False, array_like=True):
     """What is stored of a visitor: the acts. All else is folded from them again."""
 
-    format: int
     user: str
     sessions: list[Session]
 
@@ -52,15 +52,16 @@ class LiveSession(msgspec.Struct, gc=False, eq=False):
 
 
 class Visitor(msgspec.Struct, gc=False, eq=False):
-    """Who acts. `version` is the last record applied: one at or before it is known already."""
+    """Who acts. One that came back from the store is asleep, its sessions not yet made, until something concerns it."""
 
     project: str
     id: str
-    version: int
     user: str = ""
     sessions: list[LiveSession] = []  # oldest first; only those that a new event could still change
     withdrawn: list[Session] = []  # merged into others since the last checkpoint
     dirty: bool = False  # something about it is not written yet
+    asleep: StateRow | None = None
+    moved_from: StateRow | None = None  # where its state stands in the store, if that is another log or partition
 
 
 def revive(session: Session, book: Rulebook) -> LiveSession:

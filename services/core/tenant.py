@@ -1,8 +1,9 @@
 """One project's visitors on one partition, and the two clocks that close their sessions."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 
 from services.core.event import Millis
+from services.core.rows import StateRow
 from services.core.rulebook import Rulebook
 from services.core.session import LiveSession, Visitor, close, is_settled, settles_at
 from services.core.watermark import Watermark
@@ -13,10 +14,12 @@ LIVE, IMPORT = 0, 1
 class Tenant:
     """The visitors of one project on one partition, with the clock of live events and that of an import."""
 
-    __slots__ = ("book", "imported_at", "marks", "visitors")
+    __slots__ = ("_wake", "book", "imported_at", "marks", "visitors")
 
-    def __init__(self, book: Rulebook, clocks: Sequence[Millis] = (0, 0)) -> None:
+    def __init__(self, book: Rulebook, wake: Callable[[Visitor], None], clocks: Sequence[Millis] = (0, 0)) -> None:
+        """`wake` makes the sessions of a visitor who is asleep."""
         self.book = book
+        self._wake = wake
         self.visitors: dict[str, Visitor] = {}
         self.marks = (Watermark(clocks[LIVE]), Watermark(clocks[IMPORT]))
         self.imported_at: Millis | None = None  # our clock when an import was last heard of
@@ -45,6 +48,8 @@ class Tenant:
     def end_import(self) -> Iterator[Visitor]:
         """Close what an import left open. Its clock starts anew, since the next import may be of older events."""
         for visitor in self.visitors.values():
+            if visitor.asleep is not None and visitor.asleep.due[IMPORT]:
+                self._wake(visitor)
             imported = [live for live in visitor.sessions if live.session.historical]
             for live in imported:
                 if not live.session.closed:
@@ -61,12 +66,29 @@ class Tenant:
         if not visitor.sessions:
             del self.visitors[visitor.id]
 
-    def remind(self, visitor: Visitor) -> None:
-        """Look at a visitor again when each of their sessions may be over."""
+    def put_to_sleep(self, visitor: Visitor, state: StateRow) -> None:
+        """Take in a visitor as stored, to be woken by an event or when one of their sessions may be over."""
+        visitor.asleep = state
+        self.visitors[visitor.id] = visitor
+        for mark, due, touched in zip(self.marks, state.due, state.touched, strict=True):
+            if due:
+                # A new log begins without clocks, but not before the last that these sessions have seen.
+                mark.advance(touched)
+                mark.remind(visitor.id, due)
+
+    def dues(self, visitor: Visitor) -> tuple[list[Millis], list[Millis]]:
+        """When to look at live and at imported sessions again (0: never), and when they were changed last."""
+        due, touched = [0, 0], [0, 0]
         for live in visitor.sessions:
-            self.marks[live.session.historical].remind(visitor.id, live.ended_at + self.book.inactivity)
+            kind = live.session.historical
+            at = settles_at(live, self.book) if live.session.closed else live.ended_at + self.book.inactivity
+            due[kind] = min(due[kind] or at, at)
+            touched[kind] = max(touched[kind], live.session.touched_at)
+        return due, touched
 
     def _look_at(self, visitor: Visitor, mark: Watermark, historical: bool) -> bool:
+        if visitor.asleep is not None:
+            self._wake(visitor)
         changed = False
         for live in visitor.sessions:
             if live.session.historical != historical:

@@ -11,7 +11,7 @@ from typing import Any
 import msgspec
 
 from services.core.event import Event
-from services.core.rows import PositionRow, Row, StateRow
+from services.core.rows import PositionRow, Row, StateRow, UnfinishedRow
 from services.edges.clickhouse_clients import READER, WRITER, Address, Sessions, check_folder
 from services.edges.clickhouse_errors import StoreError, StoreRefused, StoreUnavailable, translated
 from services.edges.migrate import migrate, shipped
@@ -21,20 +21,33 @@ __all__ = ["Store", "StoreError", "StoreRefused", "StoreUnavailable"]
 EVENT_COLUMNS = Event.__struct_encode_fields__
 ENCODER = msgspec.json.Encoder()
 
-POSITION = """
-SELECT log_id, partition, epoch, next_offset, clocks, version
+POSITIONS = """
+SELECT log_id, partition, partitions, generation, claim, began, next_offset, clocks, version
 FROM positions FINAL
-WHERE log_id = {log_id:String} AND partition = {partition:UInt32}
 """
-EPOCH = """
-SELECT if(countIf(log_id = {log_id:String}) > 0, maxIf(epoch, log_id = {log_id:String}), max(epoch) + 1) AS epoch
-FROM positions
-"""
-# The bound on written_at keeps a state from coming back whose withdrawal the TTL removed before it.
+# A log's states lie where its visitors are; those of logs before it go to where their visitors would be now.
+# The bound on written_at keeps a state from coming back whose withdrawal the TTL removed before it. It is counted
+# from when work was done last, so that a worker that was away for a week finds all that it left.
 STATES = """
-SELECT project, visitor, key_hash, blob, version
+SELECT project, visitor, log_id, partition, next_offset, key_hash, format, blob, due, touched, version, is_deleted
 FROM session_state FINAL
-WHERE key_hash % {partitions:UInt32} = {partition:UInt32} AND written_at > now() - INTERVAL 2 DAY
+WHERE if(log_id = {log_id:String}, partition, key_hash % {partitions:UInt32}) = {partition:UInt32}
+    AND (is_deleted = 0 OR (log_id = {log_id:String} AND next_offset > {next_offset:Int64}))
+    AND written_at > (SELECT max(written_at) FROM positions WHERE version < {version:UInt64}) - INTERVAL 2 DAY
+"""
+# Without FINAL, so that old parts are passed over by their versions. What was written again since is no longer theirs.
+UNFINISHED = """
+SELECT project, toString(opened_on) AS opened_on, id AS session_id, '' AS finding_id, visitor, version
+FROM sessions
+WHERE partition = {partition:UInt32} AND version > {after:UInt64} AND version < {before:UInt64}
+    AND (project, opened_on, id) NOT IN (SELECT project, opened_on, id FROM sessions WHERE version >= {before:UInt64})
+UNION ALL
+SELECT project, toString(opened_on) AS opened_on, session_id, id AS finding_id, visitor, version
+FROM findings
+WHERE partition = {partition:UInt32} AND version > {after:UInt64} AND version < {before:UInt64}
+    AND (project, opened_on, session_id, id) NOT IN (
+        SELECT project, opened_on, session_id, id FROM findings WHERE version >= {before:UInt64}
+    )
 """
 JOURNEY = "SELECT document FROM journeys ORDER BY saved_at DESC LIMIT 1"
 
@@ -100,28 +113,33 @@ class Store:
         with self._readers.borrow() as client, self._translated("answer"):
             return list(client.query(sql, parameters=dict(parameters or {}) or None).named_results())
 
-    def position(self, log_id: str, partition: int) -> PositionRow | None:
-        """How far a partition of a log has been applied; None for one never seen."""
-        rows = self.query(POSITION, {"log_id": log_id, "partition": partition})
-        return msgspec.convert(rows[0], PositionRow) if rows else None
+    def positions(self) -> list[PositionRow]:
+        """How far each partition of each log has been applied, and by whose claim."""
+        return msgspec.convert(self.query(POSITIONS), list[PositionRow])
 
-    def epoch(self, log_id: str) -> int:
-        """The epoch this log was given; for a log never seen, one more than any before."""
-        return int(self.query(EPOCH, {"log_id": log_id})[0]["epoch"])
+    def states(self, position: PositionRow) -> Iterator[StateRow]:
+        """The newest state of each visitor of a partition that was claimed at this position.
 
-    def states(self, partition: int, partitions: int) -> Iterator[StateRow]:
-        """The newest state of each visitor whose key falls into this one of `partitions`."""
-        with self._writers.borrow() as client, self._translated("read the visitors' states"):
-            of = {"partition": partition, "partitions": partitions}
-            with client.query_rows_stream(STATES, parameters=of) as rows:
-                for project, visitor, key_hash, blob, version in rows:
-                    yield StateRow(
-                        project=project,
-                        visitor=visitor,
-                        key_hash=key_hash,
-                        blob=base64.b64decode(blob, validate=True),
-                        version=version,
-                    )
+        Of those of whom nothing is left, only such as were written past the position.
+        """
+        of = {name: getattr(position, name) for name in ("log_id", "partition", "partitions", "next_offset", "version")}
+        with (
+            self._writers.borrow() as client,
+            self._translated("read the visitors' states"),
+            client.query_column_block_stream(STATES, parameters=of) as blocks,
+        ):
+            for block in blocks:
+                yield from map(_state, *block)
+
+    def unfinished(self, partition: int, after: int, before: int) -> list[UnfinishedRow]:
+        """The sessions and findings of a partition with versions between two, unless they were written again since."""
+        of = {"partition": partition, "after": after, "before": before}
+        return msgspec.convert(self.query(UNFINISHED, of), list[UnfinishedRow])
+
+    @property
+    def is_shared(self) -> bool:
+        """Can another process write to it? Not to an engine's folder, which belongs to one."""
+        return self.address.folder is None
 
     def save_journey(self, version: str, document_json: str) -> None:
         """Make this the journey that answers are given by."""
@@ -137,3 +155,23 @@ class Store:
         """Close every session."""
         self._readers.close()
         self._writers.close()
+
+
+def _state(*columns: Any) -> StateRow:
+    project, visitor, log_id, partition, next_offset, key_hash, format_, blob, due, touched, version, is_deleted = (
+        columns
+    )
+    return StateRow(
+        project=project,
+        visitor=visitor,
+        log_id=log_id,
+        partition=partition,
+        next_offset=next_offset,
+        key_hash=key_hash,
+        format=format_,
+        blob=base64.b64decode(blob, validate=True),
+        due=due,
+        touched=touched,
+        version=version,
+        is_deleted=is_deleted,
+    )

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from concurrent.futures import Future
 from typing import TYPE_CHECKING
 
-from services.core.rows import PositionRow, Row, StateRow
+from services.core.rows import PositionRow, Row, StateRow, UnfinishedRow
 
 if TYPE_CHECKING:
     from services.edges.clickhouse import Store
@@ -22,14 +22,18 @@ class StoreToCome:
     def insert_lines(self, table: str, lines: Sequence[bytes]) -> None:
         self._opened.result().insert_lines(table, lines)
 
-    def position(self, log_id: str, partition: int) -> PositionRow | None:
-        return self._opened.result().position(log_id, partition)
+    @property
+    def is_shared(self) -> bool:
+        return self._opened.result().is_shared
 
-    def epoch(self, log_id: str) -> int:
-        return self._opened.result().epoch(log_id)
+    def positions(self) -> list[PositionRow]:
+        return self._opened.result().positions()
 
-    def states(self, partition: int, partitions: int) -> Iterator[StateRow]:
-        return self._opened.result().states(partition, partitions)
+    def states(self, position: PositionRow) -> Iterator[StateRow]:
+        return self._opened.result().states(position)
+
+    def unfinished(self, partition: int, after: int, before: int) -> list[UnfinishedRow]:
+        return self._opened.result().unfinished(partition, after, before)
 
     def save_journey(self, version: str, document_json: str) -> None:
         self._opened.result().save_journey(version, document_json)

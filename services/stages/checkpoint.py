@@ -6,7 +6,7 @@ Faust hears last: an event is acknowledged only when a position past it is store
 import asyncio
 import heapq
 from collections import deque
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -14,8 +14,9 @@ from typing import Protocol, TypeVar
 
 import stamina
 
+from services.core.claim import lost
 from services.core.pipeline import Changes, Pipeline, Record
-from services.core.rows import Row
+from services.core.rows import PositionRow, Row
 from services.edges.clickhouse_errors import StoreUnavailable
 from services.settings import Settings
 from services.stages.store import Store
@@ -34,6 +35,16 @@ class Released(Exception):
     """The partition was taken from this worker before the event was stored; another worker will store it."""
 
 
+class TakenOver(Exception):
+    """Another worker claimed our partitions while we were out of touch, and has gone on from where we were."""
+
+    def __init__(self, partitions: list[int]) -> None:
+        super().__init__(
+            f"Another worker has taken over partition(s) {', '.join(map(str, partitions))} while this one was out of "
+            "touch. Nothing more is written here, and nothing is lost. Start this worker anew."
+        )
+
+
 class Fetch(Protocol):
     """A fetch as the agent got it: one Faust event."""
 
@@ -46,6 +57,7 @@ class Holding:
 
     fed: int
     stored: int
+    claim: str
     unacknowledged: deque[tuple[int, Fetch]] = field(default_factory=deque)
     waiting: list[tuple[int, int, asyncio.Future[None]]] = field(default_factory=list)
 
@@ -73,6 +85,7 @@ class Checkpoint:
         self._eager = eager
         self._failed = failed
         self._run: asyncio.Task[None] | None = None
+        self._log_id = ""
         self._holdings: dict[int, Holding] = {}
         self._threads = ThreadPoolExecutor(TABLES_AT_ONCE, thread_name_prefix="checkpoint")
         self._writing = asyncio.Lock()
@@ -83,9 +96,10 @@ class Checkpoint:
         self._room = asyncio.Event()
         self._asked = 0
 
-    def hold(self, partition: int, next_offset: int) -> None:
-        """Begin to account for a partition."""
-        self._holdings[partition] = Holding(next_offset, next_offset)
+    def hold(self, position: PositionRow) -> None:
+        """Begin to account for a partition claimed at a position."""
+        self._log_id = position.log_id
+        self._holdings[position.partition] = Holding(position.next_offset, position.next_offset, position.claim)
 
     def release(self, partition: int) -> None:
         """Stop accounting for it. Whoever still waits for it is told."""
@@ -198,9 +212,20 @@ class Checkpoint:
     async def _put(self, table: str, insert: Callable[[str, list[R]], None], rows: list[R]) -> None:
         if not rows:
             return
+        claims = {partition: holding.claim for partition, holding in self._holdings.items()}
+
+        def write() -> None:
+            # Right before the insert: a process may be stopped and go on at any moment.
+            self._refuse_if_lost(claims)
+            insert(table, rows)
+
         at(f"before {table}")
-        await self._patiently(lambda: insert(table, rows))
+        await self._patiently(write)
         at(f"after {table}")
+
+    def _refuse_if_lost(self, claims: Mapping[int, str]) -> None:
+        if self._store.is_shared and (partitions := lost(self._store.positions(), self._log_id, claims)):
+            raise TakenOver(partitions)
 
     async def _patiently(self, write: Callable[[], None]) -> None:
         """Until it is done: while the database is away, Kafka keeps the events."""

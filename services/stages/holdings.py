@@ -5,22 +5,39 @@ The database says where to go on, since the group's committed offset may be behi
 
 import asyncio
 import logging
-from collections.abc import Mapping
+import secrets
+from collections.abc import Callable, Mapping
 from datetime import timedelta
+from typing import NamedTuple, TypeVar
 
 import stamina
 from faust.types import TP
 
+from services.core.claim import Claimed, claim
+from services.core.key_hash import key_hash
 from services.core.pipeline import Pipeline
-from services.core.rows import PositionRow, StateRow
-from services.edges.clickhouse_errors import StoreUnavailable
-from services.stages.checkpoint import LONGEST_BACK_OFF, Checkpoint
+from services.core.rows import StateRow, UnfinishedRow
+from services.edges.clickhouse_errors import StoreRefused, StoreUnavailable
+from services.stages.checkpoint import LONGEST_BACK_OFF, Checkpoint, TakenOver
 from services.stages.store import Store
+
+T = TypeVar("T")
 
 log = logging.getLogger(__name__)
 
 LET_GO_WITHIN = timedelta(seconds=5)
 """Longest wait for the last checkpoint: below the session time-out, and within the 10 s of a SIGTERM."""
+
+LOOK_AGAIN_AFTER = timedelta(seconds=90)
+"""By then no insert of the last owner can be under way any more: ours give up after 60 s (`clickhouse_clients`)."""
+
+
+class Taken(NamedTuple):
+    """What was found of a partition that is ours now."""
+
+    claimed: Claimed
+    states: list[StateRow]
+    unfinished: list[UnfinishedRow]
 
 
 class Holdings:
@@ -31,39 +48,62 @@ class Holdings:
         self._store = store
         self._checkpoint = checkpoint
         self._log_id = log_id
-        self._epoch: int | None = None
+        self._looks: dict[int, asyncio.Task[None]] = {}
 
     async def take_on(self, partitions: set[TP], count: int) -> Mapping[TP, int]:
         self._checkpoint.start()
-        starts = await asyncio.gather(*(self._take_on(tp.partition, count) for tp in partitions))
-        return dict(zip(partitions, starts, strict=True))
+        numbers = sorted(tp.partition for tp in partitions)
+        taken = {one.claimed.position.partition: one for one in await _patiently(lambda: self._claim(numbers, count))}
+        for one in taken.values():
+            self._hold(one)
+        return {tp: taken[tp.partition].claimed.position.next_offset for tp in partitions}
 
-    async def _take_on(self, partition: int, count: int) -> int:
-        position, states = await self._left_by_last_checkpoint(partition, count)
-        self._pipeline.assign(partition, position, states)
-        self._checkpoint.hold(partition, position.next_offset)
-        log.info("Partition %s goes on at offset %s with %s states", partition, position.next_offset, len(states))
-        return position.next_offset
+    def _claim(self, partitions: list[int], count: int) -> list[Taken]:
+        """Claim first, then read: from then on nobody else's checkpoint counts."""
+        claims = claim(self._store.positions(), self._log_id, partitions, count, secrets.token_hex(8))
+        self._store.insert("positions", [one.position for one in claims])
+        return [Taken(one, list(self._store.states(one.position)), self._unfinished(one)) for one in claims]
 
-    async def _left_by_last_checkpoint(self, partition: int, count: int) -> tuple[PositionRow, list[StateRow]]:
-        async for attempt in stamina.retry_context(
-            StoreUnavailable, attempts=None, timeout=None, wait_max=LONGEST_BACK_OFF.total_seconds()
-        ):
-            with attempt:
-                return await asyncio.to_thread(self._read, partition, count)
-        raise AssertionError("unreachable: the attempts do not end")
+    def _unfinished(self, claimed: Claimed) -> list[UnfinishedRow]:
+        rows = [row for left in claimed.left for row in self._store.unfinished(*left)]
+        if claimed.before is not None:
+            return rows
+        # Of other logs, whose visitors may have been spread over another number of partitions.
+        mine, count = claimed.position.partition, claimed.position.partitions
+        return [row for row in rows if key_hash(row.visitor) % count == mine]
 
-    def _read(self, partition: int, count: int) -> tuple[PositionRow, list[StateRow]]:
-        position = self._store.position(self._log_id, partition) or self._beginning(partition)
-        return position, list(self._store.states(partition, count))
-
-    def _beginning(self, partition: int) -> PositionRow:
-        if self._epoch is None:
-            self._epoch = self._store.epoch(self._log_id)
-        version = self._epoch << 40
-        return PositionRow(
-            log_id=self._log_id, partition=partition, epoch=self._epoch, next_offset=0, clocks="{}", version=version
+    def _hold(self, taken: Taken) -> None:
+        position, before = taken.claimed.position, taken.claimed.before
+        self._pipeline.assign(position.partition, position, taken.states, taken.unfinished)
+        self._checkpoint.hold(position)
+        log.info(
+            "Partition %s goes on at offset %s with %s states; %s rows of an unfinished checkpoint",
+            position.partition,
+            position.next_offset,
+            len(taken.states),
+            len(taken.unfinished),
         )
+        if before is not None and before.partitions != position.partitions:
+            log.warning(
+                "The topic had %s partitions and has %s: visitors have moved between them. A session that was open at "
+                "that moment may be stored as two. Add partitions when few visitors are about.",
+                before.partitions,
+                position.partitions,
+            )
+        if self._store.is_shared:
+            look = asyncio.get_running_loop().create_task(self._look_again(taken.claimed))
+            self._looks[position.partition] = look
+
+    async def _look_again(self, claimed: Claimed) -> None:
+        """Take back what the last owner wrote after we had looked: a slow database may finish an insert late."""
+        await asyncio.sleep(LOOK_AGAIN_AFTER.total_seconds())
+        try:
+            rows = await _patiently(lambda: self._unfinished(claimed))
+        except StoreRefused as error:
+            log.error("Could not look for what the last owner of a partition still wrote: %s", error)
+            return
+        self._pipeline.take_back(claimed.position.partition, rows)
+        self._checkpoint.changed()
 
     async def let_go(self, partitions: set[TP]) -> None:
         """Write a last checkpoint if the database lets us; without it the next owner reads the same events again."""
@@ -73,8 +113,22 @@ class Holdings:
             await asyncio.wait_for(self._checkpoint.write(), LET_GO_WITHIN.total_seconds())
         except TimeoutError:
             log.warning("The last checkpoint could not be written within %s: is the database away?", LET_GO_WITHIN)
+        except TakenOver as error:
+            log.warning("%s", error)
         finally:
             self._checkpoint.stop()
             for tp in partitions:
                 self._checkpoint.release(tp.partition)
                 self._pipeline.release(tp.partition)
+                if look := self._looks.pop(tp.partition, None):
+                    look.cancel()
+
+
+async def _patiently(read: Callable[[], T]) -> T:
+    """Until the database answers: before that no event can be taken in."""
+    async for attempt in stamina.retry_context(
+        StoreUnavailable, attempts=None, timeout=None, wait_max=LONGEST_BACK_OFF.total_seconds()
+    ):
+        with attempt:
+            return await asyncio.to_thread(read)
+    raise AssertionError("unreachable: the attempts do not end")

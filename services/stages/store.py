@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from typing import Protocol
 
-from services.core.rows import PositionRow, Row, StateRow
+from services.core.rows import PositionRow, Row, StateRow, UnfinishedRow
 
 
 class Store(Protocol):
@@ -19,12 +19,19 @@ class Store(Protocol):
         """Rows that are JSON already."""
         ...
 
-    def position(self, log_id: str, partition: int) -> PositionRow | None: ...
-
-    def epoch(self, log_id: str) -> int:
-        """The number of this log: the one it was given, else the next."""
+    @property
+    def is_shared(self) -> bool:
+        """Can another process write to it?"""
         ...
 
-    def states(self, partition: int, partitions: int) -> Iterator[StateRow]:
-        """The newest state of each visitor whose `key_hash % partitions` is `partition`."""
+    def positions(self) -> list[PositionRow]:
+        """How far each partition of each log has been applied, and by whose claim."""
+        ...
+
+    def states(self, position: PositionRow) -> Iterator[StateRow]:
+        """The newest state of each visitor of a partition that was claimed at this position."""
+        ...
+
+    def unfinished(self, partition: int, after: int, before: int) -> list[UnfinishedRow]:
+        """The sessions and findings of a partition with versions between two, unless they were written again since."""
         ...

@@ -8,6 +8,7 @@ import msgspec
 import yaml
 
 from services.core.changes import Changes
+from services.core.claim import claim
 from services.core.event import WATERMARK, Event, Millis
 from services.core.journey import Journey, read_journey
 from services.core.pipeline import Pipeline
@@ -89,7 +90,8 @@ def pipeline(
 
 def start() -> PositionRow:
     """The position of a log nobody has read yet."""
-    return PositionRow(log_id="log", partition=0, epoch=1, next_offset=0, clocks="", version=0)
+    [claimed] = claim([], "log", [0], 1, "first")
+    return claimed.position
 
 
 def judged(*lines: str, journey: Journey | None = None) -> tuple[list[SessionRow], list[FindingRow]]:

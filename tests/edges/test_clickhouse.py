@@ -12,6 +12,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from services.core.claim import claim
 from services.core.event import Event, Millis
 from services.core.rows import FindingRow, PositionRow, RefusedRow, Row, SessionRow, StateRow
 from services.edges.clickhouse import Store, StoreRefused, StoreUnavailable
@@ -35,8 +36,14 @@ ROWS: dict[str, Row] = {
         occurred_at=AT, severity=2, cost_seconds=1.5, cost_steps=2, value=3.25, currency="EUR", intended=True,
         cause="the button did not answer", evidence=["e1", "e2"], journey_version="abc",
     ),
-    "session_state": StateRow(project="shop", visitor="v", key_hash=2**31 - 1, blob=bytes(range(256)), version=5),
-    "positions": PositionRow(log_id="l/t", partition=3, epoch=2, next_offset=77, clocks='{"shop":[1,2]}', version=4),
+    "session_state": StateRow(
+        project="shop", visitor="v", log_id="l/t", partition=3, next_offset=77, key_hash=2**31 - 1, format=1,
+        blob=bytes(range(256)), version=5, due=[1, 2], touched=[3, 4],
+    ),
+    "positions": PositionRow(
+        log_id="l/t", partition=3, partitions=4, generation=2, claim="c", began=1, next_offset=77,
+        clocks='{"shop":[1,2]}', version=4,
+    ),
     "refused_events": RefusedRow(
         log_id="l", partition=1, offset=5, project="", reason="schema", detail="no id", raw=b"\xff\0{", refused_at=AT
     ),
@@ -114,38 +121,86 @@ def test_a_withdrawn_session_is_gone_also_where_its_visitor_is_asked_for(store: 
     assert store.query("SELECT id FROM sessions FINAL WHERE visitor = {v:String}", {"v": "v"}) == []
 
 
+def position(**fields: Any) -> PositionRow:
+    return msgspec.structs.replace(claim([], "log", [1], 4, "mine")[0].position, **fields)
+
+
 def test_a_position_is_the_newest_of_its_partition(store: Store) -> None:
     for offset in (10, 30, 20):
-        row = PositionRow(log_id="a", partition=1, epoch=1, next_offset=offset, clocks="{}", version=offset)
-        store.insert("positions", [row])
+        store.insert("positions", [position(next_offset=offset, version=offset)])
+    store.insert("positions", [position(partition=2), position(log_id="other")])
 
-    assert store.position("a", 1) == PositionRow(
-        log_id="a", partition=1, epoch=1, next_offset=30, clocks="{}", version=30
+    stored = store.positions()
+
+    assert [row for row in stored if (row.log_id, row.partition) == ("log", 1)] == [
+        position(next_offset=30, version=30)
+    ]
+    assert len(stored) == 3
+
+
+def state(visitor: str, key_hash: int, version: int, **fields: Any) -> StateRow:
+    given: dict[str, Any] = {
+        "project": "p", "log_id": "log", "partition": 1, "next_offset": 5, "format": 1, "due": [9, 0], "touched": [8, 0]
+    }  # fmt: skip
+    blob = f"{visitor}{version}".encode()
+    return StateRow(visitor=visitor, key_hash=key_hash, blob=blob, version=version, **(given | fields))
+
+
+def test_states_are_the_newest_of_the_partition(store: Store) -> None:
+    store.insert("positions", [position()])
+    store.insert("session_state", [state("a", 9, 1), state("b", 13, 1), state("c", 9, 1, partition=2)])
+    store.insert("session_state", [state("a", 9, 2)])
+
+    stored = list(store.states(position(version=1 << 50)))
+
+    assert sorted(row.blob for row in stored) == [b"a2", b"b1"]
+    assert msgspec.structs.replace(stored[0], blob=b"") == msgspec.structs.replace(
+        state(stored[0].visitor, stored[0].key_hash, stored[0].version), blob=b""
     )
-    assert store.position("a", 2) is None
 
 
-def test_a_log_keeps_its_epoch_and_a_new_one_gets_the_next(store: Store) -> None:
-    assert store.epoch("first") == 1
+def test_states_of_other_logs_come_to_where_their_visitors_would_be_now(store: Store) -> None:
+    store.insert("positions", [position()])
+    store.insert("session_state", [state("a", 5, 1, log_id="old", partition=0), state("b", 6, 1, log_id="old")])
 
+    assert [row.visitor for row in store.states(position(version=1 << 50))] == ["a"]
+
+
+def test_a_deleted_state_is_told_only_where_the_position_lies_before_it(store: Store) -> None:
+    store.insert("positions", [position()])
     store.insert(
-        "positions", [PositionRow(log_id="first", partition=0, epoch=1, next_offset=1, clocks="{}", version=1)]
+        "session_state", [state("past", 1, 1, is_deleted=1), state("ahead", 1, 1, is_deleted=1, next_offset=9)]
     )
 
-    assert (store.epoch("first"), store.epoch("second")) == (1, 2)
+    assert [row.visitor for row in store.states(position(next_offset=5, version=1 << 50))] == ["ahead"]
 
 
-def test_states_are_those_of_the_partition_newest_first_withdrawn_left_out(store: Store) -> None:
-    def state(visitor: str, key_hash: int, version: int, is_deleted: int = 0) -> StateRow:
-        blob = f"{visitor}{version}".encode()
-        return StateRow(
-            project="p", visitor=visitor, key_hash=key_hash, blob=blob, version=version, is_deleted=is_deleted
-        )
+def test_unfinished_is_what_lies_past_a_position_and_was_not_written_again(store: Store) -> None:
+    def session(id: str, version: int, partition: int = 1) -> SessionRow:
+        return SessionRow(project="p", opened_on="2026-01-01", id=id, partition=partition, version=version, visitor="v")
 
-    store.insert("session_state", [state("a", 9, 1), state("b", 13, 1), state("c", 10, 1), state("d", 5, 1)])
-    store.insert("session_state", [state("a", 9, 2), state("d", 5, 2, is_deleted=1)])
+    finding = FindingRow(
+        project="p",
+        opened_on="2026-01-01",
+        session_id="new",
+        id="f",
+        partition=1,
+        version=12,
+        visitor="v",
+        is_deleted=1,
+    )
+    store.insert("sessions", [session("old", 10), session("new", 12), session("other", 12, partition=2)])
+    store.insert("sessions", [session("again", 12)])
+    store.insert("sessions", [session("again", 21)])
+    store.insert("findings", [finding])
 
-    assert sorted(row.blob for row in store.states(1, 4)) == [b"a2", b"b1"]
+    found = store.unfinished(1, after=10, before=20)
+
+    assert sorted((row.session_id, row.finding_id, row.visitor, row.version) for row in found) == [
+        ("new", "", "v", 12),
+        ("new", "f", "v", 12),
+    ]
+    assert {row.opened_on for row in found} == {"2026-01-01"}
 
 
 def test_the_journey_is_the_one_saved_last(store: Store) -> None:

@@ -3,7 +3,7 @@
 import threading
 from collections.abc import Iterator, Sequence
 
-from services.core.rows import PositionRow, Row, StateRow
+from services.core.rows import PositionRow, Row, StateRow, UnfinishedRow
 from services.edges.clickhouse_errors import StoreRefused, StoreUnavailable
 
 
@@ -15,6 +15,7 @@ class MemoryStore:
         self.away = False
         self.refusing = ""
         self.attempts = 0
+        self.late: list[UnfinishedRow] = []
         self.gate = threading.Event()
         self.gate.set()
         self._positions: dict[tuple[str, int], PositionRow] = {}
@@ -29,6 +30,16 @@ class MemoryStore:
             raise StoreRefused(f"there is no table {table}")
         self.writes.append((table, count))
 
+    def forget_writes(self) -> None:
+        self.writes.clear()
+        self.attempts = 0
+
+    def keep(self, position: PositionRow) -> None:
+        """The newest of a partition stands."""
+        known = self._positions.get((position.log_id, position.partition))
+        if known is None or known.version <= position.version:
+            self._positions[position.log_id, position.partition] = position
+
     @property
     def tables(self) -> list[str]:
         return [table for table, _ in self.writes]
@@ -37,18 +48,23 @@ class MemoryStore:
         self._write(table, len(rows))
         for row in rows:
             if isinstance(row, PositionRow):
-                self._positions[row.log_id, row.partition] = row
+                self.keep(row)
             if isinstance(row, StateRow):
                 self._states[row.project, row.visitor] = row
 
     def insert_lines(self, table: str, lines: Sequence[bytes]) -> None:
         self._write(table, len(lines))
 
-    def position(self, log_id: str, partition: int) -> PositionRow | None:
-        return self._positions.get((log_id, partition))
+    @property
+    def is_shared(self) -> bool:
+        return True
 
-    def epoch(self, log_id: str) -> int:
-        return 1
+    def positions(self) -> list[PositionRow]:
+        return list(self._positions.values())
 
-    def states(self, partition: int, partitions: int) -> Iterator[StateRow]:
-        return iter([row for row in self._states.values() if row.key_hash % partitions == partition])
+    def states(self, position: PositionRow) -> Iterator[StateRow]:
+        return iter([row for row in self._states.values() if row.partition == position.partition])
+
+    def unfinished(self, partition: int, after: int, before: int) -> list[UnfinishedRow]:
+        late, self.late = self.late, []
+        return late

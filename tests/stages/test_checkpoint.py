@@ -8,12 +8,14 @@ from typing import Any
 import pytest
 from faust.types import TP
 
+from services.core.claim import claim
 from services.core.event import Millis
 from services.core.pipeline import Pipeline
+from services.core.rows import UnfinishedRow
 from services.edges.clickhouse_errors import StoreRefused
 from services.settings import Settings
 from services.stages import checkpoint as module
-from services.stages.checkpoint import Checkpoint, Released
+from services.stages.checkpoint import Checkpoint, Released, TakenOver
 from services.stages.holdings import Holdings
 from tests.core.build import START, encode, event, shop
 from tests.edges.reading import until
@@ -50,6 +52,10 @@ class Worker:
         self.checkpoint = Checkpoint(self.pipeline, self.store, made, eager=eager, failed=self.failures.append)
         self.holdings = Holdings(self.pipeline, self.store, self.checkpoint, "log")
 
+    def claimed_by_another(self) -> None:
+        [claimed] = claim(self.store.positions(), "log", [0], 1, "another")
+        self.store.keep(claimed.position)
+
     def feed(self, lines: Sequence[str], first_offset: int = 0) -> Fetch:
         records = encode([event(line) for line in lines], first_offset)
         fetch = Fetch(self.store)
@@ -69,6 +75,7 @@ async def start() -> AsyncIterator[Start]:
         worker = Worker(**settings)
         started.append(worker)
         await worker.holdings.take_on({ZERO}, 1)
+        worker.store.forget_writes()
         return worker
 
     yield starting
@@ -194,7 +201,70 @@ async def test_letting_go_with_the_store_away_gives_up_and_tells_who_waits(
     with pytest.raises(Released):
         await worker.checkpoint.stored(0, 0)
     assert not fetch.acknowledged
+    worker.store.away = False
     assert await worker.holdings.take_on({ZERO}, 1) == {ZERO: 0}
+
+
+async def test_a_worker_whose_partition_was_claimed_by_another_writes_nothing_more_and_says_so(start: Start) -> None:
+    worker = await start(eager=False, checkpoint_every=timedelta(hours=1))
+    fetch = worker.feed(["0 view"])
+    worker.claimed_by_another()
+
+    with pytest.raises(TakenOver, match=r"taken over partition\(s\) 0"):
+        await worker.checkpoint.write()
+
+    assert not worker.store.writes
+    assert not fetch.acknowledged
+
+
+async def test_a_checkpoint_in_its_middle_when_another_claims_writes_no_state_and_no_position(
+    start: Start, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    worker = await start()
+    monkeypatch.setattr(module, "at", lambda point: worker.claimed_by_another() if point == "after sessions" else None)
+
+    worker.feed(["0 view"])
+    await until(lambda: worker.failures)
+
+    assert isinstance(worker.failures[0], TakenOver)
+    assert not {"session_state", "positions"} & set(worker.store.tables)
+
+
+async def test_letting_go_of_what_another_has_claimed_is_said_and_harms_nothing(
+    start: Start, caplog: pytest.LogCaptureFixture
+) -> None:
+    worker = await start(eager=False, checkpoint_every=timedelta(hours=1))
+    worker.feed(["0 view"])
+    worker.claimed_by_another()
+
+    await worker.holdings.let_go({ZERO})
+
+    assert not worker.store.writes
+    assert "taken over partition(s) 0" in caplog.text
+
+
+async def test_what_the_last_owner_still_wrote_is_looked_for_again_and_taken_back(
+    start: Start, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("services.stages.holdings.LOOK_AGAIN_AFTER", timedelta(milliseconds=50))
+    worker = await start()
+    await worker.holdings.let_go({ZERO})
+    await worker.holdings.take_on({ZERO}, 1)
+
+    worker.store.late = [
+        UnfinishedRow(project="shop", opened_on="2026-01-01", session_id="s", finding_id="", visitor="anna", version=1)
+    ]
+
+    await until(lambda: ("sessions", 1) in worker.store.writes)
+
+
+async def test_a_topic_that_has_grown_is_said(start: Start, caplog: pytest.LogCaptureFixture) -> None:
+    worker = await start()
+    await worker.holdings.let_go({ZERO})
+
+    await worker.holdings.take_on({ZERO}, 4)
+
+    assert "The topic had 1 partitions and has 4" in caplog.text
 
 
 async def test_every_write_has_a_crash_point_before_and_after_it(start: Start, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -42,7 +42,8 @@ CREATE TABLE IF NOT EXISTS sessions
     version         UInt64,
     is_deleted      UInt8,
     INDEX by_id id TYPE bloom_filter(0.01) GRANULARITY 1,
-    INDEX by_visitor visitor TYPE bloom_filter(0.01) GRANULARITY 1
+    INDEX by_visitor visitor TYPE bloom_filter(0.01) GRANULARITY 1,
+    INDEX by_version version TYPE minmax GRANULARITY 1
 )
 ENGINE = ReplacingMergeTree(version, is_deleted)
 PARTITION BY toYYYYMM(opened_on)
@@ -76,7 +77,8 @@ CREATE TABLE IF NOT EXISTS findings
     partition       UInt32,
     version         UInt64,
     is_deleted      UInt8,
-    INDEX by_session session_id TYPE bloom_filter(0.01) GRANULARITY 1
+    INDEX by_session session_id TYPE bloom_filter(0.01) GRANULARITY 1,
+    INDEX by_version version TYPE minmax GRANULARITY 1
 )
 ENGINE = ReplacingMergeTree(version, is_deleted)
 PARTITION BY toYYYYMM(opened_on)

@@ -1,0 +1,75 @@
+"""Who a partition belongs to: each taking-on is a claim, and of two workers that both believe in theirs the later wins.
+
+A claim is a position written before anything else, with a generation higher than all before it. Versions begin with
+the generation, so that whatever a worker still writes that has lost its partition is older than what the next one
+does, and its own look at the positions (`lost`) tells it to stop.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import NamedTuple
+
+import msgspec
+
+from services.core.rows import PositionRow
+
+VERSIONS = 1 << 40
+"""Of one generation: as many checkpoints can follow one claim."""
+
+
+class Claimed(NamedTuple):
+    """A partition taken on: where it goes on, and where to look for what its last owner did not finish."""
+
+    position: PositionRow
+    before: PositionRow | None
+    left: list["Left"]
+
+
+class Left(NamedTuple):
+    """Rows of a partition with versions between the two are of a checkpoint that never came to its end."""
+
+    partition: int
+    after: int
+    before: int
+
+
+def claim(
+    positions: Sequence[PositionRow], log_id: str, partitions: Iterable[int], count: int, name: str
+) -> list[Claimed]:
+    """Claim partitions of a log of `count`, under a name of its own, given how far everything was when asked."""
+    generation = max((one.generation for one in positions), default=0) + 1
+    here = {one.partition: one for one in positions if one.log_id == log_id}
+    began = min((one.began for one in here.values()), default=generation * VERSIONS)
+    made = []
+    for partition in partitions:
+        before = here.get(partition)
+        start = before or PositionRow(
+            log_id=log_id,
+            partition=partition,
+            partitions=count,
+            generation=generation,
+            claim=name,
+            began=began,
+            next_offset=0,
+            clocks="{}",
+            version=0,
+        )
+        version = generation * VERSIONS
+        position = msgspec.structs.replace(start, partitions=count, generation=generation, claim=name, version=version)
+        left = [Left(partition, before.version, version)] if before else _left_by_other_logs(positions, log_id, began)
+        made.append(Claimed(position, before, left))
+    return made
+
+
+def lost(positions: Iterable[PositionRow], log_id: str, claims: Mapping[int, str]) -> list[int]:
+    """The partitions that somebody else has claimed since: partition → name of our claim."""
+    return [
+        one.partition for one in positions if one.log_id == log_id and claims.get(one.partition, one.claim) != one.claim
+    ]
+
+
+def _left_by_other_logs(positions: Iterable[PositionRow], log_id: str, began: int) -> list[Left]:
+    reached: dict[int, int] = {}
+    for one in positions:
+        if one.log_id != log_id:
+            reached[one.partition] = max(reached.get(one.partition, 0), one.version)
+    return [Left(partition, version, began) for partition, version in reached.items()]

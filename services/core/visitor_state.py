@@ -1,0 +1,55 @@
+"""A visitor's state as stored: its acts. Sessions are made of it again only when something concerns the visitor."""
+
+import msgspec
+
+from services.core.errors import NewerState
+from services.core.key_hash import key_hash
+from services.core.rows import PositionRow, StateRow
+from services.core.rulebook import Rulebook
+from services.core.session import STATE_FORMAT, Visitor, VisitorState, revive
+from services.core.tenant import Tenant
+
+_DECODER = msgspec.msgpack.Decoder(VisitorState)
+_ENCODER = msgspec.msgpack.Encoder()
+
+
+def state_row(visitor: Visitor, tenant: Tenant, position: PositionRow) -> StateRow:
+    """A visitor who is awake, as they are written at this position."""
+    sessions = [live.session for live in visitor.sessions]
+    due, touched = tenant.dues(visitor)
+    return StateRow(
+        project=visitor.project,
+        visitor=visitor.id,
+        log_id=position.log_id,
+        partition=position.partition,
+        next_offset=position.next_offset,
+        key_hash=key_hash(visitor.id),
+        format=STATE_FORMAT,
+        blob=_ENCODER.encode(VisitorState(visitor.user, sessions)) if sessions else b"",
+        version=position.version,
+        due=due,
+        touched=touched,
+        is_deleted=int(not sessions),
+    )
+
+
+def moved(state: StateRow, position: PositionRow) -> StateRow:
+    """What takes a state back that another log or partition left, once it is written where its visitor is now."""
+    return msgspec.structs.replace(state, blob=b"", version=position.version, is_deleted=1)
+
+
+def refuse_newer(state: StateRow) -> None:
+    """Raise NewerState where only a later version of this program can read a state."""
+    if state.format > STATE_FORMAT:
+        raise NewerState(state.format, STATE_FORMAT)
+
+
+def wake(visitor: Visitor, state: StateRow, book: Rulebook) -> None:
+    """Make the sessions of a visitor of their state. Raises msgspec.DecodeError where it cannot be read."""
+    if state.format != STATE_FORMAT:
+        raise msgspec.DecodeError(f"a state of format {state.format}, and this version reads {STATE_FORMAT}")
+    read = _DECODER.decode(state.blob)
+    visitor.user = read.user
+    visitor.sessions = [revive(session, book) for session in read.sessions]
+    for live in visitor.sessions:
+        live.dirty = False
