@@ -107,14 +107,15 @@ def stored(data: Path) -> set[str]:
     return ids
 
 
-def prepared(disk: Path) -> tuple[Path, str]:
-    """A data folder on the disk, with a key that may send history."""
-    # The disk itself is the folder, so that what the process says, beside it, is written elsewhere.
-    return disk, Keyring(disk / "keys.json").create(Kind.WRITE, PROJECT, [Right.HISTORICAL])
+def prepared(data: Path) -> tuple[Path, str]:
+    """A data folder, with a key that may send history."""
+    return data, Keyring(data / "keys.json").create(Kind.WRITE, PROJECT, [Right.HISTORICAL])
 
 
-def test_on_a_full_disk_nothing_is_acknowledged_and_with_room_again_it_goes_on(disk: Path) -> None:
-    data, key = prepared(disk)
+# What it says is written beside its folder: elsewhere, or on the same disk.
+@pytest.mark.parametrize("folder", [".", "data"])
+def test_on_a_full_disk_nothing_is_acknowledged_and_with_room_again_it_goes_on(disk: Path, folder: str) -> None:
+    data, key = prepared(disk / folder)
     with Installation(data) as running:
         clients = Clients(running, key)
         assert clients.send() == 200
