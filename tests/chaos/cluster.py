@@ -108,10 +108,12 @@ class Cluster:
         return time.monotonic() - began
 
     async def caught_up(self) -> None:
-        """Wait until all that Kafka holds is applied and stored."""
-        end = await asyncio.to_thread(self._end)
-        deadline = time.monotonic() + 2 * WITHIN
+        """Wait until all that Kafka holds is applied and stored, for as long as it goes on."""
+        end, before = await asyncio.to_thread(self._end), -1
+        deadline = time.monotonic() + WITHIN
         while (stored := await self.stored()) != end:
+            if stored > before:
+                before, deadline = stored, time.monotonic() + WITHIN
             assert time.monotonic() < deadline, f"{stored} of {end} records are stored:\n{self.said()}"
             await asyncio.sleep(0.2)
 

@@ -19,7 +19,7 @@ async def test_whatever_breaks_what_was_acknowledged_is_stored_once_and_judged_r
 
 
 async def test_an_installation_of_one_process_loses_nothing_when_killed(tmp_path: Path) -> None:
-    killed = embedded.EmbeddedTrial(SEED, kills=4, events=3_000)
+    killed = embedded.EmbeddedTrial(SEED, kills=3, events=2_000)
 
     report = await embedded.run(killed, tmp_path, print)
 

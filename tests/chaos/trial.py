@@ -105,6 +105,8 @@ async def _judged(cluster: Cluster, ledger: Ledger) -> str:
     events = ledger.events()
     judgement = await asyncio.to_thread(Judgement, cluster.store, events, load_journey(JOURNEY))
     await _import_ended(cluster)
+    for worker in cluster.workers:
+        await worker.stop()  # sessions of those who are here now close by the clock: not while we look
     said = await asyncio.to_thread(judgement.pronounce)
     since, until = min(one.occurred_at for one in events), max(one.occurred_at for one in events)
     return f"{said}; {judgement.same_funnel(await _funnel(cluster, since, until))}"
