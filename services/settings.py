@@ -26,6 +26,8 @@ class Settings(BaseSettings):
     group: str = Field("desireline-stages", description="Consumer group of the stages workers.")
     worker: str = Field("", description="Stable name of this stages worker: static membership, so a restart is quick.")
 
+    health_port: int | None = Field(None, ge=0, le=65535, description="Port of a stages worker's /readyz and /metrics.")
+
     clickhouse: str = Field(
         "http://default:@127.0.0.1:8123/default",
         description="http(s)://user:password@host:port/database, or chdb:///folder for the engine in the process.",

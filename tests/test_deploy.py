@@ -34,7 +34,7 @@ def test_each_service_is_on_the_one_network_and_comes_back_by_itself(name: str) 
     assert SERVICES[name]["restart"] == "unless-stopped"
 
 
-@pytest.mark.parametrize("name", ["kafka", "clickhouse", "ingest", "api"])
+@pytest.mark.parametrize("name", sorted(SERVICES))
 def test_what_serves_a_port_has_a_health_check(name: str) -> None:
     assert SERVICES[name]["healthcheck"]["test"]
 

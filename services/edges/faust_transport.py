@@ -129,11 +129,19 @@ class Consumer(driver.Consumer):
             await self.seek_wait({tp: expected})
             return []
         if first > expected:
-            log.warning(
-                "Offsets %s to %s of %s are no longer in the log, or never held an event", expected, first - 1, tp
-            )
+            await self._say_gap(tp, expected, first)
         # `>=`: after a seek the expected offset *is* the next record.
         return fetched if first >= expected else [record for record in fetched if record.offset >= expected]
+
+    async def _say_gap(self, tp: TP, expected: int, first: int) -> None:
+        begins = (await self.earliest_offsets(tp)).get(tp, 0)
+        if begins > expected:
+            log.error(
+                "Offsets %s to %s of %s were deleted before they were read: those events are lost. "
+                "Kafka's retention is too short for how far behind this worker was.", expected, begins - 1, tp
+            )  # fmt: skip
+        else:
+            log.info("Offsets %s to %s of %s never held an event", expected, first - 1, tp)
 
     async def _hand_over(self, tp: TP, records: Sequence[ConsumerRecord]) -> None:
         message = self._to_fetch(tp, records)

@@ -135,9 +135,14 @@ class Checkpoint:
     def partitions(self) -> list[int]:
         return list(self._holdings)
 
+    @property
+    def is_full(self) -> bool:
+        """Is more unwritten than memory should hold? Then the store is slower than the log."""
+        return self._pipeline.pending + self._under_way > 2 * self._most
+
     async def room(self) -> None:
-        """Wait while more is unwritten than memory should hold: the store is slower than the log."""
-        while self._pipeline.pending + self._under_way > 2 * self._most:
+        """Wait while it is full."""
+        while self.is_full:
             self._room.clear()
             await self._room.wait()
 

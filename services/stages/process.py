@@ -12,6 +12,8 @@ from services.edges.log import log_id
 from services.edges.topics import KafkaUnreachable, ensure_topics
 from services.settings import Settings
 from services.stages.app import App, create_app
+from services.stages.health import Health
+from services.stages.watch import Watch
 
 log = logging.getLogger(__name__)
 
@@ -29,12 +31,16 @@ def run(settings: Settings, journey: Journey, store: Store) -> int:
     except (KafkaUnreachable, StoreError) as error:
         log.error("The stages worker cannot start. %s", error)
         return 1
-    return asyncio.run(_work(create_app(settings, journey, store, log_name)))
+    return asyncio.run(_work(create_app(settings, journey, store, log_name), settings))
 
 
-async def _work(app: App) -> int:
+async def _work(app: App, settings: Settings) -> int:
     told = _told_to_stop()
-    await _work_until(told, app)
+    watch = Watch(app.checkpoint, settings.kafka, settings.topic, app.fail)
+    health = Health(lambda: watch.problem)
+    if settings.health_port is not None:
+        log.info("Health and metrics on port %s", health.serve(settings.host, settings.health_port))
+    await _work_until(told, app, watch, health)
     code = 0 if await _stopped(app) and not app.crashed else 1
     if app.checkpoint.busy:
         # A thread waits for a database that does not answer, and Python would wait for the thread. Nothing of it
@@ -51,19 +57,29 @@ def _told_to_stop() -> asyncio.Event:
     return told
 
 
-async def _work_until(told: asyncio.Event, app: App) -> None:
+async def _work_until(told: asyncio.Event, app: App, watch: Watch, health: Health) -> None:
     """Until told to, or until the app crashes."""
 
     async def work() -> None:
         await app.start()
         spare_the_collector()
-        await app.wait()
+        watching = asyncio.create_task(watch.run())
+        try:
+            await app.wait()
+        finally:
+            watching.cancel()
 
-    tasks = asyncio.create_task(work()), asyncio.create_task(told.wait())
+    tasks = [asyncio.create_task(one) for one in (work(), told.wait(), _turn(health))]
     await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
     for task in tasks:
         task.cancel()
     await asyncio.gather(*tasks, return_exceptions=True)
+
+
+async def _turn(health: Health) -> None:
+    while True:
+        health.turned()
+        await asyncio.sleep(1)
 
 
 def spare_the_collector() -> None:

@@ -4,6 +4,7 @@ from typing import Any
 
 from services.core.changes import Changes
 from services.core.claim import Left, claim
+from services.core.journey import Journey
 from services.core.pipeline import Pipeline
 from services.core.rows import FindingRow, PositionRow, SessionRow, StateRow, UnfinishedRow
 from tests.core.build import pipeline, start
@@ -12,7 +13,8 @@ from tests.core.build import pipeline, start
 class Shelf:
     """One partition's rows: all that were written, in the order in which they were."""
 
-    def __init__(self) -> None:
+    def __init__(self, journey: Journey | None = None) -> None:
+        self._journey = journey
         self.sessions: list[SessionRow] = []
         self.findings: list[FindingRow] = []
         self._states: list[StateRow] = []
@@ -63,7 +65,7 @@ class Shelf:
         ]
         unfinished = self.unfinished
         self._positions.append(position)
-        made = pipeline(position=position, states=())
+        made = pipeline(self._journey, position)
         made.assign(0, position, states, unfinished)
         return made
 

@@ -24,6 +24,20 @@ NAMES = ["view", "add", "checkout", "buy", "page /a", "page /b", "page /checkout
 ALLOWANCE = 30 * 60 * 1000
 LATER = Millis(START + 40 * 24 * 3_600_000)
 
+JOURNEY = shop(
+    jobs=[
+        {
+            "name": name,
+            "when": "I know what I need",
+            "want": "find it",
+            "so_that": "I can go on",
+            "evidence": [{"match": {"event": event}, "weight": 1.5}, {"match": {"path": path}, "weight": 1.5}],
+            "outcome": {"event": "buy"},
+        }
+        for name, event, path in (("buy", "add", "/b"), ("look", "search", "/a"))
+    ]
+)
+
 moments = st.integers(min_value=0, max_value=6 * 3600)
 visitors = st.sampled_from(["anna", "ben"])
 acts = st.lists(st.tuples(moments, st.sampled_from(NAMES), visitors), min_size=1, max_size=30)
@@ -50,12 +64,16 @@ def told(changes: Sequence[Changes]) -> tuple[Any, Any]:
         sorted(
             (
                 row.visitor, row.started_at, row.ended_at, row.events, row.pages, row.stage, row.step, row.state,
-                tuple(row.path_stage), tuple(row.path_event), row.late,
+                tuple(row.path_stage), tuple(row.path_event), row.late, row.job, tuple(row.job_evidence),
+                tuple(row.job_changes), row.outcome_event, row.value, row.currency, row.entry_page, row.exit_page,
             )
             for row in sessions.values()
         ),
         sorted(
-            (row.visitor, row.detector, row.stage, row.step, row.page, row.occurred_at, tuple(row.evidence))
+            (
+                row.visitor, row.detector, row.stage, row.step, row.page, row.element, row.occurred_at, row.severity,
+                row.cost_seconds, row.cost_steps, row.value, row.cause, row.job, tuple(row.evidence),
+            )
             for row in findings.values()
         ),
     )  # fmt: skip
@@ -63,7 +81,7 @@ def told(changes: Sequence[Changes]) -> tuple[Any, Any]:
 
 def run(events: Sequence[Event], cuts: Sequence[int] = ()) -> list[Changes]:
     """Feed events, taking a checkpoint at each cut."""
-    made, changes = pipeline(), []
+    made, changes = pipeline(JOURNEY), []
     records = encode(events)
     edges = sorted({0, *(cut % (len(records) + 1) for cut in cuts), len(records)})
     for begin, end in pairwise(edges):
@@ -89,6 +107,28 @@ def test_order_duplicates_and_cutting_change_nothing(
     assert messy == tidy
 
 
+@given(acts)
+def test_a_file_replayed_gives_the_very_rows_that_the_live_stream_gave(acts: list[tuple[int, str, str]]) -> None:
+    live = sorted(arriving(acts, [0], []), key=lambda one: (one.occurred_at, one.id))
+    years_later = Millis(START + 3 * 365 * 24 * 3_600_000)
+    recorded = [msgspec.structs.replace(one, received_at=years_later, watermark=one.occurred_at) for one in live]
+
+    replaying = pipeline(JOURNEY)
+    replaying.feed(0, encode([*recorded, import_end()]), now=years_later)
+
+    replayed, lived = standing([replaying.take()]), standing(run(live))
+    assert rows(replayed) == rows(lived)
+
+
+def rows(stands: tuple[Any, Any]) -> list[dict[str, Any]]:
+    """What stands, without the marks of how it came."""
+    return [
+        {name: value for name, value in msgspec.to_builtins(row).items() if name not in ("historical", "version")}
+        for kind in stands
+        for _, row in sorted(kind.items())
+    ]
+
+
 @given(acts, st.lists(st.integers(0, 1799), min_size=1, max_size=8), st.lists(st.integers(0, 40), max_size=6))
 def test_sessions_equal_those_of_a_reference_that_sorts_first(
     acts: list[tuple[int, str, str]], delays: list[int], cuts: list[int]
@@ -111,7 +151,7 @@ def test_a_worker_that_dies_after_a_checkpoint_is_carried_on_by_the_next(
     events = arriving(acts, [0, 900, 60], [])
     records = encode(events)
     at = cut % (len(records) + 1)
-    first = pipeline()
+    first = pipeline(JOURNEY)
     first.feed(0, records[:at], now=START)
     kept = first.take()
     first.feed(0, records[at : at + lost], now=START)  # applied, and lost with the worker
@@ -125,7 +165,7 @@ def test_a_worker_that_dies_after_a_checkpoint_is_carried_on_by_the_next(
 
 def after_restart(*changes: Changes) -> Pipeline:
     """A worker that takes over what these checkpoints left."""
-    shelf = Shelf()
+    shelf = Shelf(JOURNEY)
     for one in changes:
         shelf.put(one)
     return shelf.taken_on()
@@ -146,7 +186,7 @@ def test_killed_within_checkpoints_at_any_point_it_ends_as_if_nothing_had_happen
 ) -> None:
     events = arriving(acts, delays, [])
     records = encode(events)
-    shelf, worker, at = Shelf(), pipeline(), 0
+    shelf, worker, at = Shelf(JOURNEY), pipeline(JOURNEY), 0
 
     for share, dies_before, ticks, back in lives:
         reached = at + share

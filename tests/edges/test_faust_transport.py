@@ -211,6 +211,7 @@ async def test_a_real_gap_in_the_log_is_stepped_over_and_said(
 
     assert reader.offsets(0) == list(range(60, 100))
     assert "Offsets 20 to 59" in caplog.text
+    assert "were deleted before they were read: those events are lost" in caplog.text
 
 
 async def test_a_log_that_ends_before_our_position_stops_the_app(on_kafka: Topic) -> None:
