@@ -20,7 +20,7 @@ demo: $(UV)
 test: check kafka
 	.venv/bin/pytest
 
-# The long proof by breaking things, about half an hour. SEED=… replays a failure; PARTS=cluster runs one part of it,
+# The long proof by breaking things, about forty minutes. SEED=… replays a failure; PARTS=cluster runs one part of it,
 # EVENTS=… and MINUTES=… lengthen it (docs/chaos.md).
 chaos: sync kafka
 	@.venv/bin/python -m tests.chaos $(PARTS) $(if $(SEED),--seed $(SEED)) $(if $(EVENTS),--events $(EVENTS)) \
