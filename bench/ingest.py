@@ -16,7 +16,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import msgspec
@@ -82,7 +82,7 @@ class Load:
 def requests_of(events: int, key: str, bodies: int = BODIES) -> list[bytes]:
     """Prepared requests of so many events, each event about 400 bytes as a shop's page sends them."""
     chance = random.Random(7)
-    now = datetime.now(UTC).isoformat()
+    now = datetime.now(UTC)
 
     def call() -> dict[str, object]:
         product = chance.randrange(3000)
@@ -91,7 +91,7 @@ def requests_of(events: int, key: str, bodies: int = BODIES) -> list[bytes]:
             "event": chance.choice(["Product Viewed", "Product Added", "Checkout Started"]),
             "anonymousId": f"visitor-{chance.randrange(VISITORS):08d}",
             "messageId": f"{chance.getrandbits(128):032x}",
-            "timestamp": now,
+            "timestamp": (now - timedelta(milliseconds=chance.randrange(5000))).isoformat(timespec="milliseconds"),
             "properties": {"product_id": f"p-{product}", "price": product / 7, "currency": "EUR", "quantity": 1},
             "context": {
                 "library": {"name": "analytics.js", "version": "2.1.0"},
@@ -100,7 +100,7 @@ def requests_of(events: int, key: str, bodies: int = BODIES) -> list[bytes]:
         }
 
     def request() -> bytes:
-        body = msgspec.json.encode({"batch": [call() for _ in range(events)], "sentAt": now})
+        body = msgspec.json.encode({"batch": [call() for _ in range(events)], "sentAt": now.isoformat()})
         head = f"POST /v1/batch HTTP/1.1\r\nHost: bench\r\nX-Write-Key: {key}\r\nContent-Length: {len(body)}\r\n\r\n"
         return head.encode() + body
 

@@ -25,11 +25,12 @@ class Claimed(NamedTuple):
 
 
 class Left(NamedTuple):
-    """Rows of a partition with versions between the two are of a checkpoint that never came to its end."""
+    """Rows of a partition with versions between the two are of checkpoints that never came to their end."""
 
     partition: int
     after: int
     before: int
+    elsewhere: bool  # in another log, where the visitors may have been spread over another number of partitions
 
 
 def claim(
@@ -42,20 +43,13 @@ def claim(
     made = []
     for partition in partitions:
         before = here.get(partition)
-        start = before or PositionRow(
-            log_id=log_id,
-            partition=partition,
-            partitions=count,
-            generation=generation,
-            claim=name,
-            began=began,
-            next_offset=0,
-            clocks="{}",
-            version=0,
-        )
+        start = before or _beginning(log_id, partition, began)
         version = generation * VERSIONS
         position = msgspec.structs.replace(start, partitions=count, generation=generation, claim=name, version=version)
-        left = [Left(partition, before.version, version)] if before else _left_by_other_logs(positions, log_id, began)
+        left = [Left(partition, start.finished, version, elsewhere=False)]
+        if start.finished == began:
+            # Nobody has come to the end of a checkpoint in this log: nor has anybody taken back what others left.
+            left += _left_by_other_logs(positions, log_id, began)
         made.append(Claimed(position, before, left))
     return made
 
@@ -68,8 +62,25 @@ def lost(positions: Iterable[PositionRow], log_id: str, claims: Mapping[int, str
 
 
 def _left_by_other_logs(positions: Iterable[PositionRow], log_id: str, began: int) -> list[Left]:
-    reached: dict[int, int] = {}
+    finished: dict[int, int] = {}
     for one in positions:
         if one.log_id != log_id:
-            reached[one.partition] = max(reached.get(one.partition, 0), one.version)
-    return [Left(partition, version, began) for partition, version in reached.items()]
+            # A log in which no checkpoint came to its end says nothing of those before it.
+            version = one.finished if one.finished > one.began else 0
+            finished[one.partition] = max(finished.get(one.partition, 0), version)
+    return [Left(partition, version, began, elsewhere=True) for partition, version in finished.items()]
+
+
+def _beginning(log_id: str, partition: int, began: int) -> PositionRow:
+    return PositionRow(
+        log_id=log_id,
+        partition=partition,
+        partitions=0,
+        generation=0,
+        claim="",
+        began=began,
+        finished=began,
+        next_offset=0,
+        clocks="{}",
+        version=began,
+    )

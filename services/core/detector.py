@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, ClassVar, Literal
 from pydantic import BaseModel, ConfigDict
 
 from services.core.finding import Finding
+from services.core.page import NO_CLASSES, PageClass
 
 if TYPE_CHECKING:
     from services.core.act import Act
@@ -25,12 +26,6 @@ class Detector(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    hears: ClassVar[frozenset[str]] = frozenset()
-    """Names of the events `see` is called for."""
-
-    reads: ClassVar[frozenset[str]] = frozenset()
-    """Properties of those events that are kept with the session; all others are dropped."""
-
     kind: ClassVar[Literal["friction", "drop_off"]] = "friction"
     """A drop-off is an effect, the end of a session; friction may be its cause. Only friction is ranked as pain."""
 
@@ -40,8 +35,53 @@ class Detector(BaseModel):
     def __pydantic_init_subclass__(cls, **kwargs: object) -> None:
         cls.name = re.sub(r"(?<!^)(?=[A-Z])", "_", cls.__name__).lower()
 
+    @property
+    def hears(self) -> frozenset[str]:
+        """Names of the events `see` is called for. Asked once for each journey, so settings may name them."""
+        return frozenset()
+
+    @property
+    def notices(self) -> frozenset[str]:
+        """Names of further events `see` is called for, of which no properties need be kept."""
+        return frozenset()
+
+    @property
+    def visits(self) -> frozenset[PageClass]:
+        """Classes of the pages `visit` is called for; the journey file says which pages these are."""
+        return NO_CLASSES
+
+    @property
+    def reads(self) -> frozenset[str]:
+        """Properties of events in `hears` and of visits that are kept with the session; all others are dropped."""
+        return frozenset()
+
+    def begin(self, act: "Act", fold: "Fold", severity: int, cause: str = "", element: str = "") -> Finding:
+        """A finding that begins with an act, at the place where the visitor is and with what their basket is worth."""
+        stage, step = fold.where
+        return Finding(
+            detector=self.name,
+            cause_id=act.id,
+            stage=stage,
+            step=step,
+            page=act.path or fold.page,
+            element=element,
+            occurred_at=act.occurred_at,
+            severity=severity,
+            value=fold.value,
+            currency=fold.currency or fold.book.currency,
+            cause=cause,
+            evidence=(act.id,),
+        )
+
     def see(self, act: "Act", fold: "Fold") -> Finding | None:
-        """An act named in `hears` happened."""
+        """An act named in `hears` or `notices` happened."""
+        raise NotImplementedError
+
+    def visit(self, act: "Act", fold: "Fold") -> Finding | None:
+        """The visitor came to a page of a class named in `visits`; `fold.page_classes` says which.
+
+        Other acts on that page are no visits of it.
+        """
         raise NotImplementedError
 
     def enter(self, act: "Act", fold: "Fold", left: "Run | None") -> Finding | None:

@@ -12,6 +12,7 @@ from services.core.act import PAGE_VIEWS, Act
 from services.core.event import Millis
 from services.core.finding import Finding, hashed_id
 from services.core.job import UNASSIGNED, Label
+from services.core.page import NO_CLASSES
 from services.core.plan import Place, Plan
 
 if TYPE_CHECKING:
@@ -40,16 +41,19 @@ class Fold:
     """A session as judged so far."""
 
     __slots__ = (
-        "began", "book", "closing", "currency", "entry_page", "evidence", "findings", "fired", "furthest",
-        "job_changes", "label", "last", "memory", "outcomes", "page", "pages", "runs", "session_id", "trail", "value",
+        "arrivals", "began", "book", "closing", "currency", "entry_page", "evidence", "findings", "fired", "furthest",
+        "job_changes", "label", "last", "memory", "outcomes", "page", "page_classes", "pages", "runs", "session_id",
+        "trail", "value",
     )  # fmt: skip
 
     def __init__(self, book: "Rulebook", session_id: str) -> None:
         self.book = book
         self.session_id = session_id
-        self.pages = 0
+        self.pages = 0  # page views, also of the page where the visitor was
+        self.arrivals = 0  # on another page
         self.entry_page = ""
         self.page = ""  # where the visitor is, "" where that was never told
+        self.page_classes = NO_CLASSES  # of the page where the visitor is
         self.trail: list[Act] = []  # the last arrivals, each on another page
         self.runs: list[Run] = []
         self.began: Run | None = None  # the run with which the present stage began
@@ -71,17 +75,25 @@ class Fold:
         """The run the visitor is in."""
         return self.runs[-1] if self.runs else None
 
+    @property
+    def where(self) -> tuple[str, str]:
+        """The stage and step the visitor is in, "" where there is none."""
+        return (self.runs[-1].place.stage, self.runs[-1].place.step) if self.runs else ("", "")
+
     def apply(self, act: Act, plan: Plan) -> None:
         """Take the next act in."""
+        if plan.evidence or plan.outcomes:
+            self._conclude(act, plan)
         if plan.place is not None:
             self._enter(act, plan.place)
-        if act.path and (act.path != self.page or act.name in PAGE_VIEWS):
-            self._arrive(act)
-        for rule in plan.evidence:
-            if rule not in self.evidence:
-                self._weigh(act, rule)
-        for number in plan.outcomes:
-            self.outcomes.setdefault(number, (act.occurred_at, act.id))
+        if act.path:
+            is_elsewhere = act.path != self.page
+            if is_elsewhere or act.name in PAGE_VIEWS:
+                self._arrive(act)
+            if is_elsewhere or plan.page_classes != self.page_classes:
+                self._visit(act, plan)
+        elif plan.page_classes and plan.page_classes != self.page_classes:
+            self._visit(act, plan)  # of a class by its name alone
         for see in plan.listeners:
             if (finding := see(act, self)) is not None:
                 self._note(finding)
@@ -96,6 +108,10 @@ class Fold:
     def all_findings(self) -> dict[str, Finding]:
         """Every finding by its id."""
         return {**self.findings, **self.closing}
+
+    def withdraw(self, detector: str, cause_id: str) -> None:
+        """Take back what a detector said, if it did: what came since shows that it was none."""
+        self.findings.pop(hashed_id(self.session_id, detector, cause_id), None)
 
     def _enter(self, act: Act, place: Place) -> None:
         runs = self.runs
@@ -126,14 +142,28 @@ class Fold:
         elif len(trail) == TRAIL:
             del trail[0]
         self.page = act.path
+        self.arrivals += 1
         trail.append(act)
         if len(trail) > 2 and trail[-3].path == act.path:
             self._turn_back(act)
+
+    def _visit(self, act: Act, plan: Plan) -> None:
+        self.page_classes = plan.page_classes
+        for visit in plan.visits:
+            if (finding := visit(act, self)) is not None:
+                self._note(finding)
 
     def _turn_back(self, act: Act) -> None:
         for turn_back in self.book.turns:
             if (finding := turn_back(act, self)) is not None:
                 self._note(finding)
+
+    def _conclude(self, act: Act, plan: Plan) -> None:
+        for rule in plan.evidence:
+            if rule not in self.evidence:
+                self._weigh(act, rule)
+        for number in plan.outcomes:
+            self.outcomes.setdefault(number, (act.occurred_at, act.id))
 
     def _weigh(self, act: Act, rule: int) -> None:
         self.evidence[rule] = act.id

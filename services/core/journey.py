@@ -20,6 +20,7 @@ from services.core.detectors import DETECTORS
 from services.core.duration import Duration
 from services.core.errors import JourneyError
 from services.core.matcher import Matcher
+from services.core.page import Pages
 from services.core.plan import Role
 
 Name = Annotated[
@@ -63,6 +64,7 @@ class Stage(Part):
     steps: tuple[Step, ...] = ()
     role: Role | None = Field(None, description="What the stage is to a shop, where a detector must know.")
     patience: Duration | None = Field(None, description="Longer here counts as stalled.")
+    shortest_path: int | None = Field(None, ge=1, description="Moves of the shortest way here.")
 
     @model_validator(mode="after")
     def _can_be_entered(self) -> "Stage":
@@ -99,7 +101,7 @@ class Job(Part):
     )
     evidence: tuple[Evidence, ...] = ()
     outcome: Matcher | None = Field(None, description="The customer's measure of done.")
-    shortest_path: int | None = Field(None, ge=1, description="Acts the shortest way to the outcome takes.")
+    shortest_path: int | None = Field(None, ge=1, description="Moves of the shortest way to the outcome.")
 
     @field_validator("name")
     @classmethod
@@ -118,6 +120,7 @@ class Journey(Part):
     window: Duration = Field(timedelta(days=14), description="How long a job stays open across sessions.")
     stages: tuple[Stage, ...] = Field(min_length=1)
     jobs: tuple[Job, ...] = ()
+    pages: Pages = Field(default_factory=Pages, description="Which pages are log-ins, help, policies, errors.")
     unassigned: float = Field(0.5, gt=0, lt=1, description="Prior share of sessions with no job we know.")
     friction: dict[str, dict[str, Any] | None] | None = Field(None, description="Detectors looked for; default: all.")
     intended: tuple[str, ...] = Field((), description="Stages or `stage.step`s whose friction serves the customer.")

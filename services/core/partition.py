@@ -181,11 +181,13 @@ class Partition:
 
     def _reached(self) -> PositionRow:
         clocks = {project: [mark.at for mark in tenant.marks] for project, tenant in self._tenants.items()}
+        version = self.position.version + 1
         return msgspec.structs.replace(
             self.position,
+            finished=version,
             next_offset=self._next,
             clocks=msgspec.json.encode(clocks).decode(),
-            version=self.position.version + 1,
+            version=version,
         )
 
     def _restore(self, states: Iterable[StateRow], unfinished: Iterable[UnfinishedRow]) -> None:

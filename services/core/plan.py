@@ -8,12 +8,13 @@ import msgspec
 
 from services.core.act import Act
 from services.core.finding import Finding
+from services.core.page import NO_CLASSES, PageClass
 
 if TYPE_CHECKING:
     from services.core.fold import Fold
 
 Listener = Callable[[Act, "Fold"], Finding | None]
-"""The `see` of a detector."""
+"""The `see` or the `visit` of a detector."""
 
 Role = Literal["browse", "basket", "checkout", "done"]
 """What a stage is to a shop, where a detector must know."""
@@ -29,16 +30,22 @@ class Place(msgspec.Struct, frozen=True, gc=False):
     role: Role | None
     patience: int  # milliseconds in the step; 0: no limit
     stage_patience: int
+    shortest_path: int  # moves of the shortest way here from the session's start
     is_money: bool  # its events say what a basket or an order is worth
 
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """What one event means: the place it enters, the evidence it is, the jobs it finishes, who listens."""
+    """What one event means.
+
+    `listeners` are called for every such event, `visits` only where it brings the visitor to a page of its classes.
+    """
 
     place: Place | None = None
     evidence: tuple[int, ...] = ()
     outcomes: tuple[int, ...] = ()
     listeners: tuple[Listener, ...] = ()
+    page_classes: frozenset[PageClass] = NO_CLASSES
+    visits: tuple[Listener, ...] = ()
     reads: frozenset[str] = frozenset()
     undecided: tuple[int, ...] = ()  # rules that hang on the event's properties

@@ -112,6 +112,7 @@ class PositionRow(Row):
     generation: int  # grows each time that a worker takes partitions on, whatever the log
     claim: str  # which taking-on this is
     began: int  # the version with which this log began; the rows of logs before it have lower ones
+    finished: int  # the version of the last checkpoint that came to its end; a claim is none
     next_offset: int
     clocks: str  # JSON: project → [live, import] watermark in milliseconds
     version: int

@@ -22,7 +22,7 @@ EVENT_COLUMNS = Event.__struct_encode_fields__
 ENCODER = msgspec.json.Encoder()
 
 POSITIONS = """
-SELECT log_id, partition, partitions, generation, claim, began, next_offset, clocks, version
+SELECT log_id, partition, partitions, generation, claim, began, finished, next_offset, clocks, version
 FROM positions FINAL
 """
 # A log's states lie where its visitors are; those of logs before it go to where their visitors would be now.

@@ -5,7 +5,8 @@ aiokafka's `send()` costs seven times as much a record (docs/benchmarks.md), and
 
 import asyncio
 import time
-from collections.abc import Awaitable, Callable, Iterable, Sequence
+from collections import Counter
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import suppress
 from datetime import timedelta
 from typing import Protocol
@@ -17,7 +18,7 @@ from aiokafka.structs import RecordMetadata
 from murmurhash2 import murmurhash2
 
 from services.edges.quiet import quieten
-from services.edges.record_batch import Batch, KafkaAway, NotAccepted, Overloaded, Positions, Receipt, Record
+from services.edges.record_batch import Batch, KafkaAway, NotAccepted, Overloaded, Place, Positions, Receipt, Record
 from services.edges.topics import Cluster, KafkaUnreachable, ensure_topics
 
 BATCH_BYTES = 512 * 1024  # half of what a topic takes in one batch by default (max.message.bytes)
@@ -30,6 +31,8 @@ STOP_SECONDS = 10.0
 MURMUR2_SEED = 0x9747B28C  # as Kafka's own clients partition, so that any of them finds a key's partition
 
 Stored = Callable[[int, int], Awaitable[None]]
+Placed = dict[int, list[Record]]
+"""What goes to which partition."""
 
 log = structlog.get_logger(__name__)
 
@@ -68,12 +71,13 @@ class Publisher:
         self._partition_bytes = partition_bytes
         self._stored = stored
         self._partitions: dict[str, int] = {}
-        self._open: dict[tuple[str, int], Batch] = {}
+        self._open: dict[Place, Batch] = {}
         self._unsafe: dict[int, int] = {}  # partition of `topic` → bytes not yet safe
         self._bytes = 0
         self._idle = asyncio.Event()
         self._idle.set()
         self._sent: dict[Batch, None] = {}  # not yet acknowledged, oldest first
+        self._under_way: Counter[Place] = Counter()  # how many of them a partition has
         self._queue: asyncio.Queue[Batch] = asyncio.Queue()
         self._flush: asyncio.TimerHandle | None = None
         self._tasks: set[asyncio.Task[None]] = set()
@@ -92,7 +96,8 @@ class Publisher:
 
     async def stop(self) -> None:
         """Drain what is under way, at most ten seconds, then let go."""
-        self._flush_open()
+        for batch in list(self._open.values()):
+            self._seal(batch)
         deadline = self._loop.time() + STOP_SECONDS
         try:
             await asyncio.wait_for(self._idle.wait(), STOP_SECONDS)
@@ -117,48 +122,54 @@ class Publisher:
         """Take all records or raise NotAccepted; the future answers (partition, last offset) once all are safe."""
         topic = topic or self.topic
         count = self._partitions[topic]
-        placed = [((murmurhash2(record[0], MURMUR2_SEED) & 0x7FFFFFFF) % count, record) for record in records]
+        placed: dict[int, list[Record]] = {}
+        known: dict[bytes, list[Record]] = {}  # the acts of one visitor often come together
+        for record in records:
+            same = known.get(record[0])
+            if same is None:
+                partition = (murmurhash2(record[0], MURMUR2_SEED) & 0x7FFFFFFF) % count
+                same = known[record[0]] = placed.setdefault(partition, [])
+            same.append(record)
         return self._place(topic, placed)
 
     def broadcast(self, value: bytes) -> asyncio.Future[Positions]:
         """One and the same record to every partition."""
-        return self._place(self.topic, [(partition, (b"", value)) for partition in range(self._partitions[self.topic])])
+        return self._place(self.topic, {partition: [(b"", value)] for partition in range(self._partitions[self.topic])})
 
-    def _place(self, topic: str, placed: Sequence[tuple[int, Record]]) -> asyncio.Future[Positions]:
+    def _place(self, topic: str, placed: Placed) -> asyncio.Future[Positions]:
         self._admit(topic, placed)
         receipt = Receipt(self._loop.create_future())
         timestamp = int(time.time() * 1000)
-        for partition, record in placed:
-            batch = self._open.get((topic, partition))
-            if batch is None:
-                batch = self._open_batch(topic, partition)
-            if not batch.add(record, timestamp, receipt):
-                self._seal(batch)
-                batch = self._open_batch(topic, partition)
-                batch.add(record, timestamp, receipt)
-            if batch.records >= self._settings.batch_events:
-                self._seal(batch)
+        for partition, records in placed.items():
+            waiting: Sequence[Record] = records
+            while waiting:
+                batch = self._open.get((topic, partition)) or self._open_batch(topic, partition)
+                added = batch.add(waiting[: self._settings.batch_events - batch.records], timestamp, receipt)
+                waiting = waiting[added:]
+                if waiting or batch.records >= self._settings.batch_events:
+                    self._seal(batch)
         if not placed:
             receipt.future.set_result([])
         return receipt.future
 
-    def _admit(self, topic: str, placed: Sequence[tuple[int, Record]]) -> None:
+    def _admit(self, topic: str, placed: Placed) -> None:
         """All or nothing: counts what is admitted, raises where it would pass a bound."""
         if problem := self.problem:
             raise KafkaAway(problem, retry_after=2)
-        size = sum(len(record[1]) for _, record in placed)
+        sizes = {partition: sum(len(value) for _, value in records) for partition, records in placed.items()}
+        size = sum(sizes.values())
         if self._bytes + size > self._settings.buffer_bytes:
             raise Overloaded(f"{self._bytes} bytes wait for their acknowledgement", retry_after=1)
         if self._partition_bytes is not None and topic == self.topic:
-            self._admit_partitions(placed, self._partition_bytes)
+            self._admit_partitions(sizes, self._partition_bytes)
         self._bytes += size
         if self._bytes:
             self._idle.clear()
 
-    def _admit_partitions(self, placed: Iterable[tuple[int, Record]], bound: int) -> None:
+    def _admit_partitions(self, sizes: Mapping[int, int], bound: int) -> None:
         wanted = dict(self._unsafe)
-        for partition, (_, value) in placed:
-            wanted[partition] = wanted.get(partition, 0) + len(value)
+        for partition, size in sizes.items():
+            wanted[partition] = wanted.get(partition, 0) + size
             if wanted[partition] > bound:
                 raise Overloaded(f"partition {partition} holds as much as may wait to be stored", retry_after=1)
         self._unsafe = wanted
@@ -172,13 +183,26 @@ class Publisher:
     def _flush_open(self) -> None:
         self._flush = None
         for batch in list(self._open.values()):
-            self._seal(batch)
+            # aiokafka sends one batch of a partition at a time: another would only wait, and could have grown.
+            if self._under_way[batch.place]:
+                batch.is_due = True
+            else:
+                self._seal(batch)
 
     def _seal(self, batch: Batch) -> None:
-        del self._open[batch.topic, batch.partition]
+        del self._open[batch.place]
         batch.sent_at = self._loop.time()
         self._sent[batch] = None
+        self._under_way[batch.place] += 1
         self._queue.put_nowait(batch)
+
+    def _arrived(self, batch: Batch) -> None:
+        """It is no longer under way, whatever became of it."""
+        del self._sent[batch]
+        self._under_way[batch.place] -= 1
+        waiting = self._open.get(batch.place)
+        if waiting is not None and waiting.is_due and not self._under_way[batch.place]:
+            self._seal(waiting)
 
     async def _send_batches(self) -> None:
         # One task, so that the batches of a partition keep their order.
@@ -196,13 +220,14 @@ class Publisher:
         error = done.exception() if not done.cancelled() else KafkaError("the producer was closed")
         if error is not None:
             self._fail(batch, error)
-        elif done.result().offset < 0:
+            return
+        self._arrived(batch)
+        if done.result().offset < 0:
             # A retry that Kafka knows it has, at an offset it no longer knows: we could not say what to wait for.
             self._settle(batch, -1, KafkaAway("Kafka did not say where it stored the events", retry_after=1))
         else:
             at("after produce")
             last_offset = done.result().offset + batch.records - 1
-            self._sent.pop(batch, None)
             if self._stored is None or batch.topic != self.topic:
                 self._settle(batch, last_offset)
             else:
@@ -213,7 +238,6 @@ class Publisher:
         self._settle(batch, last_offset)
 
     def _settle(self, batch: Batch, last_offset: int, error: NotAccepted | None = None) -> None:
-        self._sent.pop(batch, None)
         self._bytes -= batch.bytes
         if not self._bytes:
             self._idle.set()
@@ -226,6 +250,7 @@ class Publisher:
                 receipt.fail(error)
 
     def _fail(self, batch: Batch, error: BaseException) -> None:
+        self._arrived(batch)
         self._settle(batch, -1, KafkaAway(f"Kafka did not take the events ({error})", retry_after=2))
         if self._reconnecting is None:
             # The sequence numbers of an idempotent producer have a gap now, so Kafka would take nothing more of it.

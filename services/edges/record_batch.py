@@ -1,11 +1,15 @@
 """One batch of records on its way: what it holds, who waits for it, and what may become of it."""
 
 import asyncio
+from collections.abc import Sequence
 
 from aiokafka.producer.message_accumulator import BatchBuilder
 
 Record = tuple[bytes, bytes]
 """Key and value."""
+
+Place = tuple[str, int]
+"""Topic and partition."""
 
 Positions = list[tuple[int, int]]
 """Partition and last offset, one for each batch that holds something of what was published."""
@@ -52,25 +56,30 @@ class Receipt:
 class Batch:
     """Records of one partition that travel together."""
 
-    __slots__ = ("builder", "bytes", "partition", "receipts", "records", "sent_at", "topic")
+    __slots__ = ("builder", "bytes", "is_due", "partition", "place", "receipts", "records", "sent_at", "topic")
 
     def __init__(self, builder: BatchBuilder, topic: str, partition: int) -> None:
         self.builder = builder
         self.topic = topic
         self.partition = partition
+        self.place: Place = (topic, partition)
+        self.is_due = False  # has gathered for long enough
         self.records = 0
         self.bytes = 0
         self.sent_at = 0.0
         self.receipts: list[Receipt] = []
 
-    def add(self, record: Record, timestamp: int, receipt: Receipt) -> bool:
-        """False where the batch is full."""
-        key, value = record
-        if self.builder.append(timestamp=timestamp, key=key, value=value) is None:
-            return False
-        self.records += 1
-        self.bytes += len(value)
-        if not self.receipts or self.receipts[-1] is not receipt:
+    def add(self, records: Sequence[Record], timestamp: int, receipt: Receipt) -> int:
+        """How many of them it took: the others found it full."""
+        added = 0
+        append = self.builder.append
+        for key, value in records:
+            if append(timestamp=timestamp, key=key, value=value) is None:
+                break
+            added += 1
+            self.bytes += len(value)
+        self.records += added
+        if added and (not self.receipts or self.receipts[-1] is not receipt):
             self.receipts.append(receipt)
             receipt.open += 1
-        return True
+        return added

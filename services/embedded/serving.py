@@ -18,6 +18,7 @@ from starlette.types import ASGIApp
 from services.core.journey import Journey
 from services.edges.broker import Broker
 from services.edges.clickhouse_errors import StoreError
+from services.edges.http_server import http_config
 from services.edges.kafka import Publisher
 from services.edges.listener import listen, url
 from services.embedded.access import PROJECT, Access, HouseKeyring
@@ -173,17 +174,7 @@ class _Server(uvicorn.Server):
 
 @contextlib.asynccontextmanager
 async def _http(app: ASGIApp, listener: socket.socket) -> AsyncIterator[None]:
-    config = uvicorn.Config(
-        app,
-        http="httptools",
-        lifespan="off",
-        access_log=False,
-        log_level="warning",
-        server_header=False,
-        timeout_keep_alive=5,
-        timeout_graceful_shutdown=_DRAIN_SECONDS,
-    )
-    server = _Server(config)
+    server = _Server(http_config(app, _DRAIN_SECONDS))
     serving = asyncio.create_task(server.serve([listener]))
     try:
         yield

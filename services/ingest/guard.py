@@ -60,13 +60,28 @@ CHECKS: tuple[tuple[Reason, Check], ...] = (
 
 def judge(event: Event, item: bytes) -> Refusal | None:
     """Why this event, which came as `item`, is refused; None when it is taken."""
-    if _is_plain(event, item):
-        return None
-    for reason, check in CHECKS:
+    plain = _is_plain(event, item)
+    for reason, check in () if plain else CHECKS:
         detail = check(event, item)
         if detail:
             return Refusal(reason, detail)
-    return _judge_shape(item)
+    try:
+        # What is passed on undecoded must be readable too: 1e999 is well-formed, and no number anybody can hold.
+        content = msgspec.json.decode(item)
+    except (msgspec.MsgspecError, RecursionError) as error:
+        return Refusal(Reason.SCHEMA, str(error))
+    return None if plain else _judge_shape(content)
+
+
+def is_usual(event: Event) -> bool:
+    """Whether an event, known to be within all limits of size and shape, has nothing left to be judged."""
+    age = event.received_at - event.occurred_at
+    return (
+        event.visitor != ""
+        and event.name != ""
+        and age >= 0
+        and (age <= OLDEST_MS or event.watermark > 0 < event.occurred_at)
+    )
 
 
 def _is_plain(event: Event, item: bytes) -> bool:
@@ -83,9 +98,9 @@ def _is_plain(event: Event, item: bytes) -> bool:
     )
 
 
-def _judge_shape(item: bytes) -> Refusal | None:
+def _judge_shape(content: object) -> Refusal | None:
     keys = 0
-    for depth, key, value in _walk(msgspec.json.decode(item)):
+    for depth, key, value in _walk(content):
         keys += bool(key)
         if depth > DEPTH:
             return Refusal(Reason.DEPTH, f"nested more than {DEPTH} deep")

@@ -5,7 +5,7 @@ Plain ASGI on purpose: a FastAPI route with a pydantic body costs three times as
 
 import asyncio
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import msgspec
@@ -17,25 +17,23 @@ from services.core.event import WATERMARK, Event
 from services.core.key import Key
 from services.edges.kafka import Publisher
 from services.edges.keyring import Keyring
-from services.edges.record_batch import KafkaAway, NotAccepted, Positions, Record
+from services.edges.record_batch import KafkaAway, NotAccepted, Positions
 from services.ingest.answer import Answer, problem, success, unavailable, without_body
 from services.ingest.body import SEND_LESS, read_body
 from services.ingest.caller import admit, admit_history
+from services.ingest.calls import Calls, Refusals, read_single
 from services.ingest.dialects import segment
-from services.ingest.guard import judge
+from services.ingest.dialects.segment_plain import PlainCall
 from services.ingest.metrics import Metrics
-from services.ingest.problem import Problem, pointer_of
-from services.ingest.refusal import Reason, Refusal, RefusedEvent
+from services.ingest.problem import Problem
+from services.ingest.refusal import Reason, RefusedEvent
 from services.settings import Settings
 
 BATCH_CALLS = 500
+SET_ASIDE_BYTES = 64 * 1024  # of one refused call: Kafka takes no record of more than 1 MiB
 
 Headers = dict[bytes, bytes]
-Body = segment.Batch | segment.Single
-Refusals = list[tuple[int, Refusal]]
 
-_decode_batch = msgspec.json.Decoder(segment.Batch).decode
-_decode_single = msgspec.json.Decoder(segment.Single).decode
 _encode = msgspec.json.Encoder().encode
 
 
@@ -100,38 +98,38 @@ class TakeEvents(Intake):
         self.kind = kind
 
     async def take(self, headers: Headers, body: bytes) -> Answer:
-        read = _read(_decode_single if self.kind else _decode_batch, body)
-        key = admit(self.keyring, headers, read.write_key)
-        arrival = self._arrival(read, key)
-        items = [bytes(item) for item in read.batch] if isinstance(read, segment.Batch) else [body]
-        taken, refused = _sort(items, arrival)
+        calls = Calls(body, self.kind)
+        key = admit(self.keyring, headers, calls.head.write_key)
+        arrival = self._arrival(calls, key)
+        taken, refused = calls.sort(arrival)
         waiting = [self.publisher.publish(taken)]
         if refused:
-            waiting.append(self._set_aside(refused, items, arrival))
+            waiting.append(self._set_aside(refused, calls.items, arrival))
         await self.safe(*waiting)
         self.metrics.accepted.inc(len(taken))
         for _, refusal in refused:
             self.metrics.event_refused[refusal.reason].inc()
         return success(refused)
 
-    def _arrival(self, read: Body, key: Key) -> segment.Arrival:
+    def _arrival(self, calls: Calls, key: Key) -> segment.Arrival:
         received_at = time.time_ns() // 1_000_000
-        skew = segment.skew_of(read.sent_at, received_at)
-        if isinstance(read, segment.Single):
+        head = calls.head
+        skew = segment.skew_of(head.sent_at, received_at)
+        if isinstance(head, segment.Single | PlainCall):
             return segment.Arrival(key.project, received_at, _new_id, self.kind, skew)
-        if len(read.batch) > BATCH_CALLS:
-            detail = f"the batch has {len(read.batch)} calls, at most {BATCH_CALLS} are taken"
+        if len(head.batch) > BATCH_CALLS:
+            detail = f"the batch has {len(head.batch)} calls, at most {BATCH_CALLS} are taken"
             raise Problem(400, Reason.SIZE, detail, remedy=SEND_LESS, pointer="/batch")
-        if read.historical:
+        if head.historical:
             admit_history(key)
-        watermark = min(segment.millis(read.watermark), received_at) if read.watermark else 0
+        watermark = min(segment.millis(head.watermark), received_at) if head.watermark else 0
         return segment.Arrival(
             key.project,
             received_at,
             _new_id,
             skew=skew,
-            context=read.context or {},
-            historical=read.historical,
+            context=(isinstance(head, segment.Batch) and head.context) or {},
+            historical=head.historical,
             watermark=watermark,
         )
 
@@ -140,7 +138,7 @@ class TakeEvents(Intake):
     ) -> asyncio.Future[Positions]:
         project = arrival.project
         records = [
-            RefusedEvent(project, refusal.reason, refusal.detail, items[index], arrival.received_at)
+            RefusedEvent(project, refusal.reason, refusal.detail, items[index][:SET_ASIDE_BYTES], arrival.received_at)
             for index, refusal in refused
         ]
         return self.publisher.publish(
@@ -152,8 +150,8 @@ class TakeImportEnd(Intake):
     """Ends a project's import: tells every partition that nothing historical is still to come."""
 
     async def take(self, headers: Headers, body: bytes) -> Answer:
-        read = _read(_decode_single, body or b"{}")
-        key = admit(self.keyring, headers, read.write_key)
+        head = read_single(body or b"{}")
+        key = admit(self.keyring, headers, head.write_key)
         admit_history(key)
         now = time.time_ns() // 1_000_000
         end = Event(
@@ -173,39 +171,3 @@ class TakeImportEnd(Intake):
 def _new_id() -> str:
     """Given where the client gave none: in the order of arrival, so that ties break by it."""
     return str(uuid_utils.uuid7())
-
-
-def _read(decode: Callable[[bytes], Body], body: bytes) -> Body:
-    try:
-        return decode(body)
-    except msgspec.ValidationError as error:
-        remedy = "see the shape of this request in /openapi.json"
-        raise Problem(400, Reason.SCHEMA, str(error), remedy=remedy, pointer=pointer_of(error)) from error
-    except (msgspec.DecodeError, RecursionError) as error:
-        raise Problem(400, Reason.SCHEMA, str(error), remedy="send well-formed JSON") from error
-
-
-def _sort(items: Sequence[bytes], arrival: segment.Arrival) -> tuple[list[Record], Refusals]:
-    """Each call becomes a record or a refusal, which says by its number which call it is."""
-    taken: list[Record] = []
-    refused: Refusals = []
-    for index, item in enumerate(items):
-        outcome = _take_or_refuse(item, arrival)
-        if isinstance(outcome, Refusal):
-            refused.append((index, outcome))
-        else:
-            taken.append((outcome.visitor.encode(), _encode(outcome)))
-    return taken, refused
-
-
-def _take_or_refuse(item: bytes, arrival: segment.Arrival) -> Event | Refusal:
-    event = segment.read(item, arrival)
-    if isinstance(event, Refusal):
-        return event
-    if refusal := judge(event, item):
-        return refusal
-    if event.occurred_at > arrival.received_at:
-        # A clock slightly ahead is taken, but the future must not hold a session open.
-        bounded = min(event.watermark, arrival.received_at)
-        return msgspec.structs.replace(event, occurred_at=arrival.received_at, watermark=bounded)
-    return event

@@ -4,18 +4,16 @@ import asyncio
 import gc
 
 import uvicorn
-from fastapi import FastAPI
 from uvicorn.loops.auto import auto_loop_factory
 
+from services.edges.http_server import http_config
 from services.edges.kafka import Publisher
 from services.edges.keyring import Keyring
 from services.edges.listener import leave_quietly, listen
 from services.ingest.app import create_app
 from services.settings import Settings
 
-IDLE_SECONDS = 5
 DRAIN_SECONDS = 10
-CONNECTIONS = 4096  # beyond it uvicorn answers 503 itself
 # Events live for one request and hold no cycles, so a collection every 700 objects finds nothing: 14 % of the time.
 GC_THRESHOLD = (50_000, 20, 50)
 
@@ -36,21 +34,7 @@ async def serve(settings: Settings) -> None:
     gc.freeze()
     gc.set_threshold(*GC_THRESHOLD)
     try:
-        await uvicorn.Server(_config(settings, create_app(settings, keyring, publisher))).serve([listener])
+        app = create_app(settings, keyring, publisher)
+        await uvicorn.Server(http_config(app, DRAIN_SECONDS)).serve([listener])
     finally:
         await publisher.stop()
-
-
-def _config(settings: Settings, app: FastAPI) -> uvicorn.Config:
-    return uvicorn.Config(
-        app,
-        http="httptools",
-        lifespan="off",
-        access_log=False,
-        log_level="warning",
-        server_header=False,
-        proxy_headers=False,
-        timeout_keep_alive=IDLE_SECONDS,
-        timeout_graceful_shutdown=DRAIN_SECONDS,
-        limit_concurrency=CONNECTIONS,
-    )

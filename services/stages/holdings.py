@@ -65,12 +65,13 @@ class Holdings:
         return [Taken(one, list(self._store.states(one.position)), self._unfinished(one)) for one in claims]
 
     def _unfinished(self, claimed: Claimed) -> list[UnfinishedRow]:
-        rows = [row for left in claimed.left for row in self._store.unfinished(*left)]
-        if claimed.before is not None:
-            return rows
-        # Of other logs, whose visitors may have been spread over another number of partitions.
         mine, count = claimed.position.partition, claimed.position.partitions
-        return [row for row in rows if key_hash(row.visitor) % count == mine]
+        return [
+            row
+            for left in claimed.left
+            for row in self._store.unfinished(left.partition, left.after, left.before)
+            if not left.elsewhere or key_hash(row.visitor) % count == mine
+        ]
 
     def _hold(self, taken: Taken) -> None:
         position, before = taken.claimed.position, taken.claimed.before

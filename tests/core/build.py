@@ -1,5 +1,6 @@
 """Sessions written so that they can be read: `"0.4 click #pay x=3"` is a click on #pay 0.4 seconds in."""
 
+import shlex
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
@@ -7,6 +8,7 @@ from typing import Any
 import msgspec
 import yaml
 
+from services.core.act import Act
 from services.core.changes import Changes
 from services.core.claim import claim
 from services.core.event import WATERMARK, Event, Millis
@@ -51,8 +53,11 @@ def shop(**changes: Any) -> Journey:
 
 
 def event(line: str, visitor: str = "anna", **fields: Any) -> Event:
-    """`"<seconds> <name> [/path] [#target] [prop=value]…"` as an event; its id is the line unless given."""
-    seconds, name, *rest = line.split()
+    """`"<seconds> <name> [/path] [#target] [prop=value]…"` as an event; its id is the line unless given.
+
+    What has spaces in it stands in quotes: `"10 'Coupon Denied' reason='too old'"`.
+    """
+    seconds, name, *rest = shlex.split(line)
     at = Millis(START + round(float(seconds) * 1000))
     path, props = "", {}
     for part in rest:
@@ -72,6 +77,12 @@ def event(line: str, visitor: str = "anna", **fields: Any) -> Event:
         "props": msgspec.Raw(msgspec.json.encode(props)),
     }
     return Event(visitor=visitor, name=name, occurred_at=at, **{**known, **fields})
+
+
+def acts(*lines: str) -> list[Act]:
+    """Lines as a session keeps them, with all their properties."""
+    made = map(event, lines)
+    return [Act(one.occurred_at, one.id, one.name, one.path, msgspec.json.decode(one.props)) for one in made]
 
 
 def encode(events: Iterable[Event], first_offset: int = 0) -> list[Record]:

@@ -34,7 +34,7 @@ GIFT = {
         ({"stages": [{"name": "A b", "enter": {"event": "x"}}]}, "stages.0.name"),
         ({"sessions": {"inactivity": 30}}, "30 is not a duration: write a number and a unit"),
         ({"sessions": {"inactivity": "30 minutes"}}, "sessions.inactivity"),
-        ({"friction": {"rage_clik": {}}}, "no such detector; there are cart_abandonment, "),
+        ({"friction": {"rage_clik": {}}}, "no such detector; there are account_wall, "),
         ({"friction": {"rage_click": {"clicks": 1}}}, "friction.rage_click.clicks"),
         ({"jobs": [{**GIFT, "name": "unassigned"}]}, "choose another name"),
         ({"jobs": [{"name": "gift"}]}, "jobs.0.when: is required but not given"),

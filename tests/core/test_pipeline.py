@@ -252,6 +252,35 @@ def test_what_only_an_unfinished_checkpoint_found_is_withdrawn() -> None:
     assert [(row.state, row.stage) for row in shelf.standing().sessions] == [("open", "bought")]
 
 
+def test_what_was_left_unfinished_is_withdrawn_also_by_the_third_where_the_second_died_at_once() -> None:
+    made = pipeline()
+    made.feed(0, encode([event("0 checkout")]), now=START)
+    shelf = Shelf()
+    shelf.put(made.take())
+    made.tick(0, START + ALLOWANCE + 60_000)
+    shelf.put(made.take(), dies_before="states")
+
+    shelf.put(shelf.taken_on().take(), dies_before="sessions")
+    third = shelf.taken_on()
+    third.feed(0, encode([event("60 buy", received_at=START + ALLOWANCE + 60_000)], 1), now=START)
+    shelf.put(third.take())
+
+    assert not shelf.standing().findings
+
+
+def test_what_another_log_left_unfinished_is_withdrawn_also_where_the_first_of_this_one_died_at_once() -> None:
+    made = pipeline()
+    made.feed(0, encode([event("0 view")]), now=START)
+    shelf = Shelf()
+    shelf.put(made.take(), dies_before="states")
+
+    shelf.put(shelf.taken_on("next").take(), dies_before="sessions")
+    shelf.put(shelf.taken_on("the one after").take(), dies_before="sessions")
+    shelf.put(shelf.taken_on("the one after").take())
+
+    assert not shelf.standing().sessions
+
+
 def test_what_a_slow_insert_of_the_last_owner_brings_late_is_taken_back() -> None:
     made = pipeline()
     made.feed(0, encode([event("0 checkout"), event("1 view", "ben")]), now=START)

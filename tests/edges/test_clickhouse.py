@@ -41,7 +41,7 @@ ROWS: dict[str, Row] = {
         blob=bytes(range(256)), version=5, due=[1, 2], touched=[3, 4],
     ),
     "positions": PositionRow(
-        log_id="l/t", partition=3, partitions=4, generation=2, claim="c", began=1, next_offset=77,
+        log_id="l/t", partition=3, partitions=4, generation=2, claim="c", began=1, finished=2, next_offset=77,
         clocks='{"shop":[1,2]}', version=4,
     ),
     "refused_events": RefusedRow(

@@ -97,6 +97,19 @@ async def test_requests_at_the_same_time_share_batches(broker: Broker) -> None:
         assert await first == await second
 
 
+async def test_a_batch_grows_while_another_of_its_partition_is_under_way(broker: Broker) -> None:
+    async with publishing(broker, batch_wait=timedelta(milliseconds=1)) as publisher, asyncio.timeout(60):
+        waiting = [publisher.publish([(b"a", b"0")])]
+        publisher._flush_open()
+        for number in range(1, 6):
+            waiting.append(publisher.publish([(b"a", b"%d" % number)]))
+            publisher._flush_open()
+        first, *others = await asyncio.gather(*waiting)
+
+    assert {tuple(positions) for positions in others} == {((first[0][0], 5),)}
+    assert [value for *_, value in await read(broker, 6)] == [b"%d" % number for number in range(6)]
+
+
 async def test_a_full_batch_does_not_wait_for_the_clock(broker: Broker) -> None:
     async with publishing(broker, batch_wait=timedelta(hours=1), batch_events=3) as publisher:
         async with asyncio.timeout(5):

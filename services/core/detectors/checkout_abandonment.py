@@ -13,7 +13,8 @@ class CheckoutAbandonment(Detector):
 
     Found when a session closes that entered the stage with the role `checkout` and none beyond it. About 70 % of
     baskets end so (Baymard Institute), many of them people who were only looking at the price: it is a drop-off, the
-    effect whose causes the other detectors name. `cause` is the latest friction found in that stage.
+    effect whose causes the other detectors name. `cause` is the gravest friction found in that stage, the
+    latest where several are.
     Misfires: where the purchase is finished in another session; an answer leaves those out.
     """
 
@@ -34,8 +35,8 @@ def abandonment(detector: str, fold: Fold, role: Role) -> Finding | None:
         return None
     stage = entered.place.stage
     left = next(run for run in reversed(fold.runs) if run.place.stage == stage)
-    friction = [one for one in fold.findings.values() if one.stage == stage]
-    latest = max(friction, key=lambda one: (one.occurred_at, one.detector), default=None)
+    friction = [one for one in fold.all_findings().values() if one.stage == stage]
+    worst = max(friction, key=lambda one: (one.severity, one.occurred_at, one.detector), default=None)
     return Finding(
         detector=detector,
         cause_id=entered.event,
@@ -46,6 +47,6 @@ def abandonment(detector: str, fold: Fold, role: Role) -> Finding | None:
         severity=GRAVE,
         value=fold.value,
         currency=fold.currency or fold.book.currency,
-        cause=f"{latest.detector} at {latest.step or latest.page or latest.stage}" if latest else "",
+        cause=f"{worst.detector} at {worst.step or worst.page or worst.stage}" if worst else "",
         evidence=(entered.event, last.id),
     )

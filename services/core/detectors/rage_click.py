@@ -2,7 +2,6 @@
 
 from datetime import timedelta
 from functools import cached_property
-from typing import ClassVar
 
 from pydantic import Field
 
@@ -26,22 +25,22 @@ class RageClick(Detector):
     Misfires: on games and drawing tools, and where a page neither names targets nor says what followed a click.
     """
 
-    hears: ClassVar[frozenset[str]] = frozenset({"click"})
-    reads: ClassVar[frozenset[str]] = frozenset({"target", "role", "x", "y", "answered", "selected", "scrolled"})
-
     clicks: int = Field(4, ge=2, description="Fewest clicks.")
     within: Duration = Field(timedelta(seconds=1), description="Longest pause between two of them.")
+    radius_px: float = Field(30, gt=0, description="Furthest that one may be from the one before, in CSS pixels.")
+
+    @property
+    def hears(self) -> frozenset[str]:
+        return frozenset({"click"})
+
+    @property
+    def reads(self) -> frozenset[str]:
+        return frozenset({"target", "role", "x", "y", "answered", "selected", "scrolled"})
 
     @cached_property
     def within_ms(self) -> int:
-        """The same in milliseconds, worked out once."""
+        """The longest pause in milliseconds, worked out once."""
         return millis(self.within)
-
-    radius_px: float = Field(
-        30,
-        gt=0,
-        description="Furthest that one may be from the one before, in CSS pixels.",
-    )
 
     def see(self, act: Act, fold: Fold) -> Finding | None:
         """Carry the burst on, or begin another."""

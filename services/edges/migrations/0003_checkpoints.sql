@@ -28,6 +28,7 @@ CREATE TABLE IF NOT EXISTS positions
     generation  UInt32,
     claim       String,
     began       UInt64,
+    finished    UInt64,
     next_offset Int64,
     clocks      String,
     version     UInt64,

@@ -1,7 +1,7 @@
 """Segment's HTTP tracking API, which RudderStack's and Jitsu's clients speak too."""
 
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from urllib.parse import urlsplit
 
 import msgspec
@@ -10,7 +10,11 @@ from services.core.event import EMPTY_OBJECT, Event, Millis
 from services.ingest.refusal import Reason, Refusal
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+MILLISECOND = timedelta(milliseconds=1)
 TYPES = frozenset({"track", "page", "screen", "identify", "group", "alias"})
+NAMED = frozenset({"page", "screen"})
+"""These kinds carry the name of what was seen."""
+TRAITED = frozenset({"identify", "group"})
 PLACE_LETTERS = 2048  # of a path, address or title in its own column; `context` keeps it whole
 
 
@@ -32,7 +36,9 @@ class Single(msgspec.Struct, rename="camel"):
     sent_at: datetime | None = None
 
 
-class _Call(msgspec.Struct, rename="camel", gc=False):
+class Call(msgspec.Struct, rename="camel", gc=False):
+    """Holds one call as a client sent it."""
+
     type: str | None = None
     event: str | None = None
     name: str | None = None
@@ -49,15 +55,26 @@ class _Call(msgspec.Struct, rename="camel", gc=False):
     context: msgspec.Raw = EMPTY_OBJECT
 
 
-class _Page(msgspec.Struct, gc=False):
+class Page(msgspec.Struct, gc=False):
+    """Says where an event happened; what is missing there is None or empty."""
+
     path: str | None = None
     url: str | None = None
     referrer: str | None = None
     title: str | None = None
 
+    def over(self, around: "Page") -> "Page":
+        """This page, and what it leaves open as the one around it says."""
+        return Page(
+            self.path or around.path,
+            self.url or around.url,
+            self.referrer or around.referrer,
+            self.title or around.title,
+        )
+
 
 class _Context(msgspec.Struct, gc=False):
-    page: _Page | None = None
+    page: Page | None = None
 
 
 class Arrival(msgspec.Struct, frozen=True):
@@ -77,10 +94,10 @@ class Arrival(msgspec.Struct, frozen=True):
     watermark: Millis = 0
 
 
-NOWHERE = _Page()
+NOWHERE = Page()
 
-_decode_call = msgspec.json.Decoder(_Call).decode
-_decode_page = msgspec.json.Decoder(_Page).decode
+_decode_call = msgspec.json.Decoder(Call).decode
+_decode_page = msgspec.json.Decoder(Page).decode
 _decode_context = msgspec.json.Decoder(_Context).decode
 _decode_object = msgspec.json.Decoder(dict[str, msgspec.Raw]).decode
 _encode = msgspec.json.Encoder().encode
@@ -96,15 +113,20 @@ def read(item: bytes, arrival: Arrival) -> Event | Refusal:
         kind = arrival.type or call.type
         if kind not in TYPES:
             return Refusal(Reason.SCHEMA, f"`type` must be one of {', '.join(sorted(TYPES))}, not {kind!r}")
-        occurred_at = _occurred_at(call, arrival)
+        occurred_at = occurred(call, arrival)
         if occurred_at is None:
             return Refusal(Reason.CLOCK, "a historical event needs `timestamp`")
-        props = _props(call, kind)
-        context, page = _context(call, arrival)
+        call.properties = _props(call, kind)
+        call.context, page = _context(call, arrival)
         if kind == "page":
-            page = _own_page(props, page)
+            page = own_page(call.properties, page)
     except (msgspec.MsgspecError, RecursionError) as error:
         return Refusal(Reason.SCHEMA, str(error))
+    return event_of(call, kind, occurred_at, cut(page, call.name if kind in NAMED else None), arrival)
+
+
+def event_of(call: Call, kind: str, occurred_at: Millis, page: Page, arrival: Arrival) -> Event:
+    """The event of a call whose `properties` and `context` are objects and belong to its kind."""
     return Event(
         id=call.message_id or arrival.new_id(),
         project=arrival.project,
@@ -115,27 +137,25 @@ def read(item: bytes, arrival: Arrival) -> Event | Refusal:
         received_at=arrival.received_at,
         watermark=(arrival.watermark or occurred_at) if arrival.historical else 0,
         user=str(call.user_id or ""),
-        path=(page.path or (page.url and _path_of(page.url)) or "")[:PLACE_LETTERS],
-        url=(page.url or "")[:PLACE_LETTERS],
-        referrer=(page.referrer or "")[:PLACE_LETTERS],
-        title=(page.title or (call.name if kind in ("page", "screen") else "") or "")[:PLACE_LETTERS],
-        props=props,
-        context=context,
+        path=page.path or (page.url and _path_of(page.url)) or "",
+        url=page.url or "",
+        referrer=page.referrer or "",
+        title=page.title or "",
+        props=call.properties,
+        context=call.context,
     )
 
 
 def millis(moment: datetime) -> Millis:
     """A moment without a zone is UTC: that is what the Python clients mean by one."""
-    since = (moment if moment.tzinfo else moment.replace(tzinfo=UTC)) - EPOCH
-    # Half the time of dividing the timedelta, and as exact.
-    return (since.days * 86_400 + since.seconds) * 1000 + since.microseconds // 1000
+    return ((moment if moment.tzinfo else moment.replace(tzinfo=UTC)) - EPOCH) // MILLISECOND
 
 
 def skew_of(sent_at: datetime | None, received_at: Millis) -> int:
     return received_at - millis(sent_at) if sent_at else 0
 
 
-def _occurred_at(call: _Call, arrival: Arrival) -> Millis | None:
+def occurred(call: Call, arrival: Arrival) -> Millis | None:
     """The client's time, less what its clock was off when it sent: `received_at - (sentAt - timestamp)`."""
     claimed = call.original_timestamp or call.timestamp
     if claimed is None:
@@ -146,10 +166,8 @@ def _occurred_at(call: _Call, arrival: Arrival) -> Millis | None:
     return millis(claimed) + skew
 
 
-def _props(call: _Call, kind: str) -> msgspec.Raw:
-    given = call.traits if kind in ("identify", "group") else call.properties
-    if bytes(given)[:1] != b"{":
-        given = _object("properties` or `$.traits", given)
+def _props(call: Call, kind: str) -> msgspec.Raw:
+    given = _object("properties` or `$.traits", call.traits if kind in TRAITED else call.properties)
     if kind == "group":
         return msgspec.Raw(_encode({"groupId": str(call.group_id or ""), "traits": given}))
     return given
@@ -165,27 +183,31 @@ def _object(name: str, value: msgspec.Raw) -> msgspec.Raw:
     raise msgspec.ValidationError(f"Expected `object` - at `$.{name}`")
 
 
-def _context(call: _Call, arrival: Arrival) -> tuple[msgspec.Raw, _Page]:
+def _context(call: Call, arrival: Arrival) -> tuple[msgspec.Raw, Page]:
     """The context, with what the whole batch shares, and the page it names."""
-    context = call.context
+    context = _object("context", call.context)
     if arrival.context:
-        context = msgspec.Raw(_encode(arrival.context | _decode_object(_object("context", context))))
+        context = msgspec.Raw(_encode(arrival.context | _decode_object(context)))
     try:
         return context, _decode_context(context).page or NOWHERE
     except msgspec.ValidationError:
         # What is called `page` there may be anything; it stays in `context`.
-        return _object("context", context), NOWHERE
+        return context, NOWHERE
 
 
-def _own_page(props: msgspec.Raw, around: _Page) -> _Page:
+def own_page(props: msgspec.Raw, around: Page) -> Page:
     """What a page call says of its page goes before its context."""
     try:
         own = _decode_page(props)
     except msgspec.ValidationError:
         return around
-    return _Page(
-        own.path or around.path, own.url or around.url, own.referrer or around.referrer, own.title or around.title
-    )
+    return own.over(around)
+
+
+def cut(page: Page, name: str | None) -> Page:
+    """The page in the length of its columns; the name of the call is its title where it has none."""
+    path = page.path or (page.url and _path_of(page.url))
+    return Page(*((text or "")[:PLACE_LETTERS] for text in (path, page.url, page.referrer, page.title or name)))
 
 
 def _path_of(url: str) -> str:

@@ -2,6 +2,9 @@
 
 from tests.core.build import START, encode, event, found, judged, pipeline
 
+SPEAKS = ["0 add price=20 quantity=2", "10 checkout", "20 page /checkout/payment"]
+SILENT = ["0 checkout", "10 buy", "20 page /checkout/payment"]
+
 
 def test_a_session_that_ends_in_the_purchase_is_an_abandonment() -> None:
     (row,) = found("checkout_abandonment", "0 add price=20 quantity=2", "10 checkout", "20 page /checkout/payment")
@@ -31,6 +34,14 @@ def test_the_latest_friction_in_the_purchase_is_named_as_its_likely_cause() -> N
     (row,) = found("checkout_abandonment", "0 checkout", "20 page /checkout/payment", *clicks)
 
     assert row.cause == "rage_click at payment"
+
+
+def test_of_several_the_gravest_is_also_what_is_said_only_at_the_end() -> None:
+    costs = ["1 begin_checkout value=10", "9 add_shipping_info value=20"]
+
+    (row,) = found("checkout_abandonment", "0 checkout", *costs, "20 page /help", "30 page /")
+
+    assert row.cause == "cost_surprise at checkout"
 
 
 def test_a_basket_left_before_is_not_an_abandoned_checkout() -> None:

@@ -3,6 +3,8 @@
 from tests.core.build import found, shop
 
 CIRCLE = ["0 page /checkout/payment", "10 page /terms", "20 page /checkout/payment", "30 page /terms"]
+SPEAKS = CIRCLE
+SILENT = ["0 view /list", "10 view /p/1", "20 view /list", "30 view /p/1"]
 
 
 def test_there_and_back_twice_within_ninety_seconds_is_a_loop() -> None:

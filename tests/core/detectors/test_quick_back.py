@@ -2,6 +2,9 @@
 
 from tests.core.build import found, shop
 
+SPEAKS = ["0 page /list", "10 page /size-guide", "17 page /list"]
+SILENT = ["0 page /list", "2 page /list", "4 page /list"]
+
 
 def test_back_within_seven_seconds_counts_at_the_page_that_was_left() -> None:
     (row,) = found("quick_back", "0 page /list", "10 page /size-guide", "17 page /list")

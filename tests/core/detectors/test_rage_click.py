@@ -5,6 +5,8 @@ import pytest
 from tests.core.build import found, shop
 
 BURST = [f"{place / 2} click #pay x={place} y=0" for place in range(4)]
+SPEAKS = ["0 page /checkout/payment", *BURST]
+SILENT = [f"{place / 2} click #more role=stepper" for place in range(6)]
 
 
 def test_four_quick_clicks_on_one_target_are_a_rage_click() -> None:

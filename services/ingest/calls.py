@@ -1,0 +1,127 @@
+"""The calls of one request: read, judged, and each a record or a refusal.
+
+Plain calls are read and judged in one pass of the decoder; any other is read alone, by its dialect and the guard.
+"""
+
+import re
+from collections.abc import Callable, Sequence
+from functools import cached_property
+from typing import TypeVar
+
+import msgspec
+
+from services.core.event import Event
+from services.edges.record_batch import Record
+from services.ingest.dialects import segment
+from services.ingest.dialects.segment_plain import PlainBatch, PlainCall, plain_batch, plain_single, read_plain
+from services.ingest.guard import EVENT_BYTES, is_usual, judge
+from services.ingest.problem import Problem, pointer_of
+from services.ingest.refusal import Reason, Refusal
+
+Refusals = list[tuple[int, Refusal]]
+Head = TypeVar("Head", segment.Batch, segment.Single)
+
+_decode_batch = msgspec.json.Decoder(segment.Batch).decode
+_decode_single = msgspec.json.Decoder(segment.Single).decode
+_encode = msgspec.json.Encoder().encode
+
+_ESCAPE = re.compile(
+    rb"\\u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}|(?P<half>\\u[dD][89a-fA-F][0-9a-fA-F]{2})|\\."
+)
+
+
+class Calls:
+    """Holds what one body says: its head, and its calls. Raises Problem where it cannot be read as a whole."""
+
+    def __init__(self, body: bytes, kind: str) -> None:
+        self._body = body
+        self._kind = kind
+        self._plain: Sequence[PlainCall] = []
+        self.head = self._read_plain() or self._read()
+
+    def _read_plain(self) -> PlainBatch | PlainCall | None:
+        if self._kind:
+            single = plain_single(self._body) if len(self._body) <= EVENT_BYTES else None
+            self._plain = [single] if single else []
+            return single
+        batch = plain_batch(self._body)
+        if batch is None or (len(self._body) > EVENT_BYTES and max(map(len, self.items), default=0) > EVENT_BYTES):
+            return None
+        self._plain = batch.batch
+        return batch
+
+    def _read(self) -> segment.Batch | segment.Single:
+        try:
+            return self._decode()
+        except Problem:
+            whole = without_half_letters(self._body)
+            if whole == self._body:
+                raise
+        self._body = whole
+        return self._decode()
+
+    def _decode(self) -> segment.Batch | segment.Single:
+        return read_single(self._body) if self._kind else _decoded(_decode_batch, self._body)
+
+    @cached_property
+    def items(self) -> Sequence[bytes]:
+        """Each call as it came."""
+        return [self._body] if self._kind else [bytes(item) for item in _decoded(_decode_batch, self._body).batch]
+
+    def sort(self, arrival: segment.Arrival) -> tuple[list[Record], Refusals]:
+        """Each call becomes a record or a refusal, which says by its number which call it is."""
+        taken: list[Record] = []
+        refused: Refusals = []
+        for index, call in enumerate(self._plain or [None] * len(self.items)):
+            outcome = self._outcome(index, call, arrival)
+            if isinstance(outcome, Refusal):
+                refused.append((index, outcome))
+            else:
+                taken.append((outcome.visitor.encode(), _encode(outcome)))
+        return taken, refused
+
+    def _outcome(self, index: int, call: PlainCall | None, arrival: segment.Arrival) -> Event | Refusal:
+        if call is not None:
+            event = read_plain(call, arrival)
+            if event is not None and is_usual(event):
+                return event
+        return take_or_refuse(self.items[index], arrival)
+
+
+def take_or_refuse(item: bytes, arrival: segment.Arrival) -> Event | Refusal:
+    """What becomes of one call, whatever its shape."""
+    event = segment.read(item, arrival)
+    if isinstance(event, Refusal):
+        return event
+    if refusal := judge(event, item):
+        return refusal
+    if event.occurred_at > arrival.received_at:
+        # A clock slightly ahead is taken, but the future must not hold a session open.
+        bounded = min(event.watermark, arrival.received_at)
+        return msgspec.structs.replace(event, occurred_at=arrival.received_at, watermark=bounded)
+    return event
+
+
+def read_single(body: bytes) -> segment.Single:
+    return _decoded(_decode_single, body)
+
+
+def without_half_letters(body: bytes) -> bytes:
+    r"""Each surrogate that has lost its other half becomes U+FFFD: texts cut by a browser end so, mid-emoji.
+
+    No reader of JSON would take them, and one such text must not cost a whole batch.
+
+    >>> without_half_letters(rb'"\ud83d\ude00 \ud83d"')
+    b'"\\ud83d\\ude00 \\ufffd"'
+    """
+    return _ESCAPE.sub(lambda found: rb"\ufffd" if found["half"] else found[0], body)
+
+
+def _decoded(decode: Callable[[bytes], Head], body: bytes) -> Head:
+    try:
+        return decode(body)
+    except msgspec.ValidationError as error:
+        remedy = "see the shape of this request in /openapi.json"
+        raise Problem(400, Reason.SCHEMA, str(error), remedy=remedy, pointer=pointer_of(error)) from error
+    except (msgspec.DecodeError, RecursionError) as error:
+        raise Problem(400, Reason.SCHEMA, str(error), remedy="send well-formed JSON") from error

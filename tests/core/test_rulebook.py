@@ -1,0 +1,42 @@
+"""The rulebook: what an event means, worked out once for its name and page, and no more of it kept than is read."""
+
+from services.core.rulebook import Rulebook
+from tests.core.build import shop
+
+
+def test_the_classes_of_a_page_are_part_of_what_its_events_mean() -> None:
+    book = Rulebook(shop())
+
+    assert book.plan("page", "/login").page_classes == {"account"}
+    assert book.plan("page", "/login").visits
+    assert book.plan("page", "/login") is book.plan("page", "/login")
+    assert not book.plan("page", "/shoes").visits
+
+
+def test_pages_that_no_detector_asks_for_are_not_looked_for() -> None:
+    book = Rulebook(shop(friction={"help_seeking": {}}))
+
+    assert not book.plan("page", "/login").page_classes
+    assert book.plan("page", "/help").page_classes == {"help"}
+
+
+def test_of_a_page_view_no_property_is_kept_by_default() -> None:
+    assert not Rulebook(shop()).plan("page", "/shoes").reads
+
+
+def test_an_event_that_is_only_noticed_keeps_none_either() -> None:
+    book = Rulebook(shop(friction={"zero_results": {"counts": "hits"}}))
+
+    assert book.plan("search", "/").reads == {"hits", "query", "search_term"}
+    assert not book.plan("view_item", "/").reads
+    assert book.plan("view_item", "/").listeners
+
+
+def test_a_page_known_by_a_property_keeps_that_property() -> None:
+    book = Rulebook(shop(pages={"help": {"event": "page", "where": {"kind": "help"}}}))
+
+    plan = book.plan("page", "/x")
+
+    assert plan.reads == {"kind"}
+    assert book.settle(plan, "page", "/x", {"kind": "help"}).page_classes == {"help"}
+    assert not book.settle(plan, "page", "/x", {}).page_classes
