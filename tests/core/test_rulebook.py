@@ -20,8 +20,8 @@ def test_pages_that_no_detector_asks_for_are_not_looked_for() -> None:
     assert book.plan("page", "/help").page_classes == {"help"}
 
 
-def test_of_a_page_view_no_property_is_kept_by_default() -> None:
-    assert not Rulebook(shop()).plan("page", "/shoes").reads
+def test_of_a_page_view_only_its_status_is_kept_by_default() -> None:
+    assert Rulebook(shop()).plan("page", "/shoes").reads == {"status"}
 
 
 def test_an_event_that_is_only_noticed_keeps_none_either() -> None:
@@ -33,7 +33,7 @@ def test_an_event_that_is_only_noticed_keeps_none_either() -> None:
 
 
 def test_a_page_known_by_a_property_keeps_that_property() -> None:
-    book = Rulebook(shop(pages={"help": {"event": "page", "where": {"kind": "help"}}}))
+    book = Rulebook(shop(pages={"help": {"event": "page", "where": {"kind": "help"}}}, friction={"help_seeking": {}}))
 
     plan = book.plan("page", "/x")
 

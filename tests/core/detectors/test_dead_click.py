@@ -1,0 +1,84 @@
+"""Dead clicks: nothing follows where something should."""
+
+import pytest
+
+from tests.core.build import found
+
+DEAD = "10 click #pay role=button answered=false"
+
+SPEAKS = ["0 page /checkout/payment", DEAD]
+SILENT = ["0 page /checkout/payment", "10 click #pay role=button", "20 click #pay role=button answered=true"]
+
+
+def test_an_unanswered_click_on_a_button_is_a_dead_click() -> None:
+    (row,) = found("dead_click", *SPEAKS)
+
+    assert (row.step, row.page, row.element) == ("payment", "/checkout/payment", "#pay")
+    assert row.evidence == [f"anna {DEAD}"]
+
+
+def test_what_the_page_does_not_say_nobody_knows() -> None:
+    assert not found("dead_click", "10 click #pay role=button")
+
+
+@pytest.mark.parametrize("excuse", ["selected", "download", "new_tab", "modifier", "focus_changed", "hidden"])
+def test_a_click_with_an_excuse_is_none(excuse: str) -> None:
+    assert not found("dead_click", f"{DEAD} {excuse}=true")
+
+
+@pytest.mark.parametrize("role", ["role=paragraph", "role=textbox actionable=true", "", "role=button actionable=false"])
+def test_a_click_on_what_is_not_there_to_be_clicked_is_none(role: str) -> None:
+    assert not found("dead_click", f"10 click #it answered=false {role}")
+
+
+def test_the_page_may_say_itself_that_a_thing_is_there_to_be_clicked() -> None:
+    assert found("dead_click", "10 click #tile role=div actionable=true answered=false")
+
+
+def test_clicks_on_one_target_within_a_second_of_each_other_are_one_attempt() -> None:
+    (row,) = found("dead_click", *[f"{10 + place * 0.9} click #pay role=button answered=false" for place in range(4)])
+
+    assert len(row.evidence) == 1
+
+
+def test_a_later_attempt_there_is_the_same_finding_with_more_evidence() -> None:
+    (row,) = found("dead_click", DEAD, "12 click #pay role=button answered=false")
+
+    assert len(row.evidence) == 2
+
+
+def test_a_page_that_comes_soon_after_all_takes_it_back() -> None:
+    assert not found("dead_click", DEAD, "12.5 page /thanks")
+    assert found("dead_click", DEAD, "12.6 page /thanks")
+
+
+def test_only_the_click_that_was_answered_is_taken_back() -> None:
+    (row,) = found("dead_click", DEAD, "20 click #pay role=button answered=false", "21 page /thanks")
+
+    assert row.evidence == [f"anna {DEAD}"]
+
+
+@pytest.mark.parametrize("hiding", ["tab_hidden", "app_background"])
+def test_hiding_the_page_within_a_second_takes_it_back(hiding: str) -> None:
+    assert not found("dead_click", DEAD, f"11 {hiding}")
+    assert found("dead_click", DEAD, f"11.1 {hiding}")
+
+
+def test_a_clients_own_verdict_is_believed() -> None:
+    (row,) = found("dead_click", "10 click #pay", "10 dead_click #pay")
+
+    assert row.evidence == ["anna 10 dead_click #pay"]
+
+
+def test_a_click_told_twice_counts_once() -> None:
+    (row,) = found("dead_click", DEAD, "10 dead_click #pay")
+
+    assert len(row.evidence) == 1
+
+
+def test_posthogs_words_are_understood() -> None:
+    chain = 'button.big:attr__id="pay"nth-child="1"'
+
+    (row,) = found("dead_click", f"10 $autocapture $event_type=click $elements_chain='{chain}'", "10 $dead_click #pay")
+
+    assert row.element == "#pay"
