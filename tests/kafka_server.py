@@ -2,6 +2,7 @@
 
 import contextlib
 import os
+import random
 import shutil
 import signal
 import socket
@@ -16,7 +17,9 @@ from confluent_kafka.admin import AdminClient
 from confluent_kafka.cimpl import NewTopic
 
 JARS = Path(__file__).parent.parent / "deploy" / "kafka" / "target" / "libs"
-READY_WITHIN = 60.0
+READY_WITHIN = 120.0
+PORTS = range(10_000, 32_000)
+"""Below those that the kernel gives to clients: one that is killed and started again would find its own taken."""
 
 PROPERTIES = """\
 process.roles=broker,controller
@@ -39,10 +42,11 @@ num.io.threads=4
 
 
 def free_port() -> int:
-    with socket.socket() as listener:
-        listener.bind(("127.0.0.1", 0))
-        port: int = listener.getsockname()[1]
-        return port
+    while True:
+        port = random.choice(PORTS)
+        with socket.socket() as listener, contextlib.suppress(OSError):
+            listener.bind(("127.0.0.1", port))
+            return port
 
 
 class KafkaServer:
@@ -69,8 +73,11 @@ class KafkaServer:
         deadline = time.monotonic() + READY_WITHIN
         while not self._answers():
             if self._process.poll() is not None or time.monotonic() > deadline:
+                code = self._process.poll()
                 self.kill()
-                raise RuntimeError(f"Kafka did not start:\n{(self.folder / 'kafka.log').read_text()[-2000:]}")
+                raise RuntimeError(
+                    f"Kafka did not start (exit code {code}):\n{(self.folder / 'kafka.log').read_text()[-2000:]}"
+                )
 
     def _answers(self) -> bool:
         with contextlib.suppress(KafkaException):
