@@ -252,8 +252,10 @@ def _log(level: int) -> None:
     """Logs go to standard error, so that standard output is the command's own."""
     import structlog
 
+    from services.edges.standard_error import StandardError
+
     logging.basicConfig(stream=sys.stderr, level=level, format="%(asctime)s %(levelname)s %(name)s %(message)s")
     structlog.configure(
         wrapper_class=structlog.make_filtering_bound_logger(level),
-        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+        logger_factory=structlog.PrintLoggerFactory(StandardError()),  # type: ignore[arg-type]  # has all that is used
     )

@@ -37,6 +37,10 @@ Placed = dict[int, list[Record]]
 log = structlog.get_logger(__name__)
 
 
+def at(point: str) -> None:
+    """A named point at which a crash must do no harm. Tests put a function here that kills the process."""
+
+
 class Flow(Cluster, Protocol):
     """What is needed of the settings to publish."""
 
@@ -207,6 +211,7 @@ class Publisher:
         # One task, so that the batches of a partition keep their order.
         while True:
             batch = await self._queue.get()
+            at("before produce")
             try:
                 future = await self._producer.send_batch(batch.builder, batch.topic, partition=batch.partition)
             except KafkaError as error:
@@ -224,6 +229,7 @@ class Publisher:
             # A retry that Kafka knows it has, at an offset it no longer knows: we could not say what to wait for.
             self._settle(batch, -1, KafkaAway("Kafka did not say where it stored the events", retry_after=1))
         else:
+            at("after produce")
             last_offset = done.result().offset + batch.records - 1
             if stored := self._stored.get(batch.topic):
                 self._spawn(self._settle_stored(batch, last_offset, stored))

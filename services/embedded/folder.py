@@ -37,8 +37,9 @@ class DataFolder:
             holder = _read_holder(self._lock)
             self._lock.close()
             raise CannotStart(_is_held(self.path, holder)) from None
-        self.say(Holder(os.getpid()))
+        # First: on a full disk not even the word of who holds the folder can be written.
         self._check_space()
+        self.say(Holder(os.getpid()))
         if anew:
             shutil.rmtree(self.path / "database", ignore_errors=True)
             self.keys.unlink(missing_ok=True)
