@@ -1,9 +1,8 @@
-"""A Kafka record batch as bytes, written and compressed by ourselves: aiokafka's builder costs twice as much an event.
+"""A Kafka record batch as bytes, written and compressed by ourselves, which is cheaper than aiokafka's builder.
 
-It takes records one call at a time, counts the bytes of a batch twice, and compresses zstd at level 3 with a new
-compressor each time. Level 1 with one compressor takes half of that, for 1 % more bytes (docs/benchmarks.md); lz4 would
-take a quarter less again, and twice the bytes on the network and on the disks of Kafka. The format is that of KIP-98,
-version 2: https://kafka.apache.org/documentation/#recordbatch
+That takes records one call at a time and compresses zstd at level 3 with a new compressor each time. Level 1 with one
+compressor takes half of that, for 1 % more bytes (docs/benchmarks.md); lz4 would take a quarter less again, and twice
+the bytes on the network and on Kafka's disks. The format: https://kafka.apache.org/documentation/#recordbatch
 """
 
 import struct

@@ -95,7 +95,7 @@ def read_by_librdkafka(address: str, topic: str, count: int) -> list[tuple[bytes
     try:
         consumer.assign([Place(topic, 0, OFFSET_BEGINNING)])
         messages = consumer.consume(count, timeout=60)
-        return [(message.key(), message.value()) for message in messages]
+        return [(message.key() or b"", message.value() or b"") for message in messages]
     finally:
         consumer.close()
 
