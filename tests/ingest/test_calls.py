@@ -78,6 +78,7 @@ fields: dict[str, st.SearchStrategy[Any]] = {
     "traits": flat | nested | scalars,
     "context": st.fixed_dictionaries({"page": pages}) | contexts | scalars,
     "integrations": flat,
+    "_metadata": flat | scalars,
     "unheard": nested,
 }
 changes = st.one_of([st.tuples(st.just(field), values) for field, values in fields.items()])

@@ -1,7 +1,7 @@
 """Segment's calls in the shape that nearly all of them have, read at a third of what the careful reading costs.
 
 The decoder itself holds every limit of the guard here: what it lets through is within all of them, as no shape below
-can have more than 165 keys or a nesting of 3. Whatever else comes is no fault: `segment.read` and the guard judge it.
+can have more than 176 keys or a nesting of 3. Whatever else comes is no fault: `segment.read` and the guard judge it.
 """
 
 from datetime import datetime
@@ -50,6 +50,7 @@ class PlainCall(Call, rename="camel", gc=False, forbid_unknown_fields=True):
     channel: Id = None
     integrations: Detail | None = None
     write_key: Id = None
+    metadata: Detail | None = msgspec.field(name="_metadata", default=None)
 
 
 class PlainBatch(msgspec.Struct, rename="camel", gc=False, forbid_unknown_fields=True):
@@ -58,6 +59,7 @@ class PlainBatch(msgspec.Struct, rename="camel", gc=False, forbid_unknown_fields
     batch: list[PlainCall]
     write_key: str | None = None
     sent_at: datetime | None = None
+    integrations: Detail | None = None
     historical: bool = False
     watermark: datetime | None = None
 

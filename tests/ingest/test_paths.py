@@ -1,0 +1,102 @@
+"""Where clients send and what they ask for first: every path they use leads somewhere, by every key they write."""
+
+import base64
+from typing import Any
+
+import pytest
+
+from services.core.key import Kind
+from services.ingest.app import segment_paths
+from tests.ingest.conftest import Installation
+
+pytestmark = pytest.mark.asyncio
+
+BUY = {"event": "Bought", "userId": "u", "previousId": "a", "groupId": "g"}
+
+
+@pytest.mark.parametrize("slash", ["", "/"])
+async def test_every_path_takes_an_event_of_its_type(ingest: Installation, slash: str) -> None:
+    paths = segment_paths()
+
+    for path, kind in paths.items():
+        body = {**BUY, "messageId": path} if kind else {"batch": [{**BUY, "type": "track", "messageId": path}]}
+        answer = await ingest.client.post(f"{path}{slash}", json={**body, "writeKey": ingest.key})
+        assert (answer.status_code, answer.json()) == (200, {"success": True}), path
+
+    events = {event.id: event.type for event in await ingest.events(len(paths))}
+    assert events == {path: kind or "track" for path, kind in paths.items()}
+
+
+@pytest.mark.parametrize(
+    ("path", "kind"),
+    [
+        *(("/v1/t", "track"), ("/v1/p", "page"), ("/v1/i", "identify"), ("/v1/s", "screen"), ("/v1/g", "group")),
+        *(("/v1/a", "alias"), ("/t", "track"), ("/identify", "identify"), ("/api/s/page", "page")),
+        *(("/api/s/s2s/track", "track"), ("/v1/b", ""), ("/v1/import", ""), ("/beacon/v1/batch", "")),
+    ],
+)
+async def test_the_paths_are_those_that_clients_use(path: str, kind: str) -> None:
+    assert segment_paths()[path] == kind
+
+
+@pytest.mark.parametrize(
+    "way",
+    [
+        lambda key: {"headers": {"X-Write-Key": f"{key}:secret"}},
+        lambda key: {"params": {"writeKey": key}},
+        lambda key: {"headers": {"Authorization": f"Basic {base64.b64encode(key.encode()).decode()}"}},
+    ],
+    ids=["Jitsu's key and secret", "a beacon's address", "basic without colon"],
+)
+async def test_the_key_may_stand_where_clients_put_it(ingest: Installation, way: Any) -> None:
+    answer = await ingest.client.post("/beacon/v1/batch", json={"batch": [{**BUY, "type": "track"}]}, **way(ingest.key))
+
+    assert answer.status_code == 200, answer.text
+    await ingest.events(1)
+
+
+async def test_what_a_client_counts_of_itself_is_swallowed(ingest: Installation) -> None:
+    answer = await ingest.client.post("/v1/m", json={"series": [{"type": "Counter", "metric": "x", "value": 1}]})
+
+    assert (answer.status_code, answer.json()) == (200, {"success": True})
+    await ingest.records(0)
+
+
+async def test_segments_browser_library_is_told_to_send_here(ingest: Installation) -> None:
+    answer = await ingest.client.get(f"/v1/projects/{ingest.key}/settings")
+
+    assert answer.status_code == 200
+    assert answer.headers["access-control-allow-origin"] == "*"
+    assert answer.json()["integrations"]["Segment.io"] == {
+        "apiKey": ingest.key,
+        "apiHost": "ingest/v1",
+        "protocol": "http",
+    }
+
+
+async def test_a_page_that_came_by_tls_sends_by_tls(ingest: Installation) -> None:
+    headers = {"Origin": "https://shop.example"}
+
+    answer = await ingest.client.get(f"/v1/projects/{ingest.key}/settings", headers=headers)
+
+    assert answer.json()["integrations"]["Segment.io"]["protocol"] == "https"
+
+
+async def test_rudderstacks_browser_library_gets_a_source_without_destinations(ingest: Installation) -> None:
+    asked = await ingest.client.options("/sourceConfig/")
+    answer = await ingest.client.get("/sourceConfig/", params={"p": "npm"}, auth=(ingest.key, ""))
+
+    source = answer.json()["source"]
+    assert (asked.status_code, "authorization" in asked.headers["access-control-allow-headers"]) == (204, True)
+    assert (source["writeKey"], source["enabled"], source["destinations"]) == (ingest.key, True, [])
+
+
+async def test_settings_are_told_to_write_keys_only(ingest: Installation) -> None:
+    secret = ingest.keyring.create(Kind.READ, "shop")
+
+    answers = [await ingest.client.get(f"/v1/projects/{key}/settings") for key in (secret, "wk_unknown")]
+    refused = await ingest.client.get("/sourceConfig")
+
+    assert [answer.status_code for answer in answers] == [404, 404]
+    assert refused.status_code == 401
+    assert {answer.headers["content-type"] for answer in [*answers, refused]} == {"application/problem+json"}
