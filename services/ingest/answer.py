@@ -20,7 +20,7 @@ PREFLIGHT_HEADERS: RawHeaders = [
     (b"access-control-allow-methods", b"GET, POST, OPTIONS"),
     (
         b"access-control-allow-headers",
-        b"authorization, content-type, content-encoding, x-retry-count, x-write-key, anonymousid",
+        b"authorization, content-type, content-encoding, x-retry-count, x-write-key, anonymousid, x-ip-policy",
     ),
     (b"access-control-max-age", b"86400"),
 ]

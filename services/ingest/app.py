@@ -12,9 +12,13 @@ from starlette.types import Receive, Scope, Send
 from services.edges.kafka import Publisher
 from services.edges.keyring import Keyring
 from services.ingest.client_settings import client_routes
+from services.ingest.dialects.ga4 import as_batch as ga4_batch
+from services.ingest.dialects.posthog import as_batch as posthog_batch
+from services.ingest.dialects.posthog import is_posthog
 from services.ingest.intake import Intake, Parts, TakeEvents, TakeImportEnd, TakeNothing
 from services.ingest.metrics import Metrics
 from services.ingest.openapi import document
+from services.ingest.other_dialects import TakeEither, TakeTranslated
 from services.ingest.problem import CONTENT_TYPE, problem_body
 from services.settings import Settings
 
@@ -63,8 +67,15 @@ def create_app(settings: Settings, keyring: Keyring, publisher: Publisher) -> In
 def intakes(parts: Parts) -> dict[str, Intake]:
     """What takes the requests of each path, with and without the slash that some clients put at the end."""
     by_path = {path: TakeEvents(parts, kind) for path, kind in segment_paths().items()}
-    ours: dict[str, Intake] = {"/v1/import/end": TakeImportEnd(parts), "/v1/m": TakeNothing(parts)}
-    return {f"{path}{slash}": intake for path, intake in (by_path | ours).items() for slash in ("", "/")}
+    posthog = TakeTranslated(parts, posthog_batch)
+    others: dict[str, Intake] = {
+        "/batch": TakeEither(parts, is_posthog, posthog),
+        **dict.fromkeys(("/e", "/i/v0/e", "/capture"), posthog),
+        "/mp/collect": TakeTranslated(parts, ga4_batch),
+        "/v1/import/end": TakeImportEnd(parts),
+        "/v1/m": TakeNothing(parts),
+    }
+    return {f"{path}{slash}": intake for path, intake in (by_path | others).items() for slash in ("", "/")}
 
 
 def segment_paths() -> dict[str, str]:

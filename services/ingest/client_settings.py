@@ -19,6 +19,7 @@ from services.ingest.caller import admit
 from services.ingest.problem import CONTENT_TYPE, Problem
 from services.ingest.refusal import Reason
 
+METHODS = ["GET", "POST", "OPTIONS"]
 CORS = {name.decode(): value.decode() for name, value in PREFLIGHT.headers}
 
 Json = dict[str, Any]
@@ -32,8 +33,13 @@ def client_routes(keyring: Keyring) -> list[Route]:
         "/v1/projects/{key}/settings": segment_settings,
         "/projects/{key}/settings": segment_settings,
         "/sourceConfig": rudder_settings,
+        "/array/{key}/config": posthog_settings,
     }
-    return [_route(f"{path}{slash}", keyring, say) for path, say in asked.items() for slash in ("", "/")]
+    routes = [_route(f"{path}{slash}", keyring, say) for path, say in asked.items() for slash in ("", "/")]
+    flags = [
+        Route(f"/{path}{slash}", _no_flags, methods=METHODS) for path in ("flags", "decide") for slash in ("", "/")
+    ]
+    return routes + flags
 
 
 def segment_settings(request: Request, key: str) -> Json:
@@ -57,6 +63,27 @@ def rudder_settings(request: Request, key: str) -> Json:
     return {"source": source, "updatedAt": "2026-01-01T00:00:00.000Z"}
 
 
+def posthog_settings(request: Request, key: str) -> Json:
+    """For posthog-js: how to send, and which of its features have no server here."""
+    absent = dict.fromkeys(("sessionRecording", "surveys", "heatmaps", "hasFeatureFlags", "captureDeadClicks"), False)
+    return {
+        **absent,
+        "supportedCompression": ["gzip", "gzip-js"],
+        "defaultIdentifiedOnly": True,
+        "elementsChainAsString": True,
+        "siteApps": [],
+    }
+
+
+async def _no_flags(request: Request) -> Response:
+    """What PostHog's clients wait for before they go on: that there are no flags, whoever asks."""
+    if request.method == "OPTIONS":
+        return Response(status_code=204, headers=CORS)
+    none = {"flags": {}, "featureFlags": {}, "featureFlagPayloads": {}, "errorsWhileComputingFlags": False}
+    config = {"supportedCompression": ["gzip", "gzip-js"], "sessionRecording": False}
+    return Response(msgspec.json.encode(none | config), 200, CORS, "application/json")
+
+
 def scheme(request: Request) -> str:
     """A proxy in front may have undone TLS; a page that was loaded by it can send in no other way."""
     page = request.headers.get("origin") or request.headers.get("referer", "")
@@ -73,7 +100,7 @@ def _route(path: str, keyring: Keyring, say: Say) -> Route:
             return Response(refused.body, refused.status, CORS, CONTENT_TYPE)
         return Response(msgspec.json.encode(said), 200, CORS, "application/json")
 
-    return Route(path, endpoint, methods=["GET", "POST", "OPTIONS"], include_in_schema=False)
+    return Route(path, endpoint, methods=METHODS, include_in_schema=False)
 
 
 def _key(request: Request, keyring: Keyring) -> str:

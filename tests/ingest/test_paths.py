@@ -1,6 +1,8 @@
 """Where clients send and what they ask for first: every path they use leads somewhere, by every key they write."""
 
 import base64
+import gzip
+import json
 from typing import Any
 
 import pytest
@@ -100,3 +102,68 @@ async def test_settings_are_told_to_write_keys_only(ingest: Installation) -> Non
     assert [answer.status_code for answer in answers] == [404, 404]
     assert refused.status_code == 401
     assert {answer.headers["content-type"] for answer in [*answers, refused]} == {"application/problem+json"}
+
+
+@pytest.mark.parametrize("path", ["/batch", "/batch/", "/e", "/e/", "/i/v0/e", "/i/v0/e/"])
+async def test_posthogs_clients_send_gzip_and_call_it_text(ingest: Installation, path: str) -> None:
+    item = {"event": "Bought", "distinct_id": "u", "uuid": "m", "properties": {"n": 1}}
+    body = gzip.compress(json.dumps({"api_key": ingest.key, "batch": [item]}).encode())
+
+    answer = await ingest.client.post(path, content=body, headers={"content-type": "text/plain"})
+
+    assert (answer.status_code, answer.json()) == (200, {"success": True})
+    [event] = await ingest.events(1)
+    assert (event.id, event.name, event.visitor) == ("m", "Bought", "u")
+
+
+async def test_a_text_cut_in_half_costs_that_letter_only(ingest: Installation) -> None:
+    body = rb'{"event":"x","distinct_id":"u","properties":{"$el_text":"\ud83d","token":"%s"}}' % ingest.key.encode()
+
+    answer = await ingest.client.post("/e", content=body)
+
+    assert answer.status_code == 200, answer.text
+    await ingest.events(1)
+
+
+async def test_what_is_refused_of_another_dialect_is_set_aside_as_a_call(ingest: Installation) -> None:
+    item = {"event": "Bought", "uuid": "m"}
+
+    answer = await ingest.client.post("/batch/", json={"api_key": ingest.key, "batch": [item]})
+
+    assert [one["reason"] for one in answer.json()["refused"]] == ["visitor"]
+    [record] = await ingest.records(1, "refused_events")
+    raw = json.loads(base64.b64decode(json.loads(record)["raw"]))
+    assert (raw["type"], raw["event"], raw["messageId"]) == ("track", "Bought", "m")
+
+
+@pytest.mark.parametrize("path", ["/flags", "/flags/", "/decide", "/decide/"])
+async def test_posthogs_clients_learn_that_there_are_no_flags(ingest: Installation, path: str) -> None:
+    answer = await ingest.client.post(path, params={"v": 2}, content=b"data=x")
+
+    assert answer.status_code == 200
+    assert (answer.json()["flags"], answer.json()["featureFlags"]) == ({}, {})
+    assert answer.json()["errorsWhileComputingFlags"] is False
+
+
+async def test_posthogs_browser_library_learns_how_to_send(ingest: Installation) -> None:
+    config = await ingest.client.get(f"/array/{ingest.key}/config")
+    unknown = await ingest.client.get("/array/wk_unknown/config")
+
+    assert config.status_code == 200
+    assert config.headers["access-control-allow-origin"] == "*"
+    assert config.json()["supportedCompression"] == ["gzip", "gzip-js"]
+    assert config.json()["sessionRecording"] is False
+    assert unknown.status_code == 404
+
+
+@pytest.mark.parametrize("secret", ["", "wk_unknown"])
+async def test_the_measurement_protocols_secret_is_the_write_key(ingest: Installation, secret: str) -> None:
+    body = {"client_id": "c", "events": [{"name": "purchase", "params": {"value": 3}}]}
+
+    async def send(api_secret: str) -> int:
+        query = {"measurement_id": "G-1", "api_secret": api_secret}
+        return (await ingest.client.post("/mp/collect", params=query, json=body)).status_code
+
+    assert [await send(secret), await send(ingest.key)] == [401, 200]
+    [event] = await ingest.events(1)
+    assert (event.name, event.visitor) == ("purchase", "c")
