@@ -53,7 +53,15 @@ nested = st.dictionaries(texts, scalars | flat | st.lists(flat, max_size=2), max
 places = st.sampled_from(["", "/a", "https://s.example/b?q", "https://[", "p" * 2048, "p" * 2049, None, 3])
 pages = st.fixed_dictionaries({}, optional=dict.fromkeys(("path", "url", "referrer", "title", "search"), places))
 contexts = st.fixed_dictionaries(
-    {}, optional={"page": pages | scalars, "library": nested, "os": flat, "ip": scalars, "more": nested}
+    {},
+    optional={
+        "page": pages | scalars,
+        "library": nested,
+        "os": flat,
+        "traits": flat | scalars,
+        "ip": scalars,
+        "more": nested,
+    },
 )
 times = st.sampled_from(
     [
@@ -85,7 +93,12 @@ changes = st.one_of([st.tuples(st.just(field), values) for field, values in fiel
 ordinary = st.fixed_dictionaries(
     {"type": kinds, "properties": pages, "context": st.fixed_dictionaries({"page": pages})}
 )
-calls = st.tuples(ordinary, st.lists(changes, max_size=1)).map(lambda drawn: {**PLAIN, **drawn[0], **dict(drawn[1])})
+known = st.fixed_dictionaries(
+    {"type": st.just("identify"), "context": st.fixed_dictionaries({"traits": flat})}, optional={"traits": flat}
+).map(lambda drawn: {**{key: PLAIN[key] for key in PLAIN if key != "properties"}, **drawn})
+calls = known | st.tuples(ordinary, st.lists(changes, max_size=1)).map(
+    lambda drawn: {**PLAIN, **drawn[0], **dict(drawn[1])}
+)
 """Ordinary calls with one thing changed: where everything is drawn at random, nothing is plain any more."""
 
 

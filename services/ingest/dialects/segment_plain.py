@@ -21,6 +21,7 @@ from services.ingest.dialects.segment import (
     Page,
     cut,
     event_of,
+    is_empty,
     occurred,
     own_page,
 )
@@ -131,7 +132,8 @@ def read_plain(call: PlainCall, arrival: Arrival) -> Event | None:
 def _has_one_kind_of_content(call: PlainCall, kind: str) -> bool:
     """Traits or properties, in `properties` from here on: what is beside them would go unread."""
     if kind in TRAITED:
-        if call.properties is not EMPTY_OBJECT:
+        # An identify that says nothing itself may say it in its context.
+        if call.properties is not EMPTY_OBJECT or (is_empty(call.traits) and call.context is not EMPTY_OBJECT):
             return False
         call.properties = call.traits
         return True
