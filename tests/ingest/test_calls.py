@@ -137,6 +137,37 @@ def test_what_ordinary_clients_send_is_read_in_one_pass() -> None:
 
 
 @pytest.mark.parametrize(
+    "body",
+    [
+        # As recorded of analytics-python 2.4.0, rudder-sdk-python 2.1.9, analytics-node 3.1.0, rudder-sdk-node 3.0.13.
+        b'{"batch": [{"integrations": {}, "anonymousId": null, "properties": {"url": "https://s.example/"}, "timestamp": '
+        b'"2026-11-02T11:59:58.125+00:00", "context": {"library": {"name": "analytics-python", "version": "2.4.0"}}, '
+        b'"userId": "u1", "category": "", "name": "Gifts", "type": "page", "messageId": "m"}], "sentAt": '
+        b'"2026-11-02T11:59:59.766629+00:00", "writeKey": "wk_x"}',
+        b'{"batch": [{"integrations": {"All": true}, "anonymousId": null, "properties": {"n": 0}, "timestamp": '
+        b'"2026-11-02T11:59:58.189564+00:00", "context": {"library": {"name": "analytics-python"}}, "userId": "u1", '
+        b'"type": "track", "event": "Bought", "messageId": "m", "channel": "server"}]}',
+        b'{"batch":[{"userId":"u1","event":"Bought","properties":{"n":0},"integrations":{},"timestamp":'
+        b'"2026-11-02T11:59:58.781Z","type":"track","context":{"library":{"name":"@segment/analytics-node","version":'
+        b'"3.1.0"}},"_metadata":{"nodeVersion":"20.20.2","jsRuntime":"node"},"messageId":"m"}],"writeKey":"wk_x",'
+        b'"sentAt":"2026-11-02T11:59:59.781Z"}',
+        b'{"batch":[{"userId":"u1","event":"Bought","properties":{"n":0},"type":"track","context":{"library":{"name":'
+        b'"analytics-node"}},"channel":"server","_metadata":{"nodeVersion":"20.20.2"},"originalTimestamp":'
+        b'"2026-11-02T11:59:58.781Z","messageId":"m","sentAt":"2026-11-02T11:59:58.782Z"}],"timestamp":'
+        b'"2026-11-02T11:59:59.782Z","sentAt":"2026-11-02T11:59:59.782Z"}',
+    ],
+    ids=["segment python", "rudder python", "segment node", "rudder node"],
+)
+def test_what_vendors_clients_send_is_plain(body: bytes) -> None:
+    read = plain_batch(body)
+
+    assert read is not None
+    event = read_plain(read.batch[0], arrival())
+    assert event is not None
+    assert is_usual(event)
+
+
+@pytest.mark.parametrize(
     "beyond",
     [
         {"context": {"library": {str(n): 1 for n in range(11)}}},

@@ -1,7 +1,7 @@
 """Segment's calls in the shape that nearly all of them have, read at a third of what the careful reading costs.
 
 The decoder itself holds every limit of the guard here: what it lets through is within all of them, as no shape below
-can have more than 176 keys or a nesting of 3. Whatever else comes is no fault: `segment.read` and the guard judge it.
+can have more than 188 keys or a nesting of 3. Whatever else comes is no fault: `segment.read` and the guard judge it.
 """
 
 from datetime import datetime
@@ -48,6 +48,7 @@ class PlainCall(Call, rename="camel", gc=False, forbid_unknown_fields=True):
     previous_id: Id = None
     group_id: Id = None
     message_id: Id = None
+    category: Id = None
     channel: Id = None
     integrations: Detail | None = None
     write_key: Id = None
@@ -60,6 +61,7 @@ class PlainBatch(msgspec.Struct, rename="camel", gc=False, forbid_unknown_fields
     batch: list[PlainCall]
     write_key: str | None = None
     sent_at: datetime | None = None
+    timestamp: datetime | None = None
     integrations: Detail | None = None
     historical: bool = False
     watermark: datetime | None = None
@@ -83,6 +85,7 @@ class _Context(msgspec.Struct, rename="camel", gc=False, forbid_unknown_fields=T
     os: Detail | None = None
     app: Detail | None = None
     traits: Detail | None = None
+    client_ids: Detail | None = None
     ip: Text = None
     locale: Text = None
     timezone: Text = None
