@@ -17,8 +17,8 @@ demo: $(UV)
 	@$(UV) sync --quiet --frozen --inexact --no-dev
 	@exec .venv/bin/desireline demo
 
-# Lint, types, import law and all tests; those that need Java and Maven, or node, skip, saying so, where these are
-# missing.
+# Lint, types, import law and all tests; those that need Java and Maven, node or chromium, skip, saying so, where these
+# are missing.
 test: check kafka clients
 	.venv/bin/pytest
 

@@ -71,6 +71,7 @@ def posthog_settings(request: Request, key: str) -> Json:
         "supportedCompression": ["gzip", "gzip-js"],
         "defaultIdentifiedOnly": True,
         "elementsChainAsString": True,
+        "autocapture_opt_out": False,
         "siteApps": [],
     }
 

@@ -1,6 +1,5 @@
 """Vendors' own clients against a running ingest: what was sent is what is stored, also where they must try again."""
 
-import asyncio
 import os
 import shutil
 import subprocess
@@ -8,19 +7,14 @@ import sys
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 
 import msgspec
 import pytest
 
 from services.core.event import Event
-from services.core.key import Kind
-from services.edges.broker import Broker
-from services.edges.keyring import Keyring
+from tests.clients.ingest import Ingest, running
 from tests.clients.proxy import FAILURES, Failure, failing_first
-from tests.ingest.conftest import read_topic
-from tests.ingest.serving import serving
 
 HERE = Path(__file__).parent
 PYTHON = ["segment_python.py", "rudder_python.py", "posthog_python.py"]
@@ -29,24 +23,10 @@ RETRYING = [program for program in PYTHON + NODE if program != "jitsu_node.cjs"]
 SECONDS = 120
 
 
-@dataclass(frozen=True)
-class Ingest:
-    """Ingest on a port, with a key, and what is on its topic."""
-
-    broker: Broker
-    address: str
-    key: str
-
-    def events(self) -> list[Event]:
-        values = asyncio.run(read_topic(self.broker.address, "events"))
-        return [msgspec.json.decode(value, type=Event) for value in values]
-
-
 @pytest.fixture
 def ingest(tmp_path: Path) -> Iterator[Ingest]:
-    key = Keyring(tmp_path / "keys.json").create(Kind.WRITE, "shop")
-    with Broker() as broker, serving(broker, tmp_path) as (_, address):
-        yield Ingest(broker, address, key)
+    with running(tmp_path) as ingest:
+        yield ingest
 
 
 @contextmanager

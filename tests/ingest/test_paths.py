@@ -153,6 +153,7 @@ async def test_posthogs_browser_library_learns_how_to_send(ingest: Installation)
     assert config.headers["access-control-allow-origin"] == "*"
     assert config.json()["supportedCompression"] == ["gzip", "gzip-js"]
     assert config.json()["sessionRecording"] is False
+    assert config.json()["autocapture_opt_out"] is False  # left out, it would watch no clicks
     assert unknown.status_code == 404
 
 
