@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from typing import Annotated, Any
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema, model_validator
 
 Props = Mapping[str, Any]
 
@@ -18,7 +18,11 @@ def _listed(value: Any) -> Any:
     return [value] if isinstance(value, str) else value
 
 
-Names = Annotated[tuple[str, ...], BeforeValidator(_listed)]
+Names = Annotated[
+    tuple[str, ...],
+    BeforeValidator(_listed),
+    WithJsonSchema({"anyOf": [{"type": "string"}, {"type": "array", "items": {"type": "string"}}]}),
+]
 
 
 class Condition(BaseModel):
@@ -26,12 +30,12 @@ class Condition(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    equals: str | float | bool | None = None
-    contains: str | None = None
-    gt: float | None = None
-    lt: float | None = None
-    one_of: tuple[str | float | bool, ...] | None = Field(None, alias="in")
-    exists: bool | None = None
+    equals: str | float | bool | None = Field(None, description="It is this.")
+    contains: str | None = Field(None, description="It is a text that has this in it.")
+    gt: float | None = Field(None, description="It is a number greater than this.")
+    lt: float | None = Field(None, description="It is a number less than this.")
+    one_of: tuple[str | float | bool, ...] | None = Field(None, alias="in", description="It is one of these.")
+    exists: bool | None = Field(None, description="It is there at all, or (false) is not.")
 
     def holds(self, value: Any) -> bool:
         """Whether a property's value (None: absent) satisfies every key given."""
@@ -61,10 +65,13 @@ def _folded(value: Any) -> Any:
     return value.casefold() if isinstance(value, str) else value
 
 
+def as_condition(value: Any) -> Any:
+    """A bare value is short for a condition that equals it."""
+    return {"equals": value} if isinstance(value, str | int | float) else value
+
+
 def _conditions(value: Any) -> Any:
-    if not isinstance(value, Mapping):
-        return value
-    return {key: one if isinstance(one, Mapping | Condition) else {"equals": one} for key, one in value.items()}
+    return {key: as_condition(one) for key, one in value.items()} if isinstance(value, Mapping) else value
 
 
 class Matcher(BaseModel):
@@ -72,17 +79,20 @@ class Matcher(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    event: Names = Field((), description="The event's name, or a list of names.")
+    event: Names = Field((), description="The event's name, or a list of names.", examples=["Product Viewed"])
     path: Names = Field(
         (),
         description="Glob on the page's path: * within a segment, ** across segments.",
+        examples=["/gifts/**"],
     )
     where: Annotated[dict[str, Condition], BeforeValidator(_conditions)] = Field(
-        {}, description="Property (dots reach into objects) to a value or a condition."
+        {},
+        description="Property (dots reach into objects) to a value or a condition.",
+        examples=[{"query": {"contains": "gift"}}],
     )
-    any_of: tuple["Matcher", ...] = ()
-    all_of: tuple["Matcher", ...] = ()
-    none_of: "Matcher | None" = Field(None, alias="not")
+    any_of: tuple["Matcher", ...] = Field((), description="At least one of these holds.")
+    all_of: tuple["Matcher", ...] = Field((), description="All of these hold.")
+    none_of: "Matcher | None" = Field(None, alias="not", description="This does not hold.")
 
     @model_validator(mode="after")
     def _says_something(self) -> "Matcher":
