@@ -5,21 +5,19 @@ rule a job out. It is met by the first event that shows it.
 """
 
 from datetime import UTC, datetime, tzinfo
-from typing import Annotated, Literal
+from typing import Literal
 
-from pydantic import BeforeValidator, Field, model_validator
+from pydantic import Field, model_validator
 
 from services.core.act import Act
 from services.core.event import Millis
-from services.core.matcher import Condition, Names, as_condition
+from services.core.matcher import Names, Told
 from services.core.part import Part
 from services.core.surroundings import CAMPAIGN, DEVICE, REFERRER, VISITOR
 
 Weekday = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
 
 WEEKDAYS: tuple[Weekday, ...] = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
-
-Told = Annotated[Condition, BeforeValidator(as_condition)]
 
 
 class Circumstance(Part):

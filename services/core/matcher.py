@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from typing import Annotated, Any
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema, model_validator
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
 Props = Mapping[str, Any]
 
@@ -20,8 +20,7 @@ def _listed(value: Any) -> Any:
 
 Names = Annotated[
     tuple[str, ...],
-    BeforeValidator(_listed),
-    WithJsonSchema({"anyOf": [{"type": "string"}, {"type": "array", "items": {"type": "string"}}]}),
+    BeforeValidator(_listed, json_schema_input_type=str | tuple[str, ...]),
 ]
 
 
@@ -70,8 +69,7 @@ def as_condition(value: Any) -> Any:
     return {"equals": value} if isinstance(value, str | int | float) else value
 
 
-def _conditions(value: Any) -> Any:
-    return {key: as_condition(one) for key, one in value.items()} if isinstance(value, Mapping) else value
+Told = Annotated[Condition, BeforeValidator(as_condition, json_schema_input_type=Condition | str | float | bool)]
 
 
 class Matcher(BaseModel):
@@ -85,7 +83,7 @@ class Matcher(BaseModel):
         description="Glob on the page's path: * within a segment, ** across segments.",
         examples=["/gifts/**"],
     )
-    where: Annotated[dict[str, Condition], BeforeValidator(_conditions)] = Field(
+    where: dict[str, Told] = Field(
         {},
         description="Property (dots reach into objects) to a value or a condition.",
         examples=[{"query": {"contains": "gift"}}],

@@ -27,7 +27,7 @@ class Weighing:
     def __init__(self, journey: Journey) -> None:
         self.jobs = [job.name for job in journey.jobs]
         self.names: list[str] = []  # of each number: "job/2", "job/when/1", "job/stated"
-        self._weights: list[tuple[int, float]] = []  # of each number: its job's number and its weight
+        self.weights: list[tuple[int, float]] = []  # of each number: its job's number and its weight
         self._log_priors = [math.log(job.prior) for job in journey.jobs]
         self._log_unassigned = math.log(journey.unassigned)
         self._zone = journey.zone
@@ -41,7 +41,7 @@ class Weighing:
             for job, story in enumerate(journey.jobs)
             for place, one in enumerate(story.circumstances, 1)
         ]
-        self.first_stated = len(self._weights)
+        self.first_stated = len(self.weights)
         """What is said comes after all other evidence, as one number a job, and one for none of them."""
         self.evidence += self._stated_evidence()
         self.asks = frozenset[str]().union(*(one.asks for _, one in self.circumstances))
@@ -56,7 +56,7 @@ class Weighing:
             if len(self._labels) >= KNOWN_LABELS:
                 self._labels.clear()
             scores = list(self._log_priors)
-            for number, (job, weight) in enumerate(self._weights):
+            for number, (job, weight) in enumerate(self.weights):
                 if fired >> number & 1:
                     scores[job] += weight
             said = (fired >> self.first_stated).bit_length()
@@ -82,8 +82,8 @@ class Weighing:
 
     def _number(self, job: int, name: str, weight: float) -> int:
         self.names.append(name)
-        self._weights.append((job, weight))
-        return len(self._weights) - 1
+        self.weights.append((job, weight))
+        return len(self.weights) - 1
 
     def _stated_evidence(self) -> Iterator[tuple[int, Matcher]]:
         for number, job in enumerate((*self.jobs, UNASSIGNED), self.first_stated):
