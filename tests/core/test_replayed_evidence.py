@@ -14,10 +14,25 @@ from services.core.matcher import Condition, Matcher
 from services.core.rows import SessionRow
 from services.core.weighing import STATED
 from services.edges.journey_file import shipped
-from tests.core.build import START, closed, encode, event, pipeline
+from tests.core.build import START, closed, encode, event, pipeline, shop
+from tests.core.test_journey import GIFT
 
-JOURNEYS = [shipped(name) for name in ("shop", "saas", "bookings", "public_service")]
+CIRCUMSTANCES: list[dict[str, Any]] = [
+    {"device": "mobile"},
+    {"device": "desktop", "visitor": "new"},
+    {"hours": "0-12"},
+    {"referrer": {"contains": "mail"}},
+]
+SITUATED = [
+    {**GIFT, "name": f"gift_{number}", "circumstances": [{**one, "weight": 2}]}
+    for number, one in enumerate(CIRCUMSTANCES)
+]
+JOURNEYS = [
+    *(shipped(name) for name in ("shop", "saas", "bookings", "public_service")),
+    shop(jobs=SITUATED),
+]
 MINUTE = 60_000
+MIDNIGHT = START - START % (24 * 60 * MINUTE)
 PLACES = st.sampled_from(["", "/", "/pricing", "/gifts/7", "/apply", "/status/1", "/rooms/2", "/nowhere"])
 CONTEXTS: list[dict[str, Any]] = [{}, {"device": {"type": "mobile"}}, {"device": {"type": "desktop"}}]
 REFERRERS = st.sampled_from(["", "https://mail.example.com/", "https://www.google.com/"])
@@ -62,7 +77,8 @@ def globs_of(matcher: Matcher) -> list[str]:
 def sessions(draw: st.DrawFn) -> tuple[Journey, list[Event]]:
     """A journey, and the events of one session of it, at any hour of any day, over up to three hours."""
     journey = draw(st.sampled_from(JOURNEYS))
-    begun = START + draw(st.integers(0, 7 * 24 * 60)) * MINUTE
+    # Often shortly before an hour at which something begins to hold.
+    begun = MIDNIGHT + draw(st.integers(1, 7 * 24)) * 60 * MINUTE - draw(st.integers(0, 40)) * MINUTE
     known, about = examples(journey), paths(journey)
     events, at = [], begun
     for number in range(draw(st.integers(1, 20))):
