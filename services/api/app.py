@@ -14,13 +14,15 @@ from services.api.auth import Keyring, Project
 from services.api.period import Asked, Question, settle
 from services.api.questions.freshness import ask_freshness
 from services.api.questions.funnel import FunnelAnswer, FunnelQuestion, ask_funnel
+from services.api.questions.funnel_sessions import FunnelSessionsQuestion, ask_funnel_sessions
 from services.api.questions.pain_points import PainPointsAnswer, PainPointsQuestion, ask_pain_points
 from services.api.questions.session import SessionAnswer, ask_session
 from services.api.questions.sessions import SessionsAnswer, SessionsQuestion, ask_sessions
+from services.api.revalidation import RevalidatedRoute
 from services.api.stored_journey import stored_journey
 from services.edges.clickhouse import Store, StoreError
 
-questions = APIRouter(prefix="/v1", tags=["questions"], responses=problem.RESPONSES)
+questions = APIRouter(prefix="/v1", tags=["questions"], responses=problem.RESPONSES, route_class=RevalidatedRoute)
 health = APIRouter(tags=["health"])
 
 
@@ -84,10 +86,29 @@ def sessions(
 ) -> SessionsAnswer:
     """Sessions that started in the period, newest first, a page at a time."""
     answer = ask_sessions(store, stored_journey(store), particulars(store, project, question), question)
+    link_next(request, response, answer)
+    return answer
+
+
+@questions.get("/funnel/sessions")
+def funnel_sessions(
+    store: Stored,
+    project: Project,
+    question: Annotated[FunnelSessionsQuestion, Query()],
+    request: Request,
+    response: Response,
+) -> SessionsAnswer:
+    """The sessions behind a cell of a funnel, newest first, a page at a time. Ask with the funnel's parameters."""
+    answer = ask_funnel_sessions(store, stored_journey(store), particulars(store, project, question), question)
+    link_next(request, response, answer)
+    return answer
+
+
+def link_next(request: Request, response: Response, answer: SessionsAnswer) -> None:
+    """Name the next page in the header too."""
     if answer.next_cursor:
         following = request.url.include_query_params(cursor=answer.next_cursor)
         response.headers["Link"] = f'<{following.path}?{following.query}>; rel="next"'
-    return answer
 
 
 @questions.get("/sessions/{id}", responses={404: {"description": "The project has no such session."}})
@@ -95,7 +116,7 @@ def session(
     store: Stored, project: Project, session_id: Annotated[str, Path(alias="id", max_length=200)]
 ) -> SessionAnswer:
     """One session: its way, its job with the reasons, what it got stuck on, and every event."""
-    return ask_session(store, project, ask_freshness(store, project), session_id)
+    return ask_session(store, stored_journey(store), project, ask_freshness(store, project), session_id)
 
 
 @health.get("/livez")

@@ -19,16 +19,17 @@ JOURNEY: Journey = read_journey(
         "currency": "EUR",
         "stages": [
             {"name": "browse", "enter": {"event": "Product Viewed"}},
-            {"name": "basket", "enter": {"event": "Product Added"}},
+            {"name": "basket", "role": "basket", "enter": {"event": "Product Added"}},
             {
                 "name": "checkout",
+                "role": "checkout",
                 "enter": {"event": "Checkout Started"},
                 "steps": [
                     {"name": "address", "enter": {"path": "/checkout/address"}},
                     {"name": "payment", "enter": {"path": "/checkout/payment"}},
                 ],
             },
-            {"name": "bought", "enter": {"event": "Order Completed"}},
+            {"name": "bought", "role": "done", "enter": {"event": "Order Completed"}},
         ],
     }
 )

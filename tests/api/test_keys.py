@@ -133,6 +133,10 @@ def tenants_session(number: int, project: str, start: float, **given: object) ->
 SAMPLES = {"detector": ["loop"], "visitor": ["v0"], "stage": ["checkout"]}
 
 
+BESIDE = {"property": {"property": "color"}}  # a value of a parameter, and what must be asked with it
+NEEDED = {"property": {"breakdown": "property"}, "value": {"breakdown": "job"}}  # a parameter, and the same
+
+
 def answers(client: Client) -> dict[str, Any]:
     """What the shop is told to every question, asked in every way its OpenAPI names."""
     some_id = client.get("/v1/sessions?limit=1", headers=READ).json()["sessions"][0]["id"]
@@ -149,7 +153,7 @@ def variants(operation: dict[str, Any]) -> Iterator[dict[str, str]]:
     for parameter in operation["parameters"]:
         for schema in (parameter["schema"], *parameter["schema"].get("anyOf", [])):
             for value in [*schema.get("enum", []), *SAMPLES.get(parameter["name"], [])]:
-                yield {parameter["name"]: value}
+                yield {parameter["name"]: value} | BESIDE.get(value, {})
 
 
 @pytest.mark.usefixtures("two_tenants")
@@ -166,7 +170,7 @@ def test_hostile_values_are_values_or_mistakes_and_never_sql(store: Store, clien
     before = store.query("SELECT count() AS n FROM sessions")
     for path, operation in operations(client):
         for parameter in operation["parameters"]:
-            for value in HOSTILE:
+            for value in HOSTILE if is_free(parameter) else HOSTILE[:1]:
                 response = ask_with(client, path, parameter, value)
 
                 assert response.status_code in {200, 404, 422}, (path, parameter["name"], value, response.text)
@@ -174,7 +178,14 @@ def test_hostile_values_are_values_or_mistakes_and_never_sql(store: Store, clien
     assert store.query("SELECT count() AS n FROM sessions") == before
 
 
+def is_free(parameter: dict[str, Any]) -> bool:
+    """Whether a parameter takes any text, so that it may come near SQL; of the others one try says all."""
+    schemas = (parameter["schema"], *parameter["schema"].get("anyOf", []))
+    return not any("enum" in schema or schema.get("type") == "integer" for schema in schemas)
+
+
 def ask_with(client: Client, path: str, parameter: dict[str, Any], value: str) -> Any:
     if parameter["in"] == "path":
         return client.get(path.replace("{id}", quote(value, safe="")), headers=READ)
-    return client.get(path.replace("{id}", "x"), params={parameter["name"]: value}, headers=READ)
+    asked = {parameter["name"]: value} | NEEDED.get(parameter["name"], {})
+    return client.get(path.replace("{id}", "x"), params=asked, headers=READ)

@@ -72,7 +72,9 @@ def test_a_session_shows_its_way_its_findings_and_its_own_events(store: Store, a
     assert answer["timeline"][0]["props"] == {"n": 1}
 
 
-def test_a_session_that_is_not_there_is_a_404_problem(client: Client) -> None:
+def test_a_session_that_is_not_there_is_a_404_problem(store: Store, client: Client) -> None:
+    fill(store, [])
+
     response = client.get("/v1/sessions/nowhere", headers=READ)
 
     assert response.status_code == 404

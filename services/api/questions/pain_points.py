@@ -17,12 +17,12 @@ from services.api.impact import FEWEST, Group, adjusted_difference, naive_differ
 from services.api.period import Answer, Asked, Question
 from services.api.share import Share
 from services.api.sql import sql
+from services.api.standing import DROP_OFFS, longest_days, standing
 from services.core.journey import Journey
 from services.core.stats.benjamini_hochberg import benjamini_hochberg
 from services.core.stats.mantel_haenszel import RiskDifference
 from services.edges.clickhouse import Store
 
-DROP_OFFS = frozenset({"checkout_abandonment", "cart_abandonment"})
 MOST_PLACES = 5_000
 
 
@@ -86,8 +86,16 @@ class PainPoint(Place):
 
 
 class DropOff(Place):
-    """Sessions that ended in a stage and did not go on."""
+    """Sessions that ended in a stage, whose person did not finish later either: `affected` is what was abandoned."""
 
+    continued_later: int = Field(
+        description="Not among the affected: within the journey's window the person came back to this stage, or to a "
+        "later one, and finished.",
+        examples=[31],
+    )
+    done_elsewhere: int = Field(
+        description="Not among the affected: the person finished without passing this stage again.", examples=[4]
+    )
     value: float = Field(description="What they left behind, summed, in `currency`.")
     currency: str
 
@@ -130,11 +138,10 @@ class Weighed:
 
 def ask_pain_points(store: Store, journey: Journey, asked: Asked, question: PainPointsQuestion) -> PainPointsAnswer:
     """Weigh the findings of a period."""
-    days = journey.sessions.max_length // timedelta(days=1) + 2
-    stages = [stage.name for stage in journey.stages]
-    rows = store.query(
-        sql("pain_points"), asked.parameters | {"stages": stages, "limit": MOST_PLACES, "longest_days": days}
-    )
+    days = longest_days(journey)
+    since, until = asked.period.since.date(), asked.period.until.date() + timedelta(days=days)
+    parameters = asked.parameters | standing(journey, since, until)
+    rows = store.query(sql("pain_points"), parameters | {"limit": MOST_PLACES, "longest_days": days})
     came = {(row["stage"], row["step"]): row for row in rows if row["kind"] == "exposed"}
     stuck = [row for row in rows if row["kind"] == "stuck"]
     weighed = [Weighed.of(row, came[row["stage"], row["step"]]) for row in stuck if row["detector"] not in DROP_OFFS]
@@ -184,7 +191,8 @@ def pain_point(one: Weighed, rank: int, stands: bool) -> PainPoint:
 
 def drop_off(row: dict[str, Any], exposed: dict[str, Any]) -> DropOff:
     """A drop-off with what was left behind."""
-    return DropOff(**place(row, exposed), value=row["left_value"], currency=currency(row))
+    later = {"continued_later": row["continued_later"], "done_elsewhere": row["done_elsewhere"]}
+    return DropOff(**place(row, exposed), **later, value=row["left_value"], currency=currency(row))
 
 
 def place(row: dict[str, Any], exposed: dict[str, Any]) -> dict[str, Any]:

@@ -5,6 +5,7 @@
 -- and the furthest stage reached before, as its number. `went_on` is a later stage entered after the entry
 -- (`exposed`) or after the first finding (`stuck`). A stuck session also stands among the exposed, under the
 -- stratum and fate it has there (`twin`, `twin_went_on`): less these, the exposed are the unaffected.
+-- Abandonments that were taken back are counted apart, as `continued_later` and `done_elsewhere`.
 WITH
     {stages:Array(String)} AS stages,
     fromUnixTimestamp64Milli({from_ms:Int64}, 'UTC') AS from_at,
@@ -49,15 +50,14 @@ WITH
         GROUP BY id, job, value, currency, returning, depths, moments, stage, step
     ),
 
+    -- include standing
     stuck AS
     (
         SELECT
-            detector, stage, step, page, element, session_id AS id,
+            detector, stage, step, page, element, session_id AS id, any(fate) AS became,
             min(occurred_at) AS stuck_at, max(occurred_at) AS last_at, max(intended) AS intended,
             count() AS findings, sum(cost_seconds) AS cost_seconds, max(severity) AS severity, max(value) AS left_value
-        FROM findings FINAL
-        WHERE project = {project:String}
-            AND opened_on BETWEEN toDate32(from_at) AND toDate32(to_at) + {longest_days:UInt16}
+        FROM judged
         GROUP BY detector, stage, step, page, element, id
     ),
 
@@ -80,7 +80,8 @@ SELECT
     toFloat64(0) AS median_seconds, toUInt8(0) AS severity, toDateTime64(0, 3, 'UTC') AS last_at,
     sumMap(map(stratum, toUInt64(1))) AS counts, sumMap(map(stratum, toUInt64(went_on))) AS converted,
     CAST(map(), 'Map(String, UInt64)') AS twins, CAST(map(), 'Map(String, UInt64)') AS twins_converted,
-    CAST([], 'Array(String)') AS examples
+    CAST([], 'Array(String)') AS examples,
+    toUInt64(0) AS continued_later, toUInt64(0) AS done_elsewhere
 FROM exposed
 GROUP BY stage, step
 
@@ -88,12 +89,13 @@ UNION ALL
 
 SELECT
     'stuck', detector, stage, step, page, element, max(intended),
-    count(), sum(findings),
-    toFloat64(0), topKIf(1)(currency, left_value > 0), sum(left_value),
+    countIf(became = ''), sumIf(findings, became = ''),
+    toFloat64(0), topKIf(1)(currency, left_value > 0), sumIf(left_value, became = ''),
     quantileExactInclusive(0.5)(cost_seconds), max(severity), max(last_at),
     sumMap(map(stratum, toUInt64(1))), sumMap(map(stratum, toUInt64(went_on))),
     sumMap(map(twin_stratum, toUInt64(1))), sumMap(map(twin_stratum, toUInt64(twin_went_on))),
-    arraySlice(arraySort(groupArraySorted(3)(id)), 1, 3)
+    arraySlice(arraySort(groupArraySortedIf(3)(id, became = '')), 1, 3),
+    countIf(became = 'continued_later'), countIf(became = 'done_elsewhere')
 FROM affected
 GROUP BY detector, stage, step, page, element
 ORDER BY count() DESC, detector, stage, step, page, element

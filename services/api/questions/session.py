@@ -10,6 +10,8 @@ from services.api.problem import Refusal
 from services.api.questions.freshness import Freshness, from_millis, to_millis
 from services.api.questions.sessions import SessionSummary, without_epoch
 from services.api.sql import sql
+from services.api.standing import Fate, standing
+from services.core.journey import Journey
 from services.edges.clickhouse import Store
 
 MOST_EVENTS = 1_000
@@ -45,6 +47,14 @@ class SessionFinding(BaseModel):
     evidence: list[str] = Field(description="Ids of the events that show it.")
 
 
+class TakenBack(SessionFinding):
+    """An abandonment that does not stand, since the person came back and finished within the journey's window."""
+
+    fate: Fate = Field(description="Whether they passed this stage again, or finished without it.")
+    done_at: datetime = Field(description="When they finished.")
+    done_in: str = Field(description="Id of the session in which they did.")
+
+
 class SessionEvent(BaseModel):
     """One act."""
 
@@ -67,25 +77,26 @@ class SessionAnswer(SessionSummary):
     outcome_event: str
     path: list[Run]
     findings: list[SessionFinding]
+    taken_back: list[TakenBack] = Field(description="Abandonments the person made good later; not among the findings.")
     timeline: list[SessionEvent] = Field(description=f"Its events in order, at most {MOST_EVENTS}.")
     timeline_complete: bool
     fresh_until: datetime | None = Field(description="Time of the newest event of the project.")
     written_at: datetime | None = Field(description="When a worker last stored anything.")
 
 
-def ask_session(store: Store, project: str, freshness: Freshness, session_id: str) -> SessionAnswer:
+def ask_session(store: Store, journey: Journey, project: str, freshness: Freshness, session_id: str) -> SessionAnswer:
     """The session of this id; a Refusal where the project has none."""
     rows = store.query(sql("session"), {"project": project, "id": session_id})
     if not rows:
         raise Refusal(404, "This project has no such session.", pointer="/path/id")
     row = without_epoch(rows[0])
-    findings = store.query(
-        sql("session_findings"), {"project": project, "id": session_id, "opened_on": row["opened_on"]}
-    )
+    of = {"project": project, "id": session_id}
+    findings = store.query(sql("session_findings"), of | standing(journey, row["opened_on"], row["opened_on"]))
     events = ask_events(store, project, row)
     return SessionAnswer(
         **row | {"path": [as_run(run) for run in row["path"]]},
-        findings=[SessionFinding(**finding) for finding in findings],
+        findings=[SessionFinding(**finding) for finding in findings if not finding["fate"]],
+        taken_back=[TakenBack(**finding) for finding in findings if finding["fate"]],
         timeline=events[:MOST_EVENTS],
         timeline_complete=len(events) <= MOST_EVENTS,
         fresh_until=freshness.fresh_until,

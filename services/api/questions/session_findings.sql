@@ -1,8 +1,11 @@
--- What a session got stuck on, in the order in which it happened.
+-- What a session got stuck on, in the order in which it happened, and what was taken back since.
+WITH
+    -- include standing
+    {id:String} AS sought
 SELECT
     id, detector, stage, step, page, element, occurred_at, severity, cost_seconds, cost_steps, value, currency,
-    intended, cause, evidence
-FROM findings FINAL
-WHERE project = {project:String} AND opened_on = {opened_on:Date} AND session_id = {id:String}
+    intended, cause, evidence, fate, done_at, done_in
+FROM judged
+WHERE session_id = sought
 ORDER BY occurred_at, id
 LIMIT 1000

@@ -11,6 +11,7 @@ from services.api.period import EARLIEST, LATEST, Answer, Asked, Period, Questio
 from services.api.problem import Refusal
 from services.api.questions.freshness import from_millis, to_millis
 from services.api.sql import sql
+from services.api.standing import longest_days, standing
 from services.core.journey import Journey
 from services.edges.clickhouse import Store
 
@@ -77,22 +78,32 @@ class Cursor(msgspec.Struct, frozen=True, array_like=True):
 
 def ask_sessions(store: Store, journey: Journey, asked: Asked, question: SessionsQuestion) -> SessionsAnswer:
     """The sessions that started in a period, filtered, from the cursor on."""
-    start = Cursor(asked.period.parameters["to_ms"], "", **asked.period.parameters)
-    cursor = read_cursor(question.cursor) if question.cursor else start
+    cursor = start_of(asked, question.cursor)
     parameters = asked.parameters | msgspec.structs.asdict(cursor)
     filters = question.model_dump(include={"stage", "job", "detector", "visitor"})
-    days = journey.sessions.max_length // timedelta(days=1) + 2
+    days = longest_days(journey)
+    period = Period(since=from_millis(cursor.from_ms), until=from_millis(cursor.to_ms))
+    parameters |= standing(journey, period.since.date(), period.until.date() + timedelta(days=days))
     parameters |= filters | {"longest_days": days}
     rows = store.query(sql("sessions"), parameters | {"limit": question.limit + 1})
-    sessions = [SessionSummary(**without_epoch(row)) for row in rows[: question.limit]]
-    more = len(rows) > question.limit
+    return a_page(asked, cursor, rows, question.limit)
+
+
+def a_page(asked: Asked, cursor: Cursor, rows: list[dict[str, Any]], limit: int) -> SessionsAnswer:
+    """The answer from the rows of a page, of which there is one more where another page follows."""
+    sessions = [SessionSummary(**without_epoch(row)) for row in rows[:limit]]
     period = Period(since=from_millis(cursor.from_ms), until=from_millis(cursor.to_ms))
     return SessionsAnswer(
         **asked.about() | {"period": period},
         sessions=sessions,
-        total=store.query(sql("sessions_total"), parameters)[0]["total"],
-        next_cursor=write_cursor(sessions[-1], cursor) if more else None,
+        total=rows[0]["total"] if rows else 0,
+        next_cursor=write_cursor(sessions[-1], cursor) if len(rows) > limit else None,
     )
+
+
+def start_of(asked: Asked, given: str) -> Cursor:
+    """Where a page begins: at the cursor given, else with the newest session."""
+    return read_cursor(given) if given else Cursor(asked.period.parameters["to_ms"], "", **asked.period.parameters)
 
 
 def without_epoch(row: dict[str, Any]) -> dict[str, Any]:

@@ -1,0 +1,42 @@
+    -- Where a chain may start. The first start reaches all that any later one does, unless the window may cut
+    -- the chain short or another stage may break it.
+    started AS
+    (
+        SELECT
+            is_open, values, members, fits, began, ended,
+            arrayFilter(
+                start -> (any_order OR bitTest(start.3, 1))
+                    AND (NOT by_person OR (start.2 >= {from_ms:Int64} AND start.2 < {to_ms:Int64})),
+                arrayZip(
+                    arrayConcat(arrayEnumerate(fits), arrayEnumerate(fits)),
+                    arrayConcat(began, ended),
+                    arrayConcat(fits, fits))) AS every_start,
+            if(strict_order OR arrayMax(ended) - began[1] > window_ms, every_start, arraySlice(every_start, 1, 1)) AS starts
+        FROM units
+        WHERE notEmpty(every_start)
+    ),
+
+    -- A chain is (the run it has come to, its moment, the moments of all steps reached).
+    chained AS
+    (
+        SELECT
+            is_open, values, members,
+            arrayMap(
+                start -> arrayFold(
+                    (chain, k) -> if(length(chain.3) + 1 < k, chain, (
+                        arrayFirstIndex(
+                            (n, fit, b, e) -> bitTest(fit, k) AND if(any_order,
+                                (b BETWEEN start.2 AND start.2 + window_ms) OR (e BETWEEN start.2 AND start.2 + window_ms),
+                                (n >= chain.1 AND e >= chain.2) OR (tolerance_ms > 0 AND e > chain.2 - tolerance_ms)),
+                            arrayEnumerate(fits), fits, began, ended) AS found,
+                        greatest(chain.2, if(any_order AND began[found] < start.2, ended[found], began[found])) AS moment,
+                        if(found = 0 OR moment > start.2 + window_ms
+                            OR (strict_order AND arrayExists(
+                                (n, fit) -> n > chain.1 AND n < found AND NOT bitTest(fit, k - 1), arrayEnumerate(fits), fits)),
+                            chain.3, arrayPushBack(chain.3, moment)))),
+                    ks,
+                    (start.1, start.2, emptyArrayInt64())).3,
+                starts) AS chains,
+            arrayFirst(chain -> length(chain) = arrayMax(c -> length(c), chains), chains) AS times
+        FROM started
+    ),

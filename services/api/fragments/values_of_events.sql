@@ -1,0 +1,38 @@
+    -- What events say of who acts and where, in order, where the breakdown is by something that sessions do not keep.
+    told AS
+    (
+        SELECT visitor, arraySort(groupArray((occurred_at, said))) AS values
+        FROM
+        (
+            SELECT
+                visitor, id, occurred_at,
+                multiIf(
+                    by = 'device', multiIf(
+                        JSONExtractString(context, 'device', 'type') != '', JSONExtractString(context, 'device', 'type'),
+                        match(JSONExtractString(context, 'userAgent') AS agent, '(?i)ipad|tablet'), 'tablet',
+                        match(agent, '(?i)mobi|iphone|android'), 'mobile',
+                        agent != '', 'desktop', ''),
+                    by = 'country', JSONExtractString(context, 'location', 'country'),
+                    by = 'campaign', if(JSONExtractString(context, 'campaign', 'name') != '',
+                        JSONExtractString(context, 'campaign', 'name'),
+                        decodeURLFormComponent(extractURLParameter(url, 'utm_campaign'))),
+                    by = 'segment', if(JSONExtractString(context, 'traits', 'segment') != '',
+                        JSONExtractString(context, 'traits', 'segment'),
+                        if(type = 'identify', JSONExtractString(props, 'segment'), '')),
+                    by = 'property', trim(BOTH '"' FROM JSONExtractRaw(props, {property:String})),
+                    '') AS said
+            FROM events
+            WHERE by IN ('device', 'country', 'campaign', 'segment', 'property') AND project = {project:String}
+                AND toDate(occurred_at) BETWEEN toDate(from_at) - {longest_days:UInt16} AND toDate(to_at) + {longest_days:UInt16}
+                AND said != ''
+            LIMIT 1 BY visitor, id
+        )
+        GROUP BY visitor
+    ),
+
+    spoken AS
+    (
+        SELECT walk.*, arrayFilter(one -> one.1 BETWEEN started_at AND ended_at, told.values) AS values
+        FROM walk
+        LEFT JOIN told ON told.visitor = walk.visitor
+    ),
