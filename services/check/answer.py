@@ -1,4 +1,4 @@
-"""What a trial came to, as `desireline check --against … --json` prints it."""
+"""Sessions and findings of a trial, put together into what is told of it."""
 
 import json
 from collections import Counter
@@ -8,6 +8,7 @@ from statistics import median
 import msgspec
 from pydantic import BaseModel
 
+from services.check.told import Answer, Assigned, Found, Judged, Met, Reached, Reason, Seen, Unmatched
 from services.check.trial import Trial
 from services.core.event import Event
 from services.core.job import STATED_WEIGHT, UNASSIGNED
@@ -15,106 +16,6 @@ from services.core.journey import Journey
 from services.core.rows import FindingRow, SessionRow
 from services.replay.lines import Broken
 from services.replay.times import rfc3339
-
-
-class Reached(msgspec.Struct):
-    """How many sessions came to a stage and no further; "" is none at all."""
-
-    stage: str
-    sessions: int
-    share: float
-
-
-class Assigned(msgspec.Struct):
-    """How many sessions got a job, how sure that is in the median, and how many got it done."""
-
-    job: str
-    primary: bool
-    sessions: int
-    share: float
-    confidence: float
-    done: int
-
-
-class Met(msgspec.Struct):
-    """A rule that speaks for a job, in how many sessions it was met, and by which events."""
-
-    rule: str
-    says: str
-    weight: float
-    sessions: int
-    events: dict[str, int]
-
-
-class Found(msgspec.Struct):
-    """What one detector found; `intended` is what serves the customer."""
-
-    detector: str
-    findings: int
-    sessions: int
-    intended: int
-    places: dict[str, int]
-
-
-class Unmatched(msgspec.Struct):
-    """Events that no stage and no job has a rule for; detectors may look at them all the same."""
-
-    name: str
-    events: int
-    watched: bool
-
-
-class Reason(msgspec.Struct):
-    """A rule that was met, and the event that met it first."""
-
-    rule: str
-    event: str
-    name: str
-    occurred_at: str
-
-
-class Seen(msgspec.Struct):
-    """One piece of friction, and the events that show it."""
-
-    detector: str
-    place: str
-    cause: str
-    intended: bool
-    evidence: list[str]
-
-
-class Judged(msgspec.Struct):
-    """One session: its way, its job with the reasons, and its findings."""
-
-    id: str
-    visitor: str
-    started_at: str
-    events: int
-    path: list[str]
-    stage: str
-    step: str
-    job: str
-    confidence: float
-    job_changes: list[str]
-    reasons: list[Reason]
-    done_by: str
-    findings: list[Seen]
-
-
-class Answer(msgspec.Struct):
-    """All that the visits came to under one version of a journey."""
-
-    journey: str
-    version: str
-    events: int
-    visitors: int
-    left_out: list[str]
-    stages: list[Reached]
-    jobs: list[Assigned]
-    rules: list[Met]
-    findings: list[Found]
-    unmatched: list[Unmatched]
-    sessions: list[Judged]
 
 
 def answer(journey: Journey, events: Sequence[Event], broken: Sequence[Broken], trial: Trial) -> Answer:

@@ -6,7 +6,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from services.check.answer import Answer, Judged
+from services.check.told import Answer, Judged
 from services.core.job import UNASSIGNED
 
 MOST_LINES = 15

@@ -4,7 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from services.check.answer import Answer, answer
+from services.check.answer import answer
+from services.check.told import Answer
 from services.check.trial import Trial
 from services.check.visits import read_visits
 from services.core.event import Millis
