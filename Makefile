@@ -9,7 +9,7 @@ JARS := deploy/kafka/target/libs
 # The Python that is there is used, never one that uv would download.
 export UV_PYTHON_DOWNLOADS := never
 
-.PHONY: demo test check kafka sync clean
+.PHONY: demo test check chaos kafka sync clean
 
 # Fill a simulated shop with 14 days of visitors, show what hurts its checkout, and go on serving until Ctrl-C.
 demo: $(UV)
@@ -19,6 +19,12 @@ demo: $(UV)
 # Lint, types, import law and all tests; those that need Java and Maven skip, saying so, where these are missing.
 test: check kafka
 	.venv/bin/pytest
+
+# The long proof by breaking things, about forty minutes. SEED=… replays a failure; PARTS=cluster runs one part of it,
+# EVENTS=… and MINUTES=… lengthen it (docs/chaos.md).
+chaos: sync kafka
+	@.venv/bin/python -m tests.chaos $(PARTS) $(if $(SEED),--seed $(SEED)) $(if $(EVENTS),--events $(EVENTS)) \
+	  $(if $(MINUTES),--minutes $(MINUTES)) $(if $(SHORT),--short) $(if $(KEEP),--keep $(KEEP))
 
 check: sync
 	.venv/bin/ruff check

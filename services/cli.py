@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Annotated, ParamSpec
 
 import typer
 
+from services.refused.commands import list_refused, replay_refused
+
 if TYPE_CHECKING:
     from services.core.journey import Journey
     from services.settings import Settings
@@ -24,6 +26,8 @@ app = typer.Typer(
 )
 keys = typer.Typer(help="Write, read and admin keys.", no_args_is_help=True)
 app.add_typer(keys, name="keys")
+refused = typer.Typer(help="Events that were not taken: why, and sent again when mended.", no_args_is_help=True)
+app.add_typer(refused, name="refused")
 
 Data = Annotated[Path | None, typer.Option("--data", help="Data folder. [default: desireline-data]")]
 Host = Annotated[str | None, typer.Option("--host", help="Address to serve on. [default: 127.0.0.1]")]
@@ -235,6 +239,10 @@ def create_key(
     typer.echo(Keyring(_keys_file(data)).create(Kind(kind), project, rights))
 
 
+refused.command("list")(spoken(list_refused))
+refused.command("replay")(spoken(replay_refused))
+
+
 def _settings(**given: object) -> "Settings":
     from services.settings import Settings
 
@@ -267,8 +275,10 @@ def _log(level: int) -> None:
     """Logs go to standard error, so that standard output is the command's own."""
     import structlog
 
+    from services.edges.standard_error import StandardError
+
     logging.basicConfig(stream=sys.stderr, level=level, format="%(asctime)s %(levelname)s %(name)s %(message)s")
     structlog.configure(
         wrapper_class=structlog.make_filtering_bound_logger(level),
-        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+        logger_factory=structlog.PrintLoggerFactory(StandardError()),  # type: ignore[arg-type]  # has all that is used
     )

@@ -36,6 +36,13 @@ class Settings(BaseSettings):
     checkpoint_every: timedelta = Field(timedelta(seconds=1), description="At the latest after this time.")
     checkpoint_events: int = Field(20_000, ge=1, description="At the latest after this many events.")
 
+    most_refused_share: float = Field(
+        0.1,
+        ge=0,
+        le=1,
+        description="Share of a minute's records a stages worker may set aside; beyond it stops. 1: never.",
+    )
+
     batch_wait: timedelta = Field(timedelta(milliseconds=10), description="How long ingest gathers a record batch.")
     batch_events: int = Field(500, ge=1, description="At the latest after this many events of one partition.")
     buffer_bytes: int = Field(64 * 1024 * 1024, ge=1, description="Unacknowledged bytes before ingest answers 503.")

@@ -2,6 +2,7 @@
 
 import contextlib
 import os
+import random
 import shutil
 import signal
 import socket
@@ -16,7 +17,9 @@ from confluent_kafka.admin import AdminClient
 from confluent_kafka.cimpl import NewTopic
 
 JARS = Path(__file__).parent.parent / "deploy" / "kafka" / "target" / "libs"
-READY_WITHIN = 60.0
+READY_WITHIN = 120.0
+PORTS = range(10_000, 32_000)
+"""Below those that the kernel gives to clients: one that is killed and started again would find its own taken."""
 
 PROPERTIES = """\
 process.roles=broker,controller
@@ -39,10 +42,11 @@ num.io.threads=4
 
 
 def free_port() -> int:
-    with socket.socket() as listener:
-        listener.bind(("127.0.0.1", 0))
-        port: int = listener.getsockname()[1]
-        return port
+    while True:
+        port = random.choice(PORTS)
+        with socket.socket() as listener, contextlib.suppress(OSError):
+            listener.bind(("127.0.0.1", port))
+            return port
 
 
 class KafkaServer:
@@ -69,8 +73,11 @@ class KafkaServer:
         deadline = time.monotonic() + READY_WITHIN
         while not self._answers():
             if self._process.poll() is not None or time.monotonic() > deadline:
+                code = self._process.poll()
                 self.kill()
-                raise RuntimeError(f"Kafka did not start:\n{(self.folder / 'kafka.log').read_text()[-2000:]}")
+                raise RuntimeError(
+                    f"Kafka did not start (exit code {code}):\n{(self.folder / 'kafka.log').read_text()[-2000:]}"
+                )
 
     def _answers(self) -> bool:
         with contextlib.suppress(KafkaException):
@@ -86,6 +93,13 @@ class KafkaServer:
     def create_topic(self, topic: str, partitions: int) -> None:
         admin = AdminClient({"bootstrap.servers": self.address})
         admin.create_topics([NewTopic(topic, partitions, 1)])[topic].result(timeout=30)
+
+    def freeze(self) -> None:
+        """Let it hold its connections and answer nothing, as a machine does that swaps."""
+        os.kill(self.pid, signal.SIGSTOP)
+
+    def thaw(self) -> None:
+        os.kill(self.pid, signal.SIGCONT)
 
     def kill(self) -> None:
         self._end(signal.SIGKILL)
@@ -109,11 +123,16 @@ def missing() -> str:
     return ""
 
 
-@pytest.fixture(scope="session")
-def kafka_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[KafkaServer]:
+def need_kafka() -> None:
+    """Skip where a real Kafka cannot be had."""
     if lack := missing():
         # CI sets this, so that nothing it should have run is skipped there.
         (pytest.fail if os.environ.get("DESIRELINE_REQUIRE_ALL") == "1" else pytest.skip)(lack)
+
+
+@pytest.fixture(scope="session")
+def kafka_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[KafkaServer]:
+    need_kafka()
     server = KafkaServer(tmp_path_factory.mktemp("kafka"))
     server.start()
     yield server

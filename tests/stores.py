@@ -13,7 +13,16 @@ from services.edges.clickhouse import Store
 from services.edges.clickhouse_clients import WRITER
 from tests.clickhouse_server import clickhouse_server
 
-TABLES = ("events", "refused_events", "sessions", "findings", "session_state", "positions", "journeys")
+TABLES = (
+    "events",
+    "refused_events",
+    "refused_replays",
+    "sessions",
+    "findings",
+    "session_state",
+    "positions",
+    "journeys",
+)
 
 
 @pytest.fixture(scope="session")

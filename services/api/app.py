@@ -16,6 +16,7 @@ from services.api.questions.freshness import ask_freshness
 from services.api.questions.funnel import FunnelAnswer, FunnelQuestion, ask_funnel
 from services.api.questions.funnel_sessions import FunnelSessionsQuestion, ask_funnel_sessions
 from services.api.questions.pain_points import PainPointsAnswer, PainPointsQuestion, ask_pain_points
+from services.api.questions.refused import RefusedAnswer, RefusedQuestion, ask_refused
 from services.api.questions.session import SessionAnswer, ask_session
 from services.api.questions.sessions import SessionsAnswer, SessionsQuestion, ask_sessions
 from services.api.revalidation import RevalidatedRoute
@@ -104,11 +105,26 @@ def funnel_sessions(
     return answer
 
 
-def link_next(request: Request, response: Response, answer: SessionsAnswer) -> None:
+def link_next(request: Request, response: Response, answer: SessionsAnswer | RefusedAnswer) -> None:
     """Name the next page in the header too."""
     if answer.next_cursor:
         following = request.url.include_query_params(cursor=answer.next_cursor)
         response.headers["Link"] = f'<{following.path}?{following.query}>; rel="next"'
+
+
+@questions.get("/refused")
+def refused(
+    store: Stored,
+    project: Project,
+    question: Annotated[RefusedQuestion, Query()],
+    request: Request,
+    response: Response,
+) -> RefusedAnswer:
+    """Events that were not taken, newest first, with the reason and what came; and how many for each reason."""
+    answer = ask_refused(store, project, question)
+    link_next(request, response, answer)
+    response.headers["X-Content-Type-Options"] = "nosniff"  # it quotes whatever somebody sent
+    return answer
 
 
 @questions.get("/sessions/{id}", responses={404: {"description": "The project has no such session."}})

@@ -1,5 +1,7 @@
 """Everything the core raises. A message names the key at fault and the remedy."""
 
+from collections.abc import Mapping
+
 
 class CoreError(Exception):
     """A mistake the caller can mend; never a bug of ours."""
@@ -23,9 +25,15 @@ class NewerState(CoreError):
         )
 
 
-class Poisoned(CoreError):
-    """A record that can never be applied, with the reason it is set aside for."""
+class TooManyRefused(CoreError):
+    """So many records cannot be applied that going on would bury everything: the worker stops."""
 
-    def __init__(self, reason: str, detail: str = "") -> None:
-        self.reason = reason
-        super().__init__(f"{reason}: {detail}" if detail else reason)
+    def __init__(self, refused: int, came: int, reasons: Mapping[str, int], example: str) -> None:
+        named = ", ".join(f"{count} {reason}" for reason, count in sorted(reasons.items()))
+        super().__init__(
+            f"{refused} of the {came} records of the last minute could not be applied ({named}), the last at {example}."
+            " The worker has stopped before it set them aside, so a restart meets the same records again. Mend what the"
+            " detail names (a rule of the journey, a program that writes to the topic by itself, versions that differ)"
+            " and start it again: nothing is lost. Or start it with DESIRELINE_MOST_REFUSED_SHARE=1: it then sets aside"
+            " whatever it cannot apply, and `desireline refused replay` sends that again later."
+        )

@@ -9,6 +9,8 @@ from services.core.act import Act
 from services.core.changes import Changes
 from services.core.event import WATERMARK, Event, Millis
 from services.core.plan import Plan
+from services.core.refusal import Reason
+from services.core.refusal_row import Place, row_of_worker
 from services.core.rendering import (
     finding_rows,
     session_row,
@@ -68,6 +70,11 @@ class Partition:
             self._tenants[project] = Tenant(self.book, self._wake, times)
         self._restore(states, unfinished)
 
+    @property
+    def refused(self) -> Sequence[RefusedRow]:
+        """What was set aside since the last `take`."""
+        return self._changes.refused
+
     def feed(self, records: Sequence["Record"], now: Millis) -> None:
         """Apply records in order."""
         self._now = now
@@ -77,10 +84,10 @@ class Partition:
             try:
                 self._apply(record.value or b"", record.offset, now)
             except msgspec.MsgspecError as error:
-                self._refuse(record, "unreadable", str(error))
+                self._refuse(record, Reason.UNREADABLE, str(error))
             except Exception as error:
                 # One event must not stop all that come after it, whatever is wrong with it or with a rule.
-                self._refuse(record, "failed", f"{type(error).__name__}: {error}")
+                self._refuse(record, Reason.FAILED, f"{type(error).__name__}: {error}")
             self._next = record.offset + 1
             self.pending += 1
         self._moved = True
@@ -225,7 +232,9 @@ class Partition:
             wake(visitor, state, self.book)
         except msgspec.MsgspecError as error:
             # Its sessions stay as they were written last, and the visitor begins anew.
-            self._set_aside(-1 - state.key_hash, visitor.project, "unreadable_state", str(error), state.blob)
+            row = self._row(-1 - state.key_hash, state.blob, Reason.UNREADABLE_STATE, str(error))
+            row.project = visitor.project
+            self._changes.refused.append(row)
             self._mark((visitor,))
 
     def _take_back(self, row: UnfinishedRow) -> None:
@@ -249,22 +258,12 @@ class Partition:
             self._wake(visitor)
         return next((live for live in visitor.sessions if live.session.id == session_id), None)
 
-    def _refuse(self, record: "Record", reason: str, detail: str) -> None:
-        self._set_aside(record.offset, "", reason, detail, record.value or b"")
+    def _refuse(self, record: "Record", reason: Reason, detail: str) -> None:
+        self._changes.refused.append(self._row(record.offset, record.value or b"", reason, detail))
 
-    def _set_aside(self, offset: int, project: str, reason: str, detail: str, raw: bytes) -> None:
-        self._changes.refused.append(
-            RefusedRow(
-                log_id=self.position.log_id,
-                partition=self.position.partition,
-                offset=offset,
-                project=project,
-                reason=reason,
-                detail=detail,
-                raw=raw,
-                refused_at=self._now,
-            )
-        )
+    def _row(self, offset: int, raw: bytes, reason: Reason, detail: str) -> RefusedRow:
+        place = Place(self.position.log_id, self.position.partition, offset)
+        return row_of_worker(place, raw, reason, detail, self._now)
 
 
 def _kept(props: dict[str, object], reads: frozenset[str]) -> dict[str, object]:

@@ -10,7 +10,7 @@ from services.core.changes import Changes
 from services.core.event import Millis
 from services.core.journey import Journey
 from services.core.partition import Partition
-from services.core.rows import PositionRow, StateRow, UnfinishedRow
+from services.core.rows import PositionRow, RefusedRow, StateRow, UnfinishedRow
 from services.core.rulebook import Rulebook
 
 
@@ -62,12 +62,15 @@ class Pipeline:
         """Forget a partition. Call `take` first: what has not been taken is lost."""
         self._partitions.pop(partition, None)
 
-    def feed(self, partition: int, records: Sequence[Record], now: Millis) -> None:
-        """Apply fetched records in order. A record that cannot be applied is set aside, never raised.
+    def feed(self, partition: int, records: Sequence[Record], now: Millis) -> Sequence[RefusedRow]:
+        """Apply fetched records in order. A record that cannot be applied is set aside and answered, never raised.
 
         `now` stamps what is set aside, and tells when an import has gone quiet.
         """
-        self._partitions[partition].feed(records, now)
+        fed = self._partitions[partition]
+        before = len(fed.refused)
+        fed.feed(records, now)
+        return fed.refused[before:]
 
     def tick(self, partition: int, now: Millis) -> None:
         """Let the wall clock pass on a partition whose last record has been fed (lag 0): idle sessions close."""

@@ -140,3 +140,18 @@ class RefusedRow(Row):
     detail: str
     raw: bytes  # base64 on the wire and in the table
     refused_at: Millis = msgspec.field(name="refused_ms")
+    size: int = 0  # bytes that came; `raw` has fewer where they were too many
+    # What sending a client's call again needs to know of the request it came with.
+    type: str = ""
+    skew: int = 0  # milliseconds
+    historical: bool = False
+
+
+class ReplayedRow(Row):
+    """A refused event that was sent again and taken: the key is that of its `RefusedRow`."""
+
+    log_id: str
+    partition: int
+    offset: int
+    project: str
+    replayed_at: Millis = msgspec.field(name="replayed_ms")

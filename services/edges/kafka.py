@@ -19,7 +19,7 @@ from murmurhash2 import murmurhash2
 
 from services.edges.quiet import quieten
 from services.edges.record_batch import Batch, KafkaAway, NotAccepted, Overloaded, Place, Positions, Receipt, Record
-from services.edges.topics import Cluster, KafkaUnreachable, ensure_topics
+from services.edges.topics import Cluster, KafkaUnreachable, ensure_topics, refused_topic
 
 BATCH_BYTES = 512 * 1024  # half of what a topic takes in one batch by default (max.message.bytes)
 # aiokafka compresses lz4 at level 9 and takes no other: 6.6 us an event, against 1.2 of zstd at its default level,
@@ -35,6 +35,10 @@ Placed = dict[int, list[Record]]
 """What goes to which partition."""
 
 log = structlog.get_logger(__name__)
+
+
+def at(point: str) -> None:
+    """A named point at which a crash must do no harm. Tests put a function here that kills the process."""
 
 
 class Flow(Cluster, Protocol):
@@ -55,20 +59,22 @@ class Flow(Cluster, Protocol):
 class Publisher:
     """Puts records on the topic and says when they are safe.
 
-    With `stored` a record is safe only when the stages have stored it: for the in-process broker, which lives in
-    memory and forgets silently. `partition_bytes` then bounds what a partition holds that is not stored yet.
+    With `stored`, for each topic, a record is safe only when the stages have stored it: for the in-process broker,
+    which lives in memory and forgets silently. `partition_bytes` then bounds what a partition holds that is not yet.
     Not to be assumed: that what failed or timed out is not on the topic all the same. Event ids make that harmless.
     """
 
-    def __init__(self, settings: Flow, *, partition_bytes: int | None = None, stored: Stored | None = None) -> None:
+    def __init__(
+        self, settings: Flow, *, partition_bytes: int | None = None, stored: Mapping[str, Stored] | None = None
+    ) -> None:
         self.topic = settings.topic
-        self.refused_topic = f"refused_{settings.topic}"
+        self.refused_topic = refused_topic(settings.topic)
         self._settings = settings
         self._partition_bytes = partition_bytes
-        self._stored = stored
+        self._stored = stored or {}
         self._partitions: dict[str, int] = {}
         self._open: dict[Place, Batch] = {}
-        self._unsafe: dict[int, int] = {}  # partition of `topic` → bytes not yet safe
+        self._unsafe: dict[Place, int] = {}  # bytes not yet safe
         self._bytes = 0
         self._idle = asyncio.Event()
         self._idle.set()
@@ -156,17 +162,18 @@ class Publisher:
         size = sum(sizes.values())
         if self._bytes + size > self._settings.buffer_bytes:
             raise Overloaded(f"{self._bytes} bytes wait for their acknowledgement", retry_after=1)
-        if self._partition_bytes is not None and topic == self.topic:
-            self._admit_partitions(sizes, self._partition_bytes)
+        if self._partition_bytes is not None:
+            self._admit_partitions(topic, sizes, self._partition_bytes)
         self._bytes += size
         if self._bytes:
             self._idle.clear()
 
-    def _admit_partitions(self, sizes: Mapping[int, int], bound: int) -> None:
+    def _admit_partitions(self, topic: str, sizes: Mapping[int, int], bound: int) -> None:
         wanted = dict(self._unsafe)
         for partition, size in sizes.items():
-            wanted[partition] = wanted.get(partition, 0) + size
-            if wanted[partition] > bound:
+            place = topic, partition
+            wanted[place] = wanted.get(place, 0) + size
+            if wanted[place] > bound:
                 raise Overloaded(f"partition {partition} holds as much as may wait to be stored", retry_after=1)
         self._unsafe = wanted
 
@@ -204,6 +211,7 @@ class Publisher:
         # One task, so that the batches of a partition keep their order.
         while True:
             batch = await self._queue.get()
+            at("before produce")
             try:
                 future = await self._producer.send_batch(batch.builder, batch.topic, partition=batch.partition)
             except KafkaError as error:
@@ -221,11 +229,12 @@ class Publisher:
             # A retry that Kafka knows it has, at an offset it no longer knows: we could not say what to wait for.
             self._settle(batch, -1, KafkaAway("Kafka did not say where it stored the events", retry_after=1))
         else:
+            at("after produce")
             last_offset = done.result().offset + batch.records - 1
-            if self._stored is None or batch.topic != self.topic:
-                self._settle(batch, last_offset)
+            if stored := self._stored.get(batch.topic):
+                self._spawn(self._settle_stored(batch, last_offset, stored))
             else:
-                self._spawn(self._settle_stored(batch, last_offset, self._stored))
+                self._settle(batch, last_offset)
 
     async def _settle_stored(self, batch: Batch, last_offset: int, stored: Stored) -> None:
         await stored(batch.partition, last_offset)
@@ -235,8 +244,8 @@ class Publisher:
         self._bytes -= batch.bytes
         if not self._bytes:
             self._idle.set()
-        if self._partition_bytes is not None and batch.topic == self.topic:
-            self._unsafe[batch.partition] -= batch.bytes
+        if self._partition_bytes is not None:
+            self._unsafe[batch.place] -= batch.bytes
         for receipt in batch.receipts:
             if error is None:
                 receipt.settle(batch.partition, last_offset)

@@ -10,6 +10,11 @@ from confluent_kafka.cimpl import NewTopic
 REACH_SECONDS = 10.0
 
 
+def refused_topic(topic: str) -> str:
+    """Where ingest puts what it refuses of the events for `topic`."""
+    return f"refused_{topic}"
+
+
 class Cluster(Protocol):
     """What is needed of the settings to make a topic."""
 

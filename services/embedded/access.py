@@ -29,6 +29,8 @@ class HouseKeyring(Keyring):
         super().__init__(path)
         self._project = project
         self._own: dict[str, Key] = {}
+        self.house_key = secrets.token_urlsafe(RANDOM_BYTES)
+        """Of whoever may read the data folder: for what belongs to the installation rather than to a project."""
         self.first_keys = {} if self.keys else {kind: self.create(kind, project) for kind in Kind}
 
     def find(self, presented: str) -> Key | None:

@@ -14,13 +14,15 @@ from services.api.metrics import SECONDS
 from services.core.journey import Journey
 from services.edges.clickhouse import Store, StoreError
 from services.edges.kafka import Publisher
-from services.edges.keyring import Keyring
+from services.embedded.access import HouseKeyring
+from services.embedded.house import house_routes
 from services.ingest.app import create_app as create_ingest
 from services.ingest.app import intakes
 from services.ingest.intake import Parts
 from services.ingest.metrics import Metrics
 from services.settings import Settings
 from services.stages.app import App
+from services.stages.metrics import SET_ASIDE, TABLED
 
 
 def open_store(settings: Settings, journey: Journey) -> Store:
@@ -30,14 +32,16 @@ def open_store(settings: Settings, journey: Journey) -> Store:
     return store
 
 
-def one_app(settings: Settings, keyring: Keyring, publisher: Publisher, store: Store, stages: App) -> ASGIApp:
+def one_app(settings: Settings, keyring: HouseKeyring, publisher: Publisher, store: Store, stages: App) -> ASGIApp:
     """Ingest and the API on one port, with health, metrics and documentation of the whole."""
     api = create_app(keyring, store)
     metrics = Metrics()
-    metrics.registry.register(SECONDS)
+    for metric in (SECONDS, SET_ASIDE, TABLED):
+        metrics.registry.register(metric)
     whole = APIRouter(tags=["health"])
     _add_health(whole, publisher, store, stages)
     _add_metrics(whole, metrics)
+    whole.include_router(house_routes(keyring.house_key, store))
     api.router.routes[:0] = whole.routes  # in front, so that they answer in place of the API's own
     _document_both(api, create_ingest(settings, keyring, publisher))
     taking = intakes(Parts(settings, keyring, publisher, metrics))

@@ -18,6 +18,7 @@ class Holder(msgspec.Struct):
 
     pid: int
     url: str = ""
+    key: str = ""  # opens what is the installation's own (`HouseKeyring.house_key`)
 
 
 class DataFolder:
@@ -36,8 +37,9 @@ class DataFolder:
             holder = _read_holder(self._lock)
             self._lock.close()
             raise CannotStart(_is_held(self.path, holder)) from None
-        self.say(Holder(os.getpid()))
+        # First: on a full disk not even the word of who holds the folder can be written.
         self._check_space()
+        self.say(Holder(os.getpid()))
         if anew:
             shutil.rmtree(self.path / "database", ignore_errors=True)
             self.keys.unlink(missing_ok=True)
@@ -70,7 +72,9 @@ class DataFolder:
     def _open(self) -> IO[bytes]:
         try:
             self.path.mkdir(parents=True, exist_ok=True)
-            return (self.path / "lock").open("a+b")
+            lock = (self.path / "lock").open("a+b")
+            os.fchmod(lock.fileno(), 0o600)  # the holder's key will stand in it
+            return lock
         except OSError as error:
             raise CannotStart(
                 f"The data folder {self.path} cannot be written: {error.strerror}. Make it writable, or name another"
@@ -85,6 +89,19 @@ class DataFolder:
                 f"The disk of {self.path} has {free // 1_000_000} MB left; the database needs at least"
                 f" {_LEAST_FREE_BYTES // 1_000_000} MB. Free some, or name another folder with --data."
             )
+
+
+def holder_of(path: Path) -> Holder | None:
+    """Who serves this folder now; None where nobody does."""
+    try:
+        with (path / "lock").open("rb") as lock:
+            fcntl.flock(lock, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except FileNotFoundError:
+        return None
+    except BlockingIOError:
+        with (path / "lock").open("rb") as lock:
+            return _read_holder(lock)
+    return None
 
 
 def _read_holder(lock: IO[bytes]) -> Holder:

@@ -21,6 +21,7 @@ from services.edges.clickhouse_errors import StoreError
 from services.edges.http_server import http_config
 from services.edges.kafka import Publisher
 from services.edges.listener import listen, url
+from services.edges.topics import refused_topic
 from services.embedded.access import PROJECT, Access, HouseKeyring
 from services.embedded.errors import CannotStart
 from services.embedded.folder import DataFolder, Holder
@@ -28,6 +29,7 @@ from services.embedded.store_to_come import StoreToCome
 from services.settings import Settings
 from services.stages.app import App, create_app
 from services.stages.process import spare_the_collector
+from services.stages.refused import RefusedEvents
 
 if TYPE_CHECKING:
     from services.edges.clickhouse import Store
@@ -59,13 +61,13 @@ def serve(settings: Settings, journey: Journey, guest: Guest, house: House = Hou
     elsewhere. Raises CannotStart or CannotListen where something is in the way, before anything is started.
     """
     with listen(settings.host, settings.port) as listener, DataFolder(settings.data_dir, anew=house.anew) as folder:
-        folder.say(Holder(os.getpid(), url(listener)))
         named = set() if house.anew else settings.model_fields_set
         keys = settings.keys_file if settings.keys_file and "keys_file" in named else folder.keys
         database = settings.clickhouse if "clickhouse" in named else folder.database
         settings = settings.model_copy(update={"clickhouse": database, "worker": ""})
         with asyncio.Runner(loop_factory=uvicorn.Config(app="").get_loop_factory()) as runner:
             keyring = HouseKeyring(keys, house.project)
+            folder.say(Holder(os.getpid(), url(listener), keyring.house_key))
             runner.run(_Installation(settings, journey, keyring, listener).run(guest))
 
 
@@ -94,7 +96,8 @@ class _Installation:
                 crashed = asyncio.create_task(stages.wait())
                 await asyncio.wait((told, visiting, crashed), return_when=asyncio.FIRST_COMPLETED)
                 if stages.crashed:
-                    raise CannotStart(f"The stages stopped working: {stages.crash_reason}. What got a 200 is stored.")
+                    why = str(stages.crash_reason).removesuffix(".")
+                    raise CannotStart(f"The stages stopped working: {why}. What got a 200 is stored.")
             parts.push_async_callback(_see_off, visiting)
             # A thread that waits for a full disk cannot be stopped, and Python would wait for it.
             asyncio.get_running_loop().call_later(_STOP_SECONDS, _give_up)
@@ -103,14 +106,19 @@ class _Installation:
         """Start what takes longest first. What `parts` is given is stopped in the opposite order."""
         broker = parts.enter_context(Broker())
         settings = self._settings.model_copy(update={"kafka": broker.address})
-        await asyncio.to_thread(broker.create_topic, settings.topic)
+        for topic in (settings.topic, refused_topic(settings.topic)):
+            await asyncio.to_thread(broker.create_topic, topic)
         opening: Future[Store] = Future()
         parts.push_async_callback(_close, opening)
         stages = create_app(settings, self._journey, StoreToCome(opening), broker.log_id, embedded=True)
         parts.push_async_callback(stages.stop)
+        refused = RefusedEvents(settings, StoreToCome(opening), f"{broker.log_id}/refused", fetch_wait_ms=100)
+        parts.push_async_callback(refused.stop)
+        refused.start()
         holding = asyncio.create_task(stages.start())
         answering = await asyncio.to_thread(_open, settings, self._journey, opening)
-        publisher = Publisher(settings, partition_bytes=_PARTITION_BYTES, stored=stages.stored)
+        stored = {settings.topic: stages.stored, refused.topic: refused.stored}
+        publisher = Publisher(settings, partition_bytes=_PARTITION_BYTES, stored=stored)
         await parts.enter_async_context(_publishing(publisher))
         app = answering.one_app(settings, self._keyring, publisher, opening.result(), stages)
         await holding

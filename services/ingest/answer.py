@@ -56,7 +56,10 @@ def success(refused: Sequence[tuple[int, Refusal]] = ()) -> Answer:
     """One bad call never fails its batch: it is named beside the success."""
     if not refused:
         return ALL_TAKEN
-    named = [{"index": index, "reason": refusal.reason, "detail": refusal.detail} for index, refusal in refused]
+    named = [
+        {"index": index, "reason": refusal.reason, "detail": refusal.detail, "remedy": refusal.reason.remedy}
+        for index, refusal in refused
+    ]
     return answer(200, msgspec.json.encode({"success": True, "refused": named}), JSON)
 
 

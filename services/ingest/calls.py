@@ -12,6 +12,7 @@ import msgspec
 
 from services.core.event import Event
 from services.edges.record_batch import Record
+from services.ingest.body import INFLATED_BYTES, SEND_LESS
 from services.ingest.dialects import segment
 from services.ingest.dialects.segment_plain import PlainBatch, PlainCall, plain_batch, plain_single, read_plain
 from services.ingest.guard import EVENT_BYTES, is_usual, judge
@@ -68,6 +69,18 @@ class Calls:
         """Each call as it came."""
         return [self._body] if self._kind else [bytes(item) for item in _decoded(_decode_batch, self._body).batch]
 
+    @property
+    def shared(self) -> dict[str, msgspec.Raw]:
+        """What the batch says for all its calls. It travels with each, so it counts as if each had said it."""
+        context = self.head.context if isinstance(self.head, segment.Batch) else None
+        if not context:
+            return {}
+        size = len(self._body) + len(self.items) * sum(map(len, context.values()))
+        if size > INFLATED_BYTES:
+            detail = f"with the context they share the calls have {size} bytes, at most {INFLATED_BYTES} are taken"
+            raise Problem(400, Reason.SIZE, detail, remedy=SEND_LESS, pointer="/context")
+        return context
+
     def sort(self, arrival: segment.Arrival) -> tuple[list[Record], Refusals]:
         """Each call becomes a record or a refusal, which says by its number which call it is."""
         taken: list[Record] = []
@@ -93,7 +106,10 @@ def take_or_refuse(item: bytes, arrival: segment.Arrival) -> Event | Refusal:
     event = segment.read(item, arrival)
     if isinstance(event, Refusal):
         return event
-    if refusal := judge(event, item):
+    refusal = judge(event, item)
+    if refusal is None and arrival.context:
+        refusal = judge(event, _encode(event))  # with what the batch shares
+    if refusal is not None:
         return refusal
     if event.occurred_at > arrival.received_at:
         # A clock slightly ahead is taken, but the future must not hold a session open.

@@ -15,6 +15,7 @@ from starlette.types import Receive, Scope, Send
 
 from services.core.event import WATERMARK, Event
 from services.core.key import Key
+from services.core.refusal import DETAIL_LETTERS, RAW_BYTES
 from services.edges.kafka import Publisher
 from services.edges.keyring import Keyring
 from services.edges.record_batch import KafkaAway, NotAccepted, Positions
@@ -30,7 +31,6 @@ from services.ingest.refusal import Reason, RefusedEvent
 from services.settings import Settings
 
 BATCH_CALLS = 500
-SET_ASIDE_BYTES = 64 * 1024  # of one refused call: Kafka takes no record of more than 1 MiB
 
 Headers = dict[bytes, bytes]
 
@@ -103,7 +103,7 @@ class TakeEvents(Intake):
         arrival = self._arrival(calls, key)
         taken, refused = calls.sort(arrival)
         waiting = [self.publisher.publish(taken)]
-        if refused:
+        if refused and not arrival.replayed:
             waiting.append(self._set_aside(refused, calls.items, arrival))
         await self.safe(*waiting)
         self.metrics.accepted.inc(len(taken))
@@ -128,9 +128,10 @@ class TakeEvents(Intake):
             received_at,
             _new_id,
             skew=skew,
-            context=(isinstance(head, segment.Batch) and head.context) or {},
+            context=calls.shared,
             historical=head.historical,
             watermark=watermark,
+            replayed=head.replayed,
         )
 
     def _set_aside(
@@ -138,7 +139,17 @@ class TakeEvents(Intake):
     ) -> asyncio.Future[Positions]:
         project = arrival.project
         records = [
-            RefusedEvent(project, refusal.reason, refusal.detail, items[index][:SET_ASIDE_BYTES], arrival.received_at)
+            RefusedEvent(
+                project=project,
+                reason=refusal.reason,
+                detail=refusal.detail[:DETAIL_LETTERS],
+                raw=items[index][:RAW_BYTES],
+                refused_ms=arrival.received_at,
+                size=len(items[index]),
+                type=arrival.type,
+                skew=arrival.skew,
+                historical=arrival.historical,
+            )
             for index, refusal in refused
         ]
         return self.publisher.publish(

@@ -68,11 +68,12 @@ TAKEN: Json = {
             "type": "array",
             "items": {
                 "type": "object",
-                "required": ["index", "reason", "detail"],
+                "required": ["index", "reason", "detail", "remedy"],
                 "properties": {
                     "index": {"type": "integer", "description": "Which call of the batch."},
                     "reason": {"enum": list(Reason)},
                     "detail": {"type": "string"},
+                    "remedy": {"type": "string", "description": "What to do about it."},
                 },
             },
         },

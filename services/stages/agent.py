@@ -8,6 +8,7 @@ from typing import Any, Protocol
 
 from services.core.event import Millis
 from services.core.pipeline import Pipeline
+from services.core.refusal_share import RefusedShare
 from services.stages.checkpoint import Checkpoint
 
 TICK_EVERY = timedelta(seconds=1)
@@ -25,13 +26,17 @@ def now() -> Millis:
     return Millis(time.time_ns() // 1_000_000)
 
 
-async def apply(fetches: AsyncIterator[Any], pipeline: Pipeline, checkpoint: Checkpoint) -> None:
-    """Feed every fetch: Faust events whose value is the records. The checkpoint acknowledges them, not we."""
+async def apply(fetches: AsyncIterator[Any], pipeline: Pipeline, checkpoint: Checkpoint, share: RefusedShare) -> None:
+    """Feed every fetch: Faust events whose value is the records. The checkpoint acknowledges them, not we.
+
+    Raises TooManyRefused, with nothing awaited between: what was fed last must not come into a checkpoint.
+    """
     async for fetch in fetches:
         partition, records = fetch.message.partition, fetch.value
         if checkpoint.next_offset(partition) is None:
             continue  # delivered while the partition was taken from us
-        pipeline.feed(partition, records, now())
+        moment = now()
+        share.count(len(records), pipeline.feed(partition, records, moment), moment)
         checkpoint.fed(partition, records, fetch)
         await checkpoint.room()
 

@@ -9,6 +9,7 @@ from yarl import URL
 
 from services.core.journey import Journey
 from services.core.pipeline import Pipeline
+from services.core.refusal_share import RefusedShare
 from services.edges.faust_transport import Consumer, Fetch, Transport
 from services.settings import Settings
 from services.stages.agent import apply, tick
@@ -49,7 +50,7 @@ class App(faust.App):
 
     def fail(self, error: BaseException) -> None:
         """Stop working. What was fed is in doubt, so nothing is written or acknowledged from here on."""
-        self.checkpoint.stop()
+        self.checkpoint.give_up()
         self.add_future(self.crash(error))
 
     async def stored(self, partition: int, offset: int) -> None:
@@ -73,7 +74,7 @@ def create_app(settings: Settings, journey: Journey, store: Store, log_id: str, 
     holdings = Holdings(pipeline, store, app.checkpoint, log_id)
     # Before the agent: declaring one makes the app choose its transport.
     app.transport = Transport(urls, app, holdings, delivery.fetch_wait_ms)
-    _add_agent(app, settings.topic, pipeline)
+    _add_agent(app, settings.topic, pipeline, RefusedShare(settings.most_refused_share))
     return app
 
 
@@ -99,10 +100,10 @@ def _faust_app(settings: Settings, urls: list[URL], delivery: Delivery) -> App:
     )
 
 
-def _add_agent(app: App, topic: str, pipeline: Pipeline) -> None:
+def _add_agent(app: App, topic: str, pipeline: Pipeline, share: RefusedShare) -> None:
     async def stages(stream: Any) -> None:
         try:
-            await apply(stream.noack().events(), pipeline, app.checkpoint)
+            await apply(stream.noack().events(), pipeline, app.checkpoint, share)
         except Exception as error:
             # Not out of here: Faust would start the agent again, with the next fetch.
             app.fail(error)

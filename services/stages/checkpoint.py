@@ -19,6 +19,7 @@ from services.core.pipeline import Changes, Pipeline, Record
 from services.core.rows import PositionRow, Row
 from services.edges.clickhouse_errors import StoreUnavailable
 from services.settings import Settings
+from services.stages.set_aside import say_set_aside
 from services.stages.store import Store
 
 R = TypeVar("R", bound=Row | bytes)
@@ -95,6 +96,7 @@ class Checkpoint:
         self._full = asyncio.Event()
         self._room = asyncio.Event()
         self._asked = 0
+        self._given_up = False
 
     def hold(self, position: PositionRow) -> None:
         """Begin to account for a partition claimed at a position."""
@@ -169,6 +171,11 @@ class Checkpoint:
             self._run.cancel()
             self._run = None
 
+    def give_up(self) -> None:
+        """Write no more whatever comes, a revocation too: what was fed last must not be stored."""
+        self._given_up = True
+        self.stop()
+
     def _ended(self, run: asyncio.Task[None]) -> None:
         if not run.cancelled() and (error := run.exception()):
             self._failed(error)
@@ -191,6 +198,8 @@ class Checkpoint:
     async def write(self) -> None:
         """Write all that was fed until now."""
         async with self._writing:
+            if self._given_up:
+                return
             reached = {partition: holding.fed for partition, holding in self._holdings.items()}
             self._under_way = self._pipeline.pending
             try:
@@ -211,6 +220,7 @@ class Checkpoint:
             self._put("findings", self._store.insert, changes.findings),
             self._put("sessions", self._store.insert, changes.sessions),
         )
+        say_set_aside(changes.refused)
         await self._put("session_state", self._store.insert, changes.states)
         await self._put("positions", self._store.insert, changes.positions)
 

@@ -6,13 +6,15 @@ import logging
 import os
 import signal
 
+from services.core.errors import TooManyRefused
 from services.core.journey import Journey
 from services.edges.clickhouse import Store, StoreError
 from services.edges.log import log_id
-from services.edges.topics import KafkaUnreachable, ensure_topics
+from services.edges.topics import KafkaUnreachable, ensure_topics, refused_topic
 from services.settings import Settings
 from services.stages.app import App, create_app
 from services.stages.health import Health
+from services.stages.refused import RefusedEvents
 from services.stages.watch import Watch
 
 log = logging.getLogger(__name__)
@@ -26,23 +28,29 @@ def run(settings: Settings, journey: Journey, store: Store) -> int:
     """Work until SIGTERM or SIGINT. The exit code: 0 when told to stop, 1 when work failed or could not start."""
     try:
         store.save_journey(journey.version, journey.document())
-        ensure_topics(settings, [settings.topic])
-        log_name = log_id(settings.kafka, settings.topic)
+        topics = settings.topic, refused_topic(settings.topic)
+        ensure_topics(settings, list(topics))
+        log_name, refused_log = (log_id(settings.kafka, topic) for topic in topics)
     except (KafkaUnreachable, StoreError) as error:
         log.error("The stages worker cannot start. %s", error)
         return 1
-    return asyncio.run(_work(create_app(settings, journey, store, log_name), settings))
+    app = create_app(settings, journey, store, log_name)
+    return asyncio.run(_work(app, settings, RefusedEvents(settings, store, refused_log)))
 
 
-async def _work(app: App, settings: Settings) -> int:
+async def _work(app: App, settings: Settings, refused: RefusedEvents) -> int:
     told = _told_to_stop()
     watch = Watch(app.checkpoint, settings.kafka, settings.topic, app.fail)
     health = Health(lambda: watch.problem)
     if settings.health_port is not None:
         log.info("Health and metrics on port %s", health.serve(settings.host, settings.health_port))
+    refused.start()
     await _work_until(told, app, watch, health)
-    code = 0 if await _stopped(app) and not app.crashed else 1
-    if app.checkpoint.busy:
+    stopped, _ = await asyncio.gather(_stopped(app), refused.stop())
+    code = 0 if stopped and not app.crashed else 1
+    if isinstance(app.crash_reason, TooManyRefused):
+        log.error("The stages worker stops. %s", app.crash_reason)
+    if app.checkpoint.busy or refused.busy:
         # A thread waits for a database that does not answer, and Python would wait for the thread. Nothing of it
         # is acknowledged, so there is nothing to tidy up.
         logging.shutdown()

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from services.core.claim import claim
 from services.core.event import Event, Millis
-from services.core.rows import FindingRow, PositionRow, RefusedRow, Row, SessionRow, StateRow
+from services.core.rows import FindingRow, PositionRow, RefusedRow, ReplayedRow, Row, SessionRow, StateRow
 from services.edges.clickhouse import Store, StoreRefused, StoreUnavailable
 
 AT = Millis(1_767_225_600_123)
@@ -45,8 +45,10 @@ ROWS: dict[str, Row] = {
         clocks='{"shop":[1,2]}', version=4,
     ),
     "refused_events": RefusedRow(
-        log_id="l", partition=1, offset=5, project="", reason="schema", detail="no id", raw=b"\xff\0{", refused_at=AT
+        log_id="l", partition=1, offset=5, project="", reason="schema", detail="no id", raw=b"\xff\0{", refused_at=AT,
+        size=7, type="track", skew=-4, historical=True,
     ),
+    "refused_replays": ReplayedRow(log_id="l", partition=1, offset=5, project="", replayed_at=AT),
 }  # fmt: skip
 
 

@@ -159,7 +159,7 @@ async def test_with_stored_a_record_is_safe_only_when_it_is_stored(broker: Broke
         called.set()
         await written.wait()
 
-    async with publishing(broker, stored=stored) as publisher, asyncio.timeout(5):
+    async with publishing(broker, stored={"events": stored}) as publisher, asyncio.timeout(5):
         waiting = publisher.publish([(b"a", b"1")])
         await called.wait()
         assert not waiting.done()
@@ -174,7 +174,7 @@ async def test_a_partition_takes_no_more_than_may_wait_to_be_stored(broker: Brok
     async def stored(partition: int, offset: int) -> None:
         await written.wait()
 
-    async with publishing(broker, stored=stored, partition_bytes=100) as publisher:
+    async with publishing(broker, stored={"events": stored}, partition_bytes=100) as publisher:
         waiting = publisher.publish([(b"a", b"x" * 80)])
         with pytest.raises(Overloaded, match="partition"):
             publisher.publish([(b"a", b"x" * 80)])

@@ -23,6 +23,10 @@ def track(visitor: str = "v", **fields: Any) -> dict[str, Any]:
     return {"type": "track", "event": "Product Added", "anonymousId": visitor, **fields}
 
 
+def nested(depth: int) -> Any:
+    return {"deeper": nested(depth - 1)} if depth else 1
+
+
 async def test_a_batch_is_on_the_topic_when_it_is_answered(ingest: Installation) -> None:
     calls = [track(f"v{number}", messageId=f"m{number}", properties={"n": number}) for number in range(100)]
 
@@ -137,6 +141,31 @@ async def test_one_bad_call_fails_nobody_else_and_is_set_aside_as_it_came(ingest
     aside = [msgspec.json.decode(one, type=RefusedEvent) for one in await ingest.records(4, "refused_events")]
     assert [msgspec.json.decode(one.raw) for one in aside] == bad
     assert {one.project for one in aside} == {"shop"}
+
+
+@pytest.mark.parametrize(
+    ("own", "shared", "reason"),
+    [
+        ({"a": "x" * 8_000}, dict.fromkeys("bcde", "x" * 8_000), "size"),
+        ({}, {"a": nested(16)}, "depth"),
+        ({str(number): 1 for number in range(150)}, {str(number): 1 for number in range(200, 260)}, "keys"),
+    ],
+)
+async def test_what_a_batch_shares_counts_for_each_of_its_calls(
+    ingest: Installation, own: Any, shared: Any, reason: str
+) -> None:
+    answer = await ingest.send(track(properties=own), context=shared)
+
+    assert [one["reason"] for one in answer.json()["refused"]] == [reason]
+    await ingest.records(0)
+
+
+async def test_a_batch_is_no_larger_by_what_its_calls_share_than_if_each_had_said_it(ingest: Installation) -> None:
+    answer = await ingest.send(*[track() for _ in range(500)], context={"a": "x" * 5_000})
+
+    assert answer.status_code == 400
+    assert answer.json()["errors"][0]["pointer"] == "#/context"
+    await ingest.records(0)
 
 
 async def test_an_event_slightly_ahead_of_our_clock_is_never_later_than_received(ingest: Installation) -> None:

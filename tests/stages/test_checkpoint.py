@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from faust.types import TP
+from prometheus_client import REGISTRY
 
 from services.core.claim import claim
 from services.core.event import Millis
@@ -17,7 +18,7 @@ from services.settings import Settings
 from services.stages import checkpoint as module
 from services.stages.checkpoint import Checkpoint, Released, TakenOver
 from services.stages.holdings import Holdings
-from tests.core.build import START, encode, event, shop
+from tests.core.build import START, Record, encode, event, shop
 from tests.edges.reading import until
 from tests.stages.memory_store import MemoryStore
 
@@ -93,6 +94,39 @@ async def test_states_come_after_results_positions_after_states_and_acknowledgem
     assert fetch.stored_before is not None
     assert set(fetch.stored_before[:-2]) == {"events", "sessions"}
     assert fetch.stored_before[-2:] == ["session_state", "positions"]
+
+
+async def test_what_was_set_aside_is_said_and_counted_once_it_is_stored(
+    start: Start, caplog: pytest.LogCaptureFixture
+) -> None:
+    def counted() -> float:
+        return REGISTRY.get_sample_value("desireline_stages_records_refused_total", {"reason": "unreadable"}) or 0
+
+    worker, before = await start(), counted()
+    worker.store.away = True
+
+    worker.pipeline.feed(0, [Record(7, b"no event")], Millis(START))
+    worker.checkpoint.changed()
+    await until(lambda: worker.store.attempts > 1)
+    assert counted() == before
+    worker.store.away = False
+    await until(lambda: ("refused_events", 1) in worker.store.writes)
+    await until(lambda: "positions" in worker.store.tables)
+
+    assert counted() == before + 1
+    assert "Set aside: 1 unreadable; the last of partition 0 at offset 7" in caplog.text
+
+
+async def test_once_given_up_nothing_is_written_even_when_the_partition_is_taken_from_us(start: Start) -> None:
+    worker = await start(eager=False, checkpoint_every=timedelta(hours=1))
+    fetch = worker.feed(["0 view"])
+
+    worker.checkpoint.give_up()
+    await worker.holdings.let_go({ZERO})
+
+    assert worker.store.tables == []
+    assert not fetch.acknowledged
+    assert not worker.checkpoint.partitions
 
 
 async def test_while_the_store_is_away_nothing_is_acknowledged_and_nothing_is_lost(start: Start) -> None:

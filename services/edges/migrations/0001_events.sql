@@ -27,20 +27,3 @@ ENGINE = ReplacingMergeTree
 PARTITION BY toYYYYMM(occurred_at)
 ORDER BY (project, toDate(occurred_at), name, visitor, id)
 SETTINGS fsync_after_insert = 1, fsync_part_directory = 1;
-
-CREATE TABLE IF NOT EXISTS refused_events
-(
-    log_id     LowCardinality(String),
-    partition  UInt32,
-    offset     Int64,
-    project    LowCardinality(String),
-    reason     LowCardinality(String),
-    detail     String,
-    raw        String CODEC(ZSTD(1)), -- base64
-    refused_ms Int64 EPHEMERAL,
-    refused_at DateTime64(3, 'UTC') DEFAULT fromUnixTimestamp64Milli(refused_ms, 'UTC')
-)
-ENGINE = ReplacingMergeTree
-PARTITION BY toYYYYMM(refused_at)
-ORDER BY (project, log_id, partition, offset)
-SETTINGS fsync_after_insert = 1, fsync_part_directory = 1;

@@ -19,7 +19,7 @@ PLACE_LETTERS = 2048  # of a path, address or title in its own column; `context`
 
 
 class Batch(msgspec.Struct, rename="camel"):
-    """Many calls in one request. `historical` and `watermark` are ours: see `Arrival`."""
+    """Many calls in one request. `historical`, `watermark` and `replayed` are ours: see `Arrival`."""
 
     batch: list[msgspec.Raw]
     write_key: str | None = None
@@ -27,6 +27,7 @@ class Batch(msgspec.Struct, rename="camel"):
     context: dict[str, msgspec.Raw] | None = None
     historical: bool = False
     watermark: datetime | None = None
+    replayed: bool = False
 
 
 class Single(msgspec.Struct, rename="camel"):
@@ -81,7 +82,7 @@ class Arrival(msgspec.Struct, frozen=True):
     """How a request came, which all its calls share.
 
     History is taken at its own times: no skew is corrected, and `watermark` (0: each event's own time) is the
-    sender's promise that nothing earlier is still to come.
+    sender's promise that nothing earlier is still to come. What is `replayed` stands aside already.
     """
 
     project: str
@@ -92,6 +93,7 @@ class Arrival(msgspec.Struct, frozen=True):
     context: dict[str, msgspec.Raw] = {}
     historical: bool = False
     watermark: Millis = 0
+    replayed: bool = False
 
 
 NOWHERE = Page()

@@ -60,6 +60,7 @@ class PlainBatch(msgspec.Struct, rename="camel", gc=False, forbid_unknown_fields
     sent_at: datetime | None = None
     historical: bool = False
     watermark: datetime | None = None
+    replayed: bool = False
 
 
 class _Page(Page, gc=False, forbid_unknown_fields=True):

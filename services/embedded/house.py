@@ -1,0 +1,71 @@
+"""What belongs to the installation rather than to one of its projects, for commands on the same machine.
+
+The database belongs to the serving process, so they ask it; whoever may read the data folder knows its key.
+"""
+
+import asyncio
+import hmac
+import time
+from collections.abc import Callable
+from typing import Annotated, TypeVar
+
+import msgspec
+from fastapi import APIRouter, Depends, Header, HTTPException, Request, Response
+
+from services.edges.clickhouse import Store
+from services.edges.refused import Refused, Wanted, count_refused, mark_replayed, newest_refused, refused_after
+
+A = TypeVar("A")
+
+
+class Newest(msgspec.Struct, frozen=True):
+    """Asks for the newest refused events."""
+
+    wanted: Wanted
+    limit: int
+
+
+class Onwards(msgspec.Struct, frozen=True):
+    """Asks for the refused events after one, oldest first."""
+
+    wanted: Wanted
+    last: Refused | None
+    limit: int
+
+
+def house_routes(key: str, store: Store) -> APIRouter:
+    """What `services.refused` asks of a running installation. Bodies are JSON both ways; no document shows them."""
+
+    def check(authorization: Annotated[str, Header()] = "") -> None:
+        if not hmac.compare_digest(authorization.encode(), f"Bearer {key}".encode()):
+            raise HTTPException(401, "This is for commands on the machine of the installation.")
+
+    router = APIRouter(prefix="/house", include_in_schema=False, dependencies=[Depends(check)])
+
+    @router.post("/refused/counts")
+    async def counts(request: Request) -> Response:
+        return await _answer(request, Wanted, lambda wanted: count_refused(store, wanted))
+
+    @router.post("/refused/newest")
+    async def newest(request: Request) -> Response:
+        return await _answer(request, Newest, lambda asked: newest_refused(store, asked.wanted, asked.limit))
+
+    @router.post("/refused/after")
+    async def after(request: Request) -> Response:
+        return await _answer(
+            request, Onwards, lambda asked: refused_after(store, asked.wanted, asked.last, asked.limit)
+        )
+
+    @router.post("/refused/replayed")
+    async def replayed(request: Request) -> Response:
+        return await _answer(
+            request, list[Refused], lambda events: mark_replayed(store, events, time.time_ns() // 1_000_000)
+        )
+
+    return router
+
+
+async def _answer(request: Request, kind: type[A], ask: Callable[[A], object]) -> Response:
+    asked = msgspec.json.decode(await request.body(), type=kind)
+    answer = await asyncio.to_thread(ask, asked)
+    return Response(msgspec.json.encode(answer), media_type="application/json")

@@ -1,0 +1,1 @@
+"""`desireline refused`: what was refused, shown and sent again, by whoever runs the installation."""
