@@ -6,18 +6,20 @@ ifeq ($(UV),)
 UV := .uv/bin/uv
 endif
 JARS := deploy/kafka/target/libs
+CLIENTS := tests/clients/node_modules
 # The Python that is there is used, never one that uv would download.
 export UV_PYTHON_DOWNLOADS := never
 
-.PHONY: demo test check chaos kafka sync clean
+.PHONY: demo test check chaos kafka clients sync clean
 
 # Fill a simulated shop with 14 days of visitors, show what hurts its checkout, and go on serving until Ctrl-C.
 demo: $(UV)
 	@$(UV) sync --quiet --frozen --inexact --no-dev
 	@exec .venv/bin/desireline demo
 
-# Lint, types, import law and all tests; those that need Java and Maven skip, saying so, where these are missing.
-test: check kafka
+# Lint, types, import law and all tests; those that need Java and Maven, node or chromium, skip, saying so, where these
+# are missing.
+test: check kafka clients
 	.venv/bin/pytest
 
 # The long proof by breaking things, about forty minutes. SEED=… replays a failure; PARTS=cluster runs one part of it,
@@ -45,6 +47,16 @@ $(JARS):
 	  echo "Java or Maven is missing: tests against a real Kafka will be skipped."; \
 	fi
 
+# Vendors' clients for node, for the tests that send by them.
+clients: $(CLIENTS)
+
+$(CLIENTS): tests/clients/package-lock.json
+	@if command -v npm >/dev/null; then \
+	  npm ci --prefix tests/clients && touch $@; \
+	else \
+	  echo "npm is missing: tests with clients for node will be skipped."; \
+	fi
+
 # Where Debian's python3 comes without ensurepip there may still be a pip of its own.
 .uv/bin/uv:
 	@rm -rf .uv
@@ -58,4 +70,4 @@ $(JARS):
 
 # Everything that was brought or built; the data folder stays.
 clean:
-	rm -rf .venv .uv deploy/kafka/target .pytest_cache .mypy_cache .ruff_cache .import_linter_cache
+	rm -rf .venv .uv deploy/kafka/target $(CLIENTS) .pytest_cache .mypy_cache .ruff_cache .import_linter_cache

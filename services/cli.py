@@ -165,16 +165,32 @@ def api() -> None:
 
 @app.command()
 @spoken
-def check(file: Annotated[Path, typer.Argument(help="A journey file.")]) -> None:
-    """Check a journey file: every mistake with its line, or what it means."""
-    from services.edges.journey_file import load_journey
+def check(
+    file: Annotated[str, typer.Argument(help="A journey file, or the name of a ready-made one such as `shop`.")],
+    against: Annotated[
+        Path | None,
+        typer.Option(help="Recorded visits, a JSON event a line (gz, zst): show what would be assigned, and why."),
+    ] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="With --against: all of it as JSON, every session.")] = False,
+) -> None:
+    """Check a journey file: every mistake with its line, or what it means, also for recorded visits."""
+    from rich.console import Console
 
-    journey = load_journey(file)
-    typer.echo(f"{file}: fine. Journey {journey.journey}, version {journey.version}.")
-    for stage in journey.stages:
-        typer.echo(f"  {stage.name}" + "".join(f" · {step.name}" for step in stage.steps))
-    typer.echo(f"  jobs: {', '.join(job.name for job in journey.jobs) or 'none'}")
-    typer.echo(f"  friction looked for: {', '.join(detector.name for detector in journey.detectors())}")
+    from services.check.command import describe, try_on
+
+    journey = _named_journey(file)
+    if not as_json:
+        describe(journey, file, Console())
+    if against is not None:
+        try_on(journey, against, Console(), as_json=as_json)
+
+
+@app.command()
+def schema() -> None:
+    """Print the JSON Schema of the journey file, for completion and explanation in an editor."""
+    from services.check.command import schema_text
+
+    typer.echo(schema_text(), nl=False)
 
 
 @app.command()
@@ -244,6 +260,13 @@ def _journey(name: str | None, settings: "Settings") -> "Journey":
 
     if name is None:
         return load_journey(settings.journey) if settings.journey.exists() else shipped("shop")
+    return _named_journey(name)
+
+
+def _named_journey(name: str) -> "Journey":
+    """The journey of a file, or a ready-made one."""
+    from services.edges.journey_file import load_journey, shipped
+
     is_file = Path(name).suffix in {".yaml", ".yml"} or Path(name).exists()
     return load_journey(Path(name)) if is_file else shipped(name)
 

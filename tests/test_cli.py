@@ -20,7 +20,7 @@ def test_help_names_every_command_and_is_quick() -> None:
     done = desireline("--help")
 
     assert done.returncode == 0
-    for command in ("up", "demo", "replay", "ingest", "stages", "api", "check", "migrate", "keys"):
+    for command in ("up", "demo", "replay", "ingest", "stages", "api", "check", "schema", "migrate", "keys"):
         assert f" {command} " in done.stdout
     assert time.monotonic() - began < 5
 

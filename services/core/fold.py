@@ -82,6 +82,8 @@ class Fold:
 
     def apply(self, act: Act, plan: Plan) -> None:
         """Take the next act in."""
+        if self.book.circumstances:
+            self._look_around(act)
         if plan.evidence or plan.outcomes:
             self._conclude(act, plan)
         if plan.place is not None:
@@ -160,15 +162,29 @@ class Fold:
 
     def _conclude(self, act: Act, plan: Plan) -> None:
         for rule in plan.evidence:
-            if rule not in self.evidence:
+            if rule >= self.book.weighing.first_stated:
+                self._believe(act, rule)
+            elif rule not in self.evidence:
                 self._weigh(act, rule)
         for number in plan.outcomes:
             self.outcomes.setdefault(number, (act.occurred_at, act.id))
 
+    def _look_around(self, act: Act) -> None:
+        for rule in self.book.weighing.shown(act):
+            if rule not in self.evidence:
+                self._weigh(act, rule)
+
+    def _believe(self, act: Act, rule: int) -> None:
+        """Take what the customer says in the place of what they said before: the last answer is the one that counts."""
+        first = self.book.weighing.first_stated
+        self.evidence = {one: event for one, event in self.evidence.items() if one < first}
+        self.fired &= (1 << first) - 1
+        self._weigh(act, rule)
+
     def _weigh(self, act: Act, rule: int) -> None:
         self.evidence[rule] = act.id
         self.fired |= 1 << rule
-        label = self.book.label(self.fired)
+        label = self.book.weighing.label(self.fired)
         if label.job != self.label.job:
             self.job_changes.append(self.label.job)
         self.label = label

@@ -1,43 +1,24 @@
 """The business's map as its owners write it: ordered stages with steps, jobs, and the friction looked for."""
 
 import hashlib
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from datetime import timedelta
 from functools import cached_property
-from typing import Annotated, Any, Literal
+from typing import Any
+from zoneinfo import ZoneInfo
 
-from pydantic import (
-    BaseModel,
-    ConfigDict,
-    Field,
-    ValidationError,
-    field_validator,
-    model_validator,
-)
+from pydantic import Field, ValidationError, field_validator, model_validator
 
 from services.core.detector import Detector
 from services.core.detectors import DETECTORS
 from services.core.duration import Duration
 from services.core.errors import JourneyError
-from services.core.matcher import Matcher
+from services.core.job_story import Job
+from services.core.journey_schema import Schema, schema_of
+from services.core.mistake import Key, Mistake, mistakes, unknown
 from services.core.page import Pages
-from services.core.plan import Role
-
-Name = Annotated[
-    str,
-    Field(
-        pattern=r"^[a-z][a-z0-9_]*$",
-        max_length=64,
-        description="Lower-case, digits and _.",
-    ),
-]
-Kind = Literal["functional", "emotional", "social"]
-
-
-class Part(BaseModel):
-    """A piece of the journey file: unknown keys are mistakes, and nothing changes after it is read."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
+from services.core.part import Name, Part
+from services.core.stage import DetectorSettings, Stage
 
 
 class SessionRules(Part):
@@ -48,82 +29,39 @@ class SessionRules(Part):
     allowed_lateness: Duration = Field(timedelta(minutes=30), description="How long a closed session can be reopened.")
 
 
-class Step(Part):
-    """A step within a stage."""
-
-    name: Name
-    enter: Matcher
-    patience: Duration | None = Field(None, description="Longer here counts as stalled.")
-
-
-class Stage(Part):
-    """A stage of the journey, entered by its own matcher or by any of its steps'."""
-
-    name: Name
-    enter: Matcher | None = None
-    steps: tuple[Step, ...] = ()
-    role: Role | None = Field(None, description="What the stage is to a shop, where a detector must know.")
-    patience: Duration | None = Field(None, description="Longer here counts as stalled.")
-    shortest_path: int | None = Field(None, ge=1, description="Moves of the shortest way here.")
-
-    @model_validator(mode="after")
-    def _can_be_entered(self) -> "Stage":
-        if self.enter is None and not self.steps:
-            raise ValueError("nothing enters this stage: give `enter`, or `steps` that have one")
-        return self
-
-
-class Evidence(Part):
-    """An observation that speaks for a job (or, with a negative weight, against it)."""
-
-    match: Matcher
-    weight: float = Field(
-        ge=-10,
-        le=10,
-        description="Natural logarithm of the likelihood ratio; 0.7 doubles the odds.",
-    )
-
-
-class Job(Part):
-    """A job story: when …, I want …, so that …."""
-
-    name: Name
-    when: str = Field(description="The circumstances.")
-    want: str = Field(description="The motivation.")
-    so_that: str = Field(description="The outcome the customer is after.")
-    kinds: tuple[Kind, ...] = ("functional",)
-    primary: bool = True
-    prior: float = Field(
-        0.1,
-        gt=0,
-        lt=1,
-        description="Share of sessions with this job before anything is seen.",
-    )
-    evidence: tuple[Evidence, ...] = ()
-    outcome: Matcher | None = Field(None, description="The customer's measure of done.")
-    shortest_path: int | None = Field(None, ge=1, description="Moves of the shortest way to the outcome.")
-
-    @field_validator("name")
-    @classmethod
-    def _is_not_reserved(cls, name: str) -> str:
-        if name == "unassigned":
-            raise ValueError("`unassigned` is what we call sessions with thin evidence: choose another name")
-        return name
-
-
 class Journey(Part):
     """A checked journey file."""
 
-    journey: Name
+    journey: Name = Field(description="The journey's name.", examples=["shop"])
     currency: str = Field("", pattern=r"^([A-Z]{3})?$", description="ISO 4217, where events name none.")
-    sessions: SessionRules = Field(default_factory=SessionRules)
+    time_zone: str = Field(
+        "UTC", description="IANA name, in which hours and days are meant.", examples=["Europe/Berlin"]
+    )
+    sessions: SessionRules = Field(
+        default_factory=SessionRules, description="Where one session ends and the next begins."
+    )
     window: Duration = Field(timedelta(days=14), description="How long a job stays open across sessions.")
-    stages: tuple[Stage, ...] = Field(min_length=1)
-    jobs: tuple[Job, ...] = ()
+    stages: tuple[Stage, ...] = Field(min_length=1, description="The stages, in order.")
+    jobs: tuple[Job, ...] = Field((), description="What customers come to get done.")
     pages: Pages = Field(default_factory=Pages, description="Which pages are log-ins, help, policies, errors.")
     unassigned: float = Field(0.5, gt=0, lt=1, description="Prior share of sessions with no job we know.")
-    friction: dict[str, dict[str, Any] | None] | None = Field(None, description="Detectors looked for; default: all.")
-    intended: tuple[str, ...] = Field((), description="Stages or `stage.step`s whose friction serves the customer.")
+    friction: dict[str, DetectorSettings | None] | None = Field(
+        None,
+        description="Detectors looked for, each with its settings; without this key all are, with their defaults.",
+        examples=[{"rage_click": {"clicks": 3}}],
+    )
+    intended: tuple[str, ...] = Field(
+        (), description="Stages or `stage.step`s whose friction serves the customer.", examples=[["checkout.payment"]]
+    )
+
+    @field_validator("time_zone")
+    @classmethod
+    def _is_a_time_zone(cls, name: str) -> str:
+        try:
+            ZoneInfo(name)
+        except (KeyError, ValueError, OSError):
+            raise ValueError(f"{name!r} is no time zone: write an IANA name, such as Europe/Berlin, or UTC") from None
+        return name
 
     @model_validator(mode="after")
     def _names_are_unique(self) -> "Journey":
@@ -147,6 +85,11 @@ class Journey(Part):
         return self
 
     @cached_property
+    def zone(self) -> ZoneInfo:
+        """The clock on the wall."""
+        return ZoneInfo(self.time_zone)
+
+    @cached_property
     def version(self) -> str:
         """A hash of the content: two files that mean the same have the same version."""
         return hashlib.blake2b(self.document().encode(), digest_size=6).hexdigest()
@@ -157,55 +100,69 @@ class Journey(Part):
 
     def detectors(self) -> list[Detector]:
         """The detectors this journey asks for, in the order of their names."""
+        return [DETECTORS[name].model_validate(settings) for name, settings in sorted(self._settings().items())]
+
+    def staged_detectors(self) -> dict[str, dict[str, Detector]]:
+        """Of each detector with other settings in some stages, these stages and the detector as it is there."""
+        staged: dict[str, dict[str, Detector]] = {}
+        for stage in self.stages:
+            for name, settings in stage.friction.items():
+                merged = {**self._settings()[name], **settings}
+                staged.setdefault(name, {})[stage.name] = DETECTORS[name].model_validate(merged)
+        return staged
+
+    def _settings(self) -> dict[str, DetectorSettings]:
         chosen = self.friction if self.friction is not None else dict.fromkeys(DETECTORS)
-        return [DETECTORS[name].model_validate(chosen[name] or {}) for name in sorted(chosen)]
+        return {name: settings or {} for name, settings in chosen.items()}
 
 
-Where = Callable[[tuple[str | int, ...]], str]
+Where = Callable[[Key], str]
 """Says in words where a key stands, such as `desireline.yaml:12`."""
 
 
 def read_journey(data: Any, where: Where = lambda _: "journey") -> Journey:
     """Check a journey's data as parsed from YAML or JSON.
 
-    Raises JourneyError with one line for each mistake: where it stands, the key, what is wrong.
+    Raises JourneyError with one line for each mistake: where it stands, the key, what is wrong, what to do.
     """
     try:
         journey = Journey.model_validate(data)
     except ValidationError as error:
-        raise JourneyError(list(_problems(error, where, ()))) from None
-    problems = [problem for name in journey.friction or {} for problem in _friction_problems(journey, name, where)]
-    if problems:
-        raise JourneyError(problems)
-    return journey
+        found = mistakes(error, journey_schema())
+    else:
+        found = [*_friction_mistakes(journey), *_stage_friction_mistakes(journey)]
+        if not found:
+            return journey
+    raise JourneyError([f"{where(one.key)}: {one}" for one in found])
 
 
-def _friction_problems(journey: Journey, name: str, where: Where) -> Iterator[str]:
+def journey_schema() -> Schema:
+    """The JSON Schema of a journey file."""
+    return schema_of(Journey, DETECTORS)
+
+
+def _friction_mistakes(journey: Journey) -> Iterator[Mistake]:
+    for name, settings in (journey.friction or {}).items():
+        yield from _detector_mistakes(name, settings or {}, ("friction", name))
+
+
+def _stage_friction_mistakes(journey: Journey) -> Iterator[Mistake]:
+    looked_for = journey.friction if journey.friction is not None else DETECTORS
+    for number, stage in enumerate(journey.stages):
+        for name, settings in stage.friction.items():
+            key = ("stages", number, "friction", name)
+            if name in DETECTORS and name not in looked_for:
+                yield Mistake(key, f"is not looked for in this journey: name {name} under `friction` too")
+                continue
+            yield from _detector_mistakes(name, settings, key)
+
+
+def _detector_mistakes(name: str, settings: DetectorSettings, key: Key) -> list[Mistake]:
     detector = DETECTORS.get(name)
     if detector is None:
-        there_are = ", ".join(sorted(DETECTORS))
-        yield f"{where(('friction', name))}: friction.{name}: no such detector; there are {there_are}"
-        return
+        return [Mistake(key, f"no such detector; {unknown(name, list(DETECTORS))}")]
     try:
-        detector.model_validate((journey.friction or {})[name] or {})
+        detector.model_validate(settings)
     except ValidationError as error:
-        yield from _problems(error, where, ("friction", name))
-
-
-def _problems(error: ValidationError, where: Where, inside: tuple[str | int, ...]) -> Iterator[str]:
-    mistakes = error.errors()
-    for one in mistakes:
-        inner = [other for other in mistakes if other is not one and other["loc"][: len(one["loc"])] == one["loc"]]
-        if one["type"] == "too_short" and inner:
-            continue  # it is too short only because what it holds is mistaken
-        key = (*inside, *one["loc"])
-        dotted = ".".join(str(part) for part in key) or "the file"
-        yield f"{where(key)}: {dotted}: {_in_words(one)}"
-
-
-def _in_words(error: Mapping[str, Any]) -> str:
-    if error["type"] == "extra_forbidden":
-        return "unknown key; take it out, or check its spelling"
-    if error["type"] == "missing":
-        return "is required but not given"
-    return str(error["msg"]).removeprefix("Value error, ")
+        return mistakes(error, journey_schema(), key)
+    return []

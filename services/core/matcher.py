@@ -18,7 +18,10 @@ def _listed(value: Any) -> Any:
     return [value] if isinstance(value, str) else value
 
 
-Names = Annotated[tuple[str, ...], BeforeValidator(_listed)]
+Names = Annotated[
+    tuple[str, ...],
+    BeforeValidator(_listed, json_schema_input_type=str | tuple[str, ...]),
+]
 
 
 class Condition(BaseModel):
@@ -26,12 +29,12 @@ class Condition(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    equals: str | float | bool | None = None
-    contains: str | None = None
-    gt: float | None = None
-    lt: float | None = None
-    one_of: tuple[str | float | bool, ...] | None = Field(None, alias="in")
-    exists: bool | None = None
+    equals: str | float | bool | None = Field(None, description="It is this.")
+    contains: str | None = Field(None, description="It is a text that has this in it.")
+    gt: float | None = Field(None, description="It is a number greater than this.")
+    lt: float | None = Field(None, description="It is a number less than this.")
+    one_of: tuple[str | float | bool, ...] | None = Field(None, alias="in", description="It is one of these.")
+    exists: bool | None = Field(None, description="It is there at all, or (false) is not.")
 
     def holds(self, value: Any) -> bool:
         """Whether a property's value (None: absent) satisfies every key given."""
@@ -61,10 +64,12 @@ def _folded(value: Any) -> Any:
     return value.casefold() if isinstance(value, str) else value
 
 
-def _conditions(value: Any) -> Any:
-    if not isinstance(value, Mapping):
-        return value
-    return {key: one if isinstance(one, Mapping | Condition) else {"equals": one} for key, one in value.items()}
+def as_condition(value: Any) -> Any:
+    """A bare value is short for a condition that equals it."""
+    return {"equals": value} if isinstance(value, str | int | float) else value
+
+
+Told = Annotated[Condition, BeforeValidator(as_condition, json_schema_input_type=Condition | str | float | bool)]
 
 
 class Matcher(BaseModel):
@@ -72,17 +77,20 @@ class Matcher(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    event: Names = Field((), description="The event's name, or a list of names.")
+    event: Names = Field((), description="The event's name, or a list of names.", examples=["Product Viewed"])
     path: Names = Field(
         (),
         description="Glob on the page's path: * within a segment, ** across segments.",
+        examples=["/gifts/**"],
     )
-    where: Annotated[dict[str, Condition], BeforeValidator(_conditions)] = Field(
-        {}, description="Property (dots reach into objects) to a value or a condition."
+    where: dict[str, Told] = Field(
+        {},
+        description="Property (dots reach into objects) to a value or a condition.",
+        examples=[{"query": {"contains": "gift"}}],
     )
-    any_of: tuple["Matcher", ...] = ()
-    all_of: tuple["Matcher", ...] = ()
-    none_of: "Matcher | None" = Field(None, alias="not")
+    any_of: tuple["Matcher", ...] = Field((), description="At least one of these holds.")
+    all_of: tuple["Matcher", ...] = Field((), description="All of these hold.")
+    none_of: "Matcher | None" = Field(None, alias="not", description="This does not hold.")
 
     @model_validator(mode="after")
     def _says_something(self) -> "Matcher":

@@ -23,6 +23,7 @@ from services.core.rows import PositionRow, RefusedRow, StateRow, UnfinishedRow
 from services.core.rulebook import Rulebook
 from services.core.session import LiveSession, Visitor
 from services.core.sessioniser import Added, Sessioniser
+from services.core.surroundings import surroundings
 from services.core.tenant import Tenant
 from services.core.visitor_state import moved, refuse_newer, state_row, wake
 
@@ -156,7 +157,10 @@ class Partition:
         plan = self.book.plan(event.name, event.path)
         if not plan.reads:
             return plan, Act(event.occurred_at, event.id, event.name, event.path)
-        props = _kept(_PROPS.decode(event.props), plan.reads)
+        told = _PROPS.decode(event.props)
+        props = _kept(told, plan.reads)
+        if self.book.asks:
+            props |= surroundings(event, told, self.book.asks)
         if plan.undecided:
             plan = self.book.settle(plan, event.name, event.path, props)
         return plan, Act(event.occurred_at, event.id, event.name, event.path, props)

@@ -88,6 +88,11 @@ class Reason(StrEnum):
         "Working the event out failed, by a mistake of ours or of a rule.",
         "See the detail; once that is mended, replay it.",
     )
+    UNSTORABLE = (
+        "unstorable",
+        "The database cannot hold the record: a key stands twice in it, or a number is out of range.",
+        "Find what writes to the topic beside ingest; its session counts the event, the events table lacks it.",
+    )
     UNREADABLE_STATE = (
         "unreadable_state",
         "The state kept of a visitor cannot be read, so the visitor begins anew.",
@@ -100,7 +105,7 @@ def reason_named(name: str) -> Reason | None:
     return next((reason for reason in Reason if reason == name), None)
 
 
-BY_WORKER = frozenset({Reason.UNREADABLE, Reason.FAILED, Reason.UNREADABLE_STATE})
+BY_WORKER = frozenset({Reason.UNREADABLE, Reason.FAILED, Reason.UNSTORABLE, Reason.UNREADABLE_STATE})
 """What a stages worker says, of records in the form in which events travel. All else ingest says, of clients' calls."""
 
 

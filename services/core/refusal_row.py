@@ -3,6 +3,8 @@
 The key is where the record lies, so that writing it again changes nothing.
 """
 
+from hashlib import blake2b
+
 import msgspec
 
 from services.core.event import Millis
@@ -64,6 +66,12 @@ def row_of_worker(place: Place, value: bytes, reason: Reason, detail: str, now: 
         refused_at=now,
         size=len(value),
     )
+
+
+def row_of_store(log_id: str, line: bytes, detail: str, now: Millis) -> RefusedRow:
+    """An event that the database refused. Where it lay is forgotten by then: a hash of it stands for the offset."""
+    offset = -int.from_bytes(blake2b(line, digest_size=7).digest()) - (1 << 32)
+    return row_of_worker(Place(log_id, 0, offset), line, Reason.UNSTORABLE, detail, now)
 
 
 def _project_of(value: bytes) -> str:

@@ -38,7 +38,7 @@ def session_row(visitor: Visitor, live: LiveSession, partition: int, version: in
         job=label.job,
         job_confidence=label.confidence,
         job_evidence=list(fold.evidence.values()),
-        job_rules=[book.rule_names[rule] for rule in fold.evidence],
+        job_rules=[book.weighing.names[rule] for rule in fold.evidence],
         job_changes=list(fold.job_changes),  # written while the fold goes on
         outcome_at=outcome_at,
         outcome_event=outcome_event,

@@ -1,22 +1,19 @@
 """A journey compiled: what an event means is looked up by its name and path, and worked out once for each pair."""
 
-import math
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from services.core.detector import Detector
 from services.core.duration import millis
-from services.core.job import Label, judge
-from services.core.journey import Journey, Stage, Step
+from services.core.journey import Journey
+from services.core.listening import Listening
 from services.core.matcher import Matcher, Props
 from services.core.page import NO_CLASSES, PAGE_CLASSES, PageClass
 from services.core.plan import Listener, Place, Plan
+from services.core.stage import Stage, Step
+from services.core.weighing import Weighing
 
 KNOWN_PLANS = 100_000
 """Pairs of name and path remembered; a site has fewer, a scan for holes has more, and then we forget them all."""
-
-KNOWN_LABELS = 100_000
-"""Sets of evidence whose label is remembered; sessions show few of the sets there could be."""
 
 MONEY = frozenset({"value", "total", "revenue", "price", "quantity", "currency"})
 """Properties that say what a basket or an order is worth, in Segment's and GA4's words."""
@@ -32,21 +29,6 @@ class _Rule:
     outcome: int = -1
     page_class: PageClass | None = None
     reads: frozenset[str] = frozenset()
-
-
-@dataclass(frozen=True, slots=True)
-class _Hearing:
-    see: Listener
-    hears: frozenset[str]
-    notices: frozenset[str]
-    reads: frozenset[str]
-
-
-@dataclass(frozen=True, slots=True)
-class _Visiting:
-    visit: Listener
-    classes: frozenset[PageClass]
-    reads: frozenset[str]
 
 
 @dataclass(slots=True)
@@ -77,23 +59,16 @@ class Rulebook:
         self.max_length = millis(journey.sessions.max_length)
         self.lateness = millis(journey.sessions.allowed_lateness)
         self.last_stage = len(journey.stages) - 1
-        self.jobs = [job.name for job in journey.jobs]
         self.shortest_paths = [job.shortest_path for job in journey.jobs]
-        self._log_priors = [math.log(job.prior) for job in journey.jobs]
-        self._log_unassigned = math.log(journey.unassigned)
-        self._weights: list[tuple[int, float]] = []  # of each piece of evidence: its job's number and its weight
-        self.rule_names: list[str] = []  # of each piece of evidence, "job/number"
-        detectors = journey.detectors()
-        self.entries = tuple(one.enter for one in _overriding(detectors, "enter"))
-        self.turns = tuple(one.turn_back for one in _overriding(detectors, "turn_back"))
-        # Drop-offs last: they name the friction before them as their likely cause.
-        closing = sorted(_overriding(detectors, "close"), key=lambda one: one.kind == "drop_off")
-        self.closings = tuple(one.close for one in closing)
-        self._hearing = [_Hearing(one.see, one.hears, one.notices, one.reads) for one in _overriding(detectors, "see")]
-        self._visiting = [_Visiting(one.visit, one.visits, one.reads) for one in _overriding(detectors, "visit")]
+        self.weighing = Weighing(journey)
+        self.jobs = self.weighing.jobs
+        self.circumstances = bool(self.weighing.circumstances)
+        self.asks = self.weighing.asks
+        listening = Listening(journey)
+        self.entries, self.turns, self.closings = listening.entries, listening.turns, listening.closings
+        self._hearing, self._visiting = listening.hearing, listening.visiting
         self._intended = frozenset(journey.intended)
         self._rules = [*self._place_rules(journey), *self._job_rules(journey), *self._page_rules(journey)]
-        self._labels: dict[int, Label] = {}
         self._plans: dict[tuple[str, str], Plan] = {}
         self._settled: dict[tuple[str, str, tuple[bool, ...]], Plan] = {}
 
@@ -115,19 +90,6 @@ class Rulebook:
             settled = self._settled[name, path, answers] = self._with_answers(plan, name, path, answers)
         return settled
 
-    def label(self, fired: int) -> Label:
-        """The job for which a set of evidence speaks, given as bits: worked out once for each set."""
-        label = self._labels.get(fired)
-        if label is None:
-            if len(self._labels) >= KNOWN_LABELS:
-                self._labels.clear()
-            sums = [0.0] * len(self.jobs)
-            for rule, (job, weight) in enumerate(self._weights):
-                if fired >> rule & 1:
-                    sums[job] += weight
-            label = self._labels[fired] = judge(self.jobs, self._log_priors, sums, self._log_unassigned)
-        return label
-
     def is_intended(self, stage: str, step: str) -> bool:
         """Whether friction there serves the customer."""
         return stage in self._intended or f"{stage}.{step}" in self._intended
@@ -136,7 +98,7 @@ class Rulebook:
         answers = [rule.matcher.matches(name, path, None) for rule in self._rules]
         undecided = tuple(number for number, answer in enumerate(answers) if answer is None)
         listeners = tuple(one.see for one in self._hearing if name in one.hears or name in one.notices)
-        reads = {prop for one in self._hearing if name in one.hears for prop in one.reads}
+        reads = {prop for one in self._hearing if name in one.hears for prop in one.reads} | self.asks
         for rule, answer in zip(self._rules, answers, strict=True):
             if answer is not False:
                 reads |= rule.reads
@@ -181,12 +143,9 @@ class Rulebook:
                     yield _Rule(part.enter, place=place, reads=money | part.enter.reads())
 
     def _job_rules(self, journey: Journey) -> Iterable[_Rule]:
+        for evidence, matcher in self.weighing.evidence:
+            yield _Rule(matcher, evidence=evidence, reads=frozenset(matcher.reads()))
         for number, job in enumerate(journey.jobs):
-            for position, evidence in enumerate(job.evidence):
-                self._weights.append((number, evidence.weight))
-                self.rule_names.append(f"{job.name}/{position + 1}")
-                reads = frozenset(evidence.match.reads())
-                yield _Rule(evidence.match, evidence=len(self._weights) - 1, reads=reads)
             if job.outcome is not None:
                 yield _Rule(job.outcome, outcome=number, reads=frozenset(job.outcome.reads()))
 
@@ -215,7 +174,3 @@ def _place(order: int, number: int, stage: Stage, part: Stage | Step, enterable:
 
 def _patience(part: Stage | Step) -> int:
     return millis(part.patience) if part.patience is not None else 0
-
-
-def _overriding(detectors: list[Detector], method: str) -> tuple[Detector, ...]:
-    return tuple(one for one in detectors if getattr(type(one), method) is not getattr(Detector, method))

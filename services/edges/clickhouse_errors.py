@@ -36,6 +36,19 @@ DISK_CODES = frozenset(
 )
 
 
+CONTENT_CODES = frozenset(
+    {
+        6,  # CANNOT_PARSE_TEXT
+        26,  # CANNOT_PARSE_QUOTED_STRING
+        27,  # CANNOT_PARSE_INPUT_ASSERTION_FAILED
+        33,  # CANNOT_READ_ALL_DATA
+        41,  # CANNOT_PARSE_DATETIME
+        72,  # CANNOT_PARSE_NUMBER
+        117,  # INCORRECT_DATA: a key that stands twice in one object, for one
+    }
+)
+
+
 class StoreError(Exception):
     """Something the store could not do."""
 
@@ -46,6 +59,10 @@ class StoreUnavailable(StoreError):
 
 class StoreRefused(StoreError):
     """The store will not do this however often it is asked."""
+
+
+class RowsRefused(StoreRefused):
+    """At least one of the rows is none that the table can hold; the others would have been taken."""
 
 
 @contextmanager
@@ -67,4 +84,5 @@ def as_store_error(error: ClickHouseError, tried: str) -> StoreError:
         return StoreUnavailable(f"Could not {tried} now: {reason}")
     if code is None and isinstance(error, OperationalError):
         return StoreUnavailable(f"Could not {tried}: ClickHouse does not answer. Is it running? ({reason})")
-    return StoreRefused(f"Could not {tried}: {reason}")
+    kind = RowsRefused if code in CONTENT_CODES else StoreRefused
+    return kind(f"Could not {tried}: {reason}")

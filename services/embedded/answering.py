@@ -18,6 +18,7 @@ from services.embedded.access import HouseKeyring
 from services.embedded.house import house_routes
 from services.ingest.app import create_app as create_ingest
 from services.ingest.app import intakes
+from services.ingest.client_settings import client_routes
 from services.ingest.intake import Parts
 from services.ingest.metrics import Metrics
 from services.settings import Settings
@@ -42,7 +43,8 @@ def one_app(settings: Settings, keyring: HouseKeyring, publisher: Publisher, sto
     _add_health(whole, publisher, store, stages)
     _add_metrics(whole, metrics)
     whole.include_router(house_routes(keyring.house_key, store))
-    api.router.routes[:0] = whole.routes  # in front, so that they answer in place of the API's own
+    # In front, so that they answer in place of the API's own.
+    api.router.routes[:0] = [*whole.routes, *client_routes(keyring)]
     _document_both(api, create_ingest(settings, keyring, publisher))
     taking = intakes(Parts(settings, keyring, publisher, metrics))
 

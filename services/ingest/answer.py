@@ -17,8 +17,11 @@ ANY_ORIGIN = (b"access-control-allow-origin", b"*")
 EXPOSED = (b"access-control-expose-headers", b"retry-after")
 PREFLIGHT_HEADERS: RawHeaders = [
     ANY_ORIGIN,
-    (b"access-control-allow-methods", b"POST, OPTIONS"),
-    (b"access-control-allow-headers", b"authorization, content-type, content-encoding, x-retry-count, x-write-key"),
+    (b"access-control-allow-methods", b"GET, POST, OPTIONS"),
+    (
+        b"access-control-allow-headers",
+        b"authorization, content-type, content-encoding, x-retry-count, x-write-key, anonymousid, x-ip-policy",
+    ),
     (b"access-control-max-age", b"86400"),
 ]
 JSON = (b"content-type", b"application/json")

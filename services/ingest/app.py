@@ -7,18 +7,23 @@ from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
-from starlette.routing import Route
 from starlette.types import Receive, Scope, Send
 
 from services.edges.kafka import Publisher
 from services.edges.keyring import Keyring
-from services.ingest.intake import Intake, Parts, TakeEvents, TakeImportEnd
+from services.ingest.client_settings import client_routes
+from services.ingest.dialects.ga4 import as_batch as ga4_batch
+from services.ingest.dialects.posthog import as_batch as posthog_batch
+from services.ingest.dialects.posthog import is_posthog
+from services.ingest.intake import Intake, Parts, TakeEvents, TakeImportEnd, TakeNothing
 from services.ingest.metrics import Metrics
 from services.ingest.openapi import document
+from services.ingest.other_dialects import TakeEither, TakeTranslated
 from services.ingest.problem import CONTENT_TYPE, problem_body
 from services.settings import Settings
 
 SINGLE_CALLS = ("track", "page", "identify", "screen", "group", "alias")
+SHORT_KINDS = "tpisga"
 
 
 class IngestApp(FastAPI):
@@ -40,6 +45,7 @@ def create_app(settings: Settings, keyring: Keyring, publisher: Publisher) -> In
     app = IngestApp(title="Desireline ingest", docs_url=None, redoc_url=None, redirect_slashes=False)
     metrics = Metrics()
     app.intakes = intakes(Parts(settings, keyring, publisher, metrics))
+    app.router.routes.extend(client_routes(keyring))
     app.add_exception_handler(HTTPException, _as_problem)
 
     @app.get("/livez", include_in_schema=False)
@@ -60,15 +66,25 @@ def create_app(settings: Settings, keyring: Keyring, publisher: Publisher) -> In
 
 def intakes(parts: Parts) -> dict[str, Intake]:
     """What takes the requests of each path, with and without the slash that some clients put at the end."""
-    by_path: dict[str, Intake] = {"/v1/batch": TakeEvents(parts)}
-    by_path |= {f"/v1/{kind}": TakeEvents(parts, kind) for kind in SINGLE_CALLS}
-    by_path["/v1/import/end"] = TakeImportEnd(parts)
-    return by_path | {f"{path}/": intake for path, intake in by_path.items()}
+    by_path = {path: TakeEvents(parts, kind) for path, kind in segment_paths().items()}
+    posthog = TakeTranslated(parts, posthog_batch)
+    others: dict[str, Intake] = {
+        "/batch": TakeEither(parts, is_posthog, posthog),
+        **dict.fromkeys(("/e", "/i/v0/e", "/capture"), posthog),
+        "/mp/collect": TakeTranslated(parts, ga4_batch),
+        "/v1/import/end": TakeImportEnd(parts),
+        "/v1/m": TakeNothing(parts),
+    }
+    return {f"{path}{slash}": intake for path, intake in (by_path | others).items() for slash in ("", "/")}
 
 
-def event_routes(parts: Parts) -> list[Route]:
-    """The same for an app that serves other things beside: routes to be put before its own."""
-    return [Route(path, intake, include_in_schema=False) for path, intake in intakes(parts).items()]
+def segment_paths() -> dict[str, str]:
+    """Where Segment's clients, and those that speak like them, send: each path with the type it gives to a call."""
+    kinds = dict(zip(SHORT_KINDS, SINGLE_CALLS, strict=True)) | {kind: kind for kind in SINGLE_CALLS}
+    batches = dict.fromkeys(("b", "batch", "import"), "")
+    paths = {f"{root}/{name}": kind for root in ("/v1", "") for name, kind in (kinds | batches).items()}
+    jitsu = {f"/api/s/{place}{kind}": kind for place in ("", "s2s/") for kind in SINGLE_CALLS}
+    return paths | jitsu | {"/beacon/v1/batch": ""}
 
 
 async def _as_problem(request: Request, error: Exception) -> Response:

@@ -37,7 +37,8 @@ def _in_headers(headers: Mapping[bytes, bytes]) -> str:
         return credentials.strip()
     if scheme.lower() == "basic":
         return _basic_user(credentials)
-    return headers.get(b"x-write-key", b"").decode("latin-1")
+    # Jitsu's clients write the key and a secret, joined by a colon; a public key needs none.
+    return headers.get(b"x-write-key", b"").decode("latin-1").partition(":")[0]
 
 
 def _basic_user(credentials: str) -> str:

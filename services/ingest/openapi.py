@@ -98,11 +98,16 @@ PROBLEM: Json = {
         },
     },
 }
-SCHEMAS = {"Call": CALL, "Single": SINGLE, "Batch": BATCH, "Taken": TAKEN, "Problem": PROBLEM}
+FOREIGN: Json = {"description": "A body as that client writes it; docs/clients.md says what becomes of it."}
+SCHEMAS = {"Foreign": FOREIGN, "Call": CALL, "Single": SINGLE, "Batch": BATCH, "Taken": TAKEN, "Problem": PROBLEM}
 KEYS: Json = {
     "basic": {"type": "http", "scheme": "basic", "description": "The write key as user, no password."},
     "bearer": {"type": "http", "scheme": "bearer"},
     "header": {"type": "apiKey", "in": "header", "name": "X-Write-Key"},
+}
+ALSO = {
+    "/e": "Take what PostHog's clients capture; also at `/i/v0/e` and `/batch`.",
+    "/mp/collect": "Take the events of GA4's Measurement Protocol; `api_secret` is the write key.",
 }
 REFUSED = {
     "400": "The body as a whole cannot be used; `errors` points at the fault. Sending it again will not help.",
@@ -132,6 +137,8 @@ def _paths() -> Json:
     paths = {f"/v1/{kind}": _operation(summary, "Single") for kind, summary in singles.items()}
     paths["/v1/batch"] = _operation("Take up to 500 calls. One that is refused never fails the others.", "Batch")
     paths["/v1/import/end"] = _operation("End an import: nothing historical is still to come.", None)
+    for path, summary in ALSO.items():
+        paths[path] = _operation(summary, "Foreign")
     return paths
 
 

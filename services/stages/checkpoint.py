@@ -5,6 +5,7 @@ Faust hears last: an event is acknowledged only when a position past it is store
 
 import asyncio
 import heapq
+import time
 from collections import deque
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -16,8 +17,9 @@ import stamina
 
 from services.core.claim import lost
 from services.core.pipeline import Changes, Pipeline, Record
-from services.core.rows import PositionRow, Row
-from services.edges.clickhouse_errors import StoreUnavailable
+from services.core.refusal_row import row_of_store
+from services.core.rows import PositionRow, RefusedRow, Row
+from services.edges.clickhouse_errors import RowsRefused, StoreUnavailable
 from services.settings import Settings
 from services.stages.set_aside import say_set_aside
 from services.stages.store import Store
@@ -214,15 +216,32 @@ class Checkpoint:
 
         A visitor's state says that the records up to it are applied, so it must not be there without their results.
         """
+        unstorable: list[RefusedRow] = []
+
+        def insert_events(table: str, lines: list[bytes]) -> None:
+            unstorable[:] = self._insert_storable(table, lines)
+
         await asyncio.gather(
-            self._put("events", self._store.insert_lines, changes.events),
-            self._put("refused_events", self._store.insert, changes.refused),
+            self._put("events", insert_events, changes.events),
             self._put("findings", self._store.insert, changes.findings),
             self._put("sessions", self._store.insert, changes.sessions),
         )
-        say_set_aside(changes.refused)
+        refused = [*changes.refused, *unstorable]
+        await self._put("refused_events", self._store.insert, refused)
+        say_set_aside(refused)
         await self._put("session_state", self._store.insert, changes.states)
         await self._put("positions", self._store.insert, changes.positions)
+
+    def _insert_storable(self, table: str, lines: list[bytes]) -> list[RefusedRow]:
+        """Write the lines but for those that the table cannot hold, found by halving: one must not stop the others."""
+        try:
+            self._store.insert_lines(table, lines)
+        except RowsRefused as error:
+            if len(lines) == 1:
+                return [row_of_store(self._log_id, lines[0], str(error), time.time_ns() // 1_000_000)]
+            half = len(lines) // 2
+            return [*self._insert_storable(table, lines[:half]), *self._insert_storable(table, lines[half:])]
+        return []
 
     async def _put(self, table: str, insert: Callable[[str, list[R]], None], rows: list[R]) -> None:
         if not rows:

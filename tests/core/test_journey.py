@@ -34,10 +34,22 @@ GIFT = {
         ({"stages": [{"name": "A b", "enter": {"event": "x"}}]}, "stages.0.name"),
         ({"sessions": {"inactivity": 30}}, "30 is not a duration: write a number and a unit"),
         ({"sessions": {"inactivity": "30 minutes"}}, "sessions.inactivity"),
-        ({"friction": {"rage_clik": {}}}, "no such detector; there are account_wall, "),
+        ({"friction": {"rage_clik": {}}}, "no such detector; did you mean `rage_click`? there are account_wall, "),
         ({"friction": {"rage_click": {"clicks": 1}}}, "friction.rage_click.clicks"),
         ({"jobs": [{**GIFT, "name": "unassigned"}]}, "choose another name"),
-        ({"jobs": [{"name": "gift"}]}, "jobs.0.when: is required but not given"),
+        (
+            {"jobs": [{"name": "gift"}]},
+            "jobs.0.when: is required but not given: the circumstances, in the customer's words, such as "
+            "`when: I am invited and have no idea what to bring`",
+        ),
+        ({"jobs": [{**GIFT, "so_that": ""}]}, "jobs.0.so_that: says too little: the outcome the customer is after"),
+        ({"jobs": [{**GIFT, "kinds": []}]}, "jobs.0.kinds"),
+        ({"stages": [{"name": "a", "entr": {"event": "x"}}]}, "unknown key; take it out, or check its spelling: did"),
+        ({"stages": [{"name": "a", "enter": "x"}]}, 'needs keys of its own, such as `enter: {"event": "Checkout'),
+        ({"stages": {"name": "a"}}, "stages: needs a list"),
+        ({"jobs": [{**GIFT, "outcome": {"where": {"q": {"equals": [1]}}}}]}, "jobs.0.outcome.where.q.equals: "),
+        ({"time_zone": "Europe/Berln"}, "time_zone: 'Europe/Berln' is no time zone: write an IANA name, such as"),
+        ({"currency": "euro"}, "'euro' does not fit: ISO 4217"),
     ],
 )
 def test_a_mistake_is_named_with_its_key_and_what_is_wrong(changes: dict[str, Any], words: str) -> None:

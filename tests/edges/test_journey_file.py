@@ -13,6 +13,13 @@ stages:
   - name: browse
     enter: {event: [Product Viewed]}
 """
+JOB = """\
+jobs:
+  - name: gift
+    when: I am invited
+    want: find something
+    so_that: my friend feels seen
+"""
 
 
 def test_a_good_file_is_a_journey(tmp_path: Path) -> None:
@@ -28,6 +35,12 @@ def test_a_good_file_is_a_journey(tmp_path: Path) -> None:
         (GOOD.replace("enter:", "entr:"), 4, "stages.0.entr: unknown key"),
         (GOOD + "sessions:\n  inactivity: 30\n", 6, "sessions.inactivity: 30 is not a duration"),
         (GOOD + "friction:\n  loop: {}\n  rage_clik: {}\n", 7, "no such detector"),
+        (GOOD + "time_zone: Berlin\n", 5, "time_zone: 'Berlin' is no time zone: write an IANA name"),
+        (GOOD + "    friction:\n      hesitation: {pause: 20}\n", 6, "friction.hesitation.pause: 20 is not a duration"),
+        (GOOD + "    friction: {hesitaton: {}}\n", 5, "did you mean `hesitation`?"),
+        (GOOD + "jobs:\n  - name: gift\n    want: find it\n", 6, "jobs.0.when: is required but not given: the circ"),
+        (GOOD + JOB + "    circumstances:\n      - hours: late\n", 11, "circumstances.0.hours: 'late' does not fit"),
+        (GOOD + JOB + "    circumstances:\n      - {devise: x}\n", 11, "did you mean `device`?"),
         (GOOD + "  - name: [", 5, "is not valid YAML"),
         ("", 1, "the file"),
     ],

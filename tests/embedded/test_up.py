@@ -48,6 +48,18 @@ def test_sending_asking_and_health_are_on_one_port_and_in_one_document(running: 
     assert {"/v1/batch", "/v1/track", "/v1/funnel", "/v1/pain-points", "/readyz"} <= set(paths)
 
 
+def test_clients_of_others_ask_and_send_on_the_same_port(running: Installation) -> None:
+    key = running.keys["write"]
+    item = {"event": "Bought", "distinct_id": "posthogs", "properties": {"token": key}}
+
+    asked = httpx.get(f"{running.url}/v1/projects/{key}/settings")
+    sent = httpx.post(f"{running.url}/e/", json=item)
+
+    assert asked.json()["integrations"]["Segment.io"]["apiHost"] == f"{running.url.removeprefix('http://')}/v1"
+    assert (sent.status_code, sent.json()) == (200, {"success": True})
+    assert len(running.ask("/v1/sessions", visitor="posthogs")["sessions"]) == 1
+
+
 def test_every_reference_of_the_document_leads_somewhere(running: Installation) -> None:
     document = httpx.get(f"{running.url}/openapi.json").json()
 

@@ -53,7 +53,15 @@ nested = st.dictionaries(texts, scalars | flat | st.lists(flat, max_size=2), max
 places = st.sampled_from(["", "/a", "https://s.example/b?q", "https://[", "p" * 2048, "p" * 2049, None, 3])
 pages = st.fixed_dictionaries({}, optional=dict.fromkeys(("path", "url", "referrer", "title", "search"), places))
 contexts = st.fixed_dictionaries(
-    {}, optional={"page": pages | scalars, "library": nested, "os": flat, "ip": scalars, "more": nested}
+    {},
+    optional={
+        "page": pages | scalars,
+        "library": nested,
+        "os": flat,
+        "traits": flat | scalars,
+        "ip": scalars,
+        "more": nested,
+    },
 )
 times = st.sampled_from(
     [
@@ -78,13 +86,19 @@ fields: dict[str, st.SearchStrategy[Any]] = {
     "traits": flat | nested | scalars,
     "context": st.fixed_dictionaries({"page": pages}) | contexts | scalars,
     "integrations": flat,
+    "_metadata": flat | scalars,
     "unheard": nested,
 }
 changes = st.one_of([st.tuples(st.just(field), values) for field, values in fields.items()])
 ordinary = st.fixed_dictionaries(
     {"type": kinds, "properties": pages, "context": st.fixed_dictionaries({"page": pages})}
 )
-calls = st.tuples(ordinary, st.lists(changes, max_size=1)).map(lambda drawn: {**PLAIN, **drawn[0], **dict(drawn[1])})
+known = st.fixed_dictionaries(
+    {"type": st.just("identify"), "context": st.fixed_dictionaries({"traits": flat})}, optional={"traits": flat}
+).map(lambda drawn: {**{key: PLAIN[key] for key in PLAIN if key != "properties"}, **drawn})
+calls = known | st.tuples(ordinary, st.lists(changes, max_size=1)).map(
+    lambda drawn: {**PLAIN, **drawn[0], **dict(drawn[1])}
+)
 """Ordinary calls with one thing changed: where everything is drawn at random, nothing is plain any more."""
 
 
@@ -127,6 +141,36 @@ def test_an_ordinary_call_of_each_kind_is_plain(kind: str) -> None:
 def test_what_ordinary_clients_send_is_read_in_one_pass() -> None:
     assert isinstance(Calls(body_of(*[PLAIN] * 3, sentAt="2026-11-02T12:00:00Z", writeKey="wk_x"), "").head, PlainBatch)
     assert isinstance(Calls(body_of(*[PLAIN] * 500), "").head, PlainBatch)
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        # As recorded of analytics-python 2.4.0, rudder-sdk-python 2.1.9, analytics-node 3.1.0, rudder-sdk-node 3.0.13.
+        b'{"batch": [{"integrations": {}, "anonymousId": null, "properties": {"url": "https://s.example/"}, '
+        b'"timestamp": "2026-11-02T11:59:58.125+00:00", "context": {"library": {"name": "analytics-python"}}, '
+        b'"userId": "u1", "category": "", "name": "Gifts", "type": "page", "messageId": "m"}], "sentAt": '
+        b'"2026-11-02T11:59:59.766629+00:00", "writeKey": "wk_x"}',
+        b'{"batch": [{"integrations": {"All": true}, "anonymousId": null, "properties": {"n": 0}, "timestamp": '
+        b'"2026-11-02T11:59:58.189564+00:00", "context": {"library": {"name": "analytics-python"}}, "userId": "u1", '
+        b'"type": "track", "event": "Bought", "messageId": "m", "channel": "server"}]}',
+        b'{"batch":[{"userId":"u1","event":"Bought","properties":{"n":0},"integrations":{},"timestamp":'
+        b'"2026-11-02T11:59:58.781Z","type":"track","context":{"library":{"name":"@segment/analytics-node","version":'
+        b'"3.1.0"}},"_metadata":{"nodeVersion":"20.20.2","jsRuntime":"node"},"messageId":"m"}],"writeKey":"wk_x",'
+        b'"sentAt":"2026-11-02T11:59:59.781Z"}',
+        b'{"batch":[{"userId":"u1","event":"Bought","properties":{"n":0},"type":"track","context":{"library":{"name":'
+        b'"analytics-node"}},"channel":"server","_metadata":{"nodeVersion":"20.20.2"},"originalTimestamp":'
+        b'"2026-11-02T11:59:58.781Z","messageId":"m","sentAt":"2026-11-02T11:59:58.782Z"}],"timestamp":'
+        b'"2026-11-02T11:59:59.782Z","sentAt":"2026-11-02T11:59:59.782Z"}',
+    ],
+    ids=["segment python", "rudder python", "segment node", "rudder node"],
+)
+def test_what_vendors_clients_send_is_plain(body: bytes) -> None:
+    read = plain_batch(body)
+
+    assert read is not None
+    [event] = read_plain(read.batch, arrival())
+    assert event is not None
 
 
 @pytest.mark.parametrize(

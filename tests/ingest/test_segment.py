@@ -69,6 +69,19 @@ def test_traits_are_the_properties_of_an_identify() -> None:
     assert (taken.name, bytes(taken.props)) == ("identify", b'{"plan":"pro"}')
 
 
+@pytest.mark.parametrize("own", [{}, {"traits": {}}, {"traits": None}])
+def test_traits_that_stand_in_the_context_are_an_identifys_too(own: dict[str, Any]) -> None:
+    taken = event({"type": "identify", "userId": "u", "context": {"traits": {"plan": "pro"}}, **own})
+
+    assert bytes(taken.props) == b'{"plan":"pro"}'
+
+
+def test_an_identifys_own_traits_go_before_those_of_its_context() -> None:
+    taken = event({"type": "identify", "userId": "u", "traits": {"a": 1}, "context": {"traits": {"b": 2}}})
+
+    assert bytes(taken.props) == b'{"a":1}'
+
+
 def test_a_group_keeps_its_id_beside_its_traits() -> None:
     taken = event({"type": "group", "userId": "u", "groupId": "g", "traits": {"size": 3}})
 

@@ -2,11 +2,7 @@
 
 import asyncio
 import signal
-import subprocess
-import sys
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 import httpx
@@ -19,35 +15,7 @@ from services.edges.listener import CannotListen
 from services.ingest.server import serve
 from services.settings import Settings
 from tests.ingest.conftest import read_topic
-from tests.kafka_server import free_port
-
-SERVE = "from services.ingest.server import run; from services.settings import Settings; run(Settings())"
-
-
-@contextmanager
-def serving(broker: Broker, folder: Path) -> Iterator[tuple[subprocess.Popen[bytes], str]]:
-    port = free_port()
-    told = {"KAFKA": broker.address, "PORT": str(port), "KEYS_FILE": str(folder / "keys.json")}
-    environment = {f"DESIRELINE_{name}": value for name, value in told.items()}
-    process = subprocess.Popen([sys.executable, "-c", SERVE], env=environment)
-    address = f"http://127.0.0.1:{port}"
-    try:
-        await_ready(address, process)
-        yield process, address
-    finally:
-        process.kill()
-        process.wait()
-
-
-def await_ready(address: str, process: subprocess.Popen[bytes]) -> None:
-    deadline = time.monotonic() + 20
-    while process.poll() is None and time.monotonic() < deadline:
-        try:
-            if httpx.get(f"{address}/readyz").status_code == 200:
-                return
-        except httpx.TransportError:
-            time.sleep(0.05)
-    pytest.fail("ingest did not get ready")
+from tests.ingest.serving import serving
 
 
 @pytest.mark.asyncio

@@ -50,6 +50,13 @@ def publish(address: str, topic: str, events: list[Event]) -> None:
     assert producer.flush(30) == 0
 
 
+def publish_bytes(address: str, topic: str, values: list[bytes]) -> None:
+    producer = Producer({"bootstrap.servers": address, "log_level": 0})
+    for value in values:
+        producer.produce(topic, value, "somebody", 0)
+    assert producer.flush(30) == 0
+
+
 def sessions_of(events: list[Event]) -> list[tuple[str, int, str, str]]:
     """What sessions there must be: one pipeline, fed everything at once."""
     fed = pipeline()
@@ -148,6 +155,26 @@ async def test_killed_at_any_crash_point_it_goes_on_exactly_where_it_was(install
     assert stored_sessions(store) == sessions_of(events)
     [stored] = store.query("SELECT count() AS rows, uniqExact(id) AS ids FROM events FINAL")
     assert stored == {"rows": len(events), "ids": len(events)}
+
+
+async def test_a_record_that_the_database_cannot_hold_is_set_aside_and_stops_nobody(installation: Installation) -> None:
+    events = shop_events(visitors=20, each=3)
+    store = Store.open(installation.clickhouse)
+    unheard = msgspec.structs.replace(events[7], id="second", visitor="somebody")
+    twice = msgspec.json.encode(unheard).replace(b'{"id":', b'{"id":"first","id":', 1)
+    installation.publish(events[:30])
+    publish_bytes(installation.kafka, installation.topic, [twice])
+    installation.publish(events[30:])
+
+    worker = installation.start()
+    await until(lambda: applied(store) == len(events) + 1)
+    worker.terminate()
+
+    assert worker.wait(timeout=20) == 0
+    [refused] = store.query("SELECT reason, base64Decode(raw) AS raw FROM refused_events FINAL")
+    assert (refused["reason"], refused["raw"].encode()) == ("unstorable", twice)
+    [stored] = store.query("SELECT uniqExact(id) AS ids FROM events FINAL")
+    assert stored["ids"] == len(events)
 
 
 async def test_with_a_frozen_database_a_worker_still_ends_in_time_and_loses_nothing(

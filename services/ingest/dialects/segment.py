@@ -120,6 +120,8 @@ def read(item: bytes, arrival: Arrival) -> Event | Refusal:
             return Refusal(Reason.CLOCK, "a historical event needs `timestamp`")
         call.properties = _props(call, kind)
         call.context, page = _context(call, arrival)
+        if kind == "identify" and is_empty(call.properties):
+            call.properties = _traits_around(call.context)
         if kind == "page":
             page = own_page(call.properties, page)
     except (msgspec.MsgspecError, RecursionError) as error:
@@ -173,6 +175,16 @@ def _props(call: Call, kind: str) -> msgspec.Raw:
     if kind == "group":
         return msgspec.Raw(_encode({"groupId": str(call.group_id or ""), "traits": given}))
     return given
+
+
+def is_empty(content: msgspec.Raw) -> bool:
+    return content is EMPTY_OBJECT or bytes(content) == b"{}"
+
+
+def _traits_around(context: msgspec.Raw) -> msgspec.Raw:
+    """RudderStack's clients, and Segment's for phones, say in the context who was identified."""
+    traits = _decode_object(context).get("traits", EMPTY_OBJECT)
+    return traits if bytes(traits)[:1] == b"{" else EMPTY_OBJECT
 
 
 def _object(name: str, value: msgspec.Raw) -> msgspec.Raw:

@@ -1,7 +1,7 @@
 """Segment's calls in the shape that nearly all of them have, read at a third of what the careful reading costs.
 
 The decoder itself holds every limit of the guard here: what it lets through is within all of them, as no shape below
-can have more than 165 keys or a nesting of 3. Whatever else comes is no fault: `segment.read` and the guard judge it.
+can have more than 188 keys or a nesting of 3. Whatever else comes is no fault: `segment.read` and the guard judge it.
 """
 
 from collections.abc import Sequence
@@ -20,6 +20,7 @@ from services.ingest.dialects.segment import (
     Call,
     Page,
     cut,
+    is_empty,
     occurred,
     own_page,
     path_of,
@@ -47,9 +48,11 @@ class PlainCall(Call, rename="camel", gc=False, forbid_unknown_fields=True):
     previous_id: Id = None
     group_id: Id = None
     message_id: Id = None
+    category: Id = None
     channel: Id = None
     integrations: Detail | None = None
     write_key: Id = None
+    metadata: Detail | None = msgspec.field(name="_metadata", default=None)
 
 
 class PlainBatch(msgspec.Struct, rename="camel", gc=False, forbid_unknown_fields=True):
@@ -58,6 +61,8 @@ class PlainBatch(msgspec.Struct, rename="camel", gc=False, forbid_unknown_fields
     batch: list[PlainCall]
     write_key: str | None = None
     sent_at: datetime | None = None
+    timestamp: datetime | None = None
+    integrations: Detail | None = None
     historical: bool = False
     watermark: datetime | None = None
     replayed: bool = False
@@ -81,6 +86,7 @@ class _Context(msgspec.Struct, rename="camel", gc=False, forbid_unknown_fields=T
     os: Detail | None = None
     app: Detail | None = None
     traits: Detail | None = None
+    client_ids: Detail | None = None
     ip: Text = None
     locale: Text = None
     timezone: Text = None
@@ -134,6 +140,8 @@ def read_plain(calls: Sequence[PlainCall], arrival: Arrival) -> list[Event | Non
             or not (visitor and name and kind)
             or kind == "group"
             or (call.properties if kind == "identify" else call.traits) is not EMPTY_OBJECT
+            # An identify that says nothing itself may say it in its context.
+            or (kind == "identify" and call.context is not EMPTY_OBJECT and is_empty(content))
         ):
             events.append(None)
             continue

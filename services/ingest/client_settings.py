@@ -1,0 +1,115 @@
+"""What clients ask for before they send, in the words of each: that the key is known, where to send, and nothing more.
+
+Features that other servers would switch on from there (recordings, flags, surveys) are answered as absent.
+"""
+
+from collections.abc import Callable
+from typing import Any
+from urllib.parse import urlsplit
+
+import msgspec
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from services.core.key import Kind
+from services.edges.keyring import Keyring
+from services.ingest.answer import PREFLIGHT
+from services.ingest.caller import admit
+from services.ingest.problem import CONTENT_TYPE, Problem
+from services.ingest.refusal import Reason
+
+METHODS = ["GET", "POST", "OPTIONS"]
+CORS = {name.decode(): value.decode() for name, value in PREFLIGHT.headers}
+
+Json = dict[str, Any]
+Say = Callable[[Request, str], Json]
+"""What is said to this request with this key."""
+
+
+def client_routes(keyring: Keyring) -> list[Route]:
+    """The routes, each with and without the slash at its end."""
+    asked = {
+        "/v1/projects/{key}/settings": segment_settings,
+        "/projects/{key}/settings": segment_settings,
+        "/sourceConfig": rudder_settings,
+        "/array/{key}/config": posthog_settings,
+    }
+    routes = [_route(f"{path}{slash}", keyring, say) for path, say in asked.items() for slash in ("", "/")]
+    flags = [
+        Route(f"/{path}{slash}", _no_flags, methods=METHODS) for path in ("flags", "decide") for slash in ("", "/")
+    ]
+    return routes + flags
+
+
+def segment_settings(request: Request, key: str) -> Json:
+    """For @segment/analytics-next: whoever names us as its CDN sends here, too."""
+    place = {"apiKey": key, "apiHost": f"{request.url.netloc}/v1", "protocol": scheme(request)}
+    return {"integrations": {"Segment.io": place}, "plan": {"track": {"__default": {"enabled": True}}}}
+
+
+def rudder_settings(request: Request, key: str) -> Json:
+    """For RudderStack's clients: the source is on, has no destinations in the browser, and tells nobody of itself."""
+    off = {"enabled": False}
+    source = {
+        "id": "desireline",
+        "name": "desireline",
+        "writeKey": key,
+        "enabled": True,
+        "workspaceId": "desireline",
+        "config": {"statsCollection": {"errors": off, "metrics": off}},
+        "destinations": [],
+    }
+    return {"source": source, "updatedAt": "2026-01-01T00:00:00.000Z"}
+
+
+def posthog_settings(request: Request, key: str) -> Json:
+    """For posthog-js: how to send, and which of its features have no server here."""
+    absent = dict.fromkeys(("sessionRecording", "surveys", "heatmaps", "hasFeatureFlags", "captureDeadClicks"), False)
+    return {
+        **absent,
+        "supportedCompression": ["gzip", "gzip-js"],
+        "defaultIdentifiedOnly": True,
+        "elementsChainAsString": True,
+        "autocapture_opt_out": False,
+        "siteApps": [],
+    }
+
+
+async def _no_flags(request: Request) -> Response:
+    """What PostHog's clients wait for before they go on: that there are no flags, whoever asks."""
+    if request.method == "OPTIONS":
+        return Response(status_code=204, headers=CORS)
+    none = {"flags": {}, "featureFlags": {}, "featureFlagPayloads": {}, "errorsWhileComputingFlags": False}
+    config = {"supportedCompression": ["gzip", "gzip-js"], "sessionRecording": False}
+    return Response(msgspec.json.encode(none | config), 200, CORS, "application/json")
+
+
+def scheme(request: Request) -> str:
+    """A proxy in front may have undone TLS; a page that was loaded by it can send in no other way."""
+    page = request.headers.get("origin") or request.headers.get("referer", "")
+    return urlsplit(page).scheme if page.startswith("https:") else request.url.scheme
+
+
+def _route(path: str, keyring: Keyring, say: Say) -> Route:
+    async def endpoint(request: Request) -> Response:
+        if request.method == "OPTIONS":
+            return Response(status_code=204, headers=CORS)
+        try:
+            said = say(request, _key(request, keyring))
+        except Problem as refused:
+            return Response(refused.body, refused.status, CORS, CONTENT_TYPE)
+        return Response(msgspec.json.encode(said), 200, CORS, "application/json")
+
+    return Route(path, endpoint, methods=METHODS, include_in_schema=False)
+
+
+def _key(request: Request, keyring: Keyring) -> str:
+    """The write key as it was presented: in the path, a header or the query."""
+    presented = request.path_params.get("key")
+    if presented is None:
+        return admit(keyring, dict(request.headers.raw), request.query_params.get("writeKey")).public
+    key = keyring.find(presented)
+    if key is None or key.kind is not Kind.WRITE:
+        raise Problem(404, Reason.KEY, "there is no such write key", remedy="name a write key (wk_…) in the address")
+    return key.public

@@ -1,0 +1,48 @@
+"""Requests in other words than Segment's: translated into its calls first, so that all is checked in one place.
+
+What is refused is set aside as translated, so that it can be sent again like any other call.
+"""
+
+from collections.abc import Callable
+
+from services.ingest.answer import Answer
+from services.ingest.calls import without_half_letters
+from services.ingest.intake import Headers, Intake, Parts, Query, TakeEvents
+from services.ingest.problem import Problem
+
+Translate = Callable[[bytes, Query], bytes]
+"""A body and the query of its address as a batch. Raises Problem where it cannot be read as a whole."""
+
+
+class TakeTranslated(TakeEvents):
+    """Takes what one dialect's clients send."""
+
+    def __init__(self, parts: Parts, translate: Translate) -> None:
+        super().__init__(parts)
+        self._translate = translate
+
+    async def take(self, headers: Headers, query: Query, body: bytes) -> Answer:
+        return await super().take(headers, query, self._in_calls(body, query))
+
+    def _in_calls(self, body: bytes, query: Query) -> bytes:
+        try:
+            return self._translate(body, query)
+        except Problem:
+            whole = without_half_letters(body)
+            if whole == body:
+                raise
+        return self._translate(whole, query)
+
+
+class TakeEither(TakeEvents):
+    """Takes batches on a path on which clients of two dialects meet."""
+
+    def __init__(self, parts: Parts, is_others: Callable[[bytes], bool], others: Intake) -> None:
+        super().__init__(parts)
+        self._is_others = is_others
+        self._others = others
+
+    async def take(self, headers: Headers, query: Query, body: bytes) -> Answer:
+        if self._is_others(body):
+            return await self._others.take(headers, query, body)
+        return await super().take(headers, query, body)
