@@ -83,7 +83,7 @@ class RuledFunnel(NamedTuple):
         waits = [
             (chain[following] - chain[step]) / 1000 for chain in there if following != step and max(chain) >= following
         ]
-        return len(there), len(waits), statistics.median(waits) if waits else None
+        return len(there), len(waits), round(statistics.median(waits), 6) if waits else None
 
 
 def _preference(chain: Chain) -> tuple[int, list[tuple[int, int]]]:
