@@ -51,7 +51,11 @@ def test_any_funnel_with_rules_counts_what_the_reference_counts(store: Store, as
 
     answer = ask("/v1/funnel", unit="person" if by_person else "session", **asked(funnel))
 
-    assert told(answer) == funnel.counted([acts_of(unit) for unit in units])
+    acts = [acts_of(unit) for unit in units]
+    expected = funnel.counted(acts)
+    assert [one[:2] for one in told(answer)] == [one[:2] for one in expected]
+    if all(map(funnel.is_told_apart, acts)):
+        assert told(answer) == expected
 
 
 def asked(funnel: RuledFunnel) -> dict[str, str]:
