@@ -37,11 +37,6 @@ JourneyName = Annotated[
 ]
 
 
-def main() -> None:
-    """Run the command of this process."""
-    app()
-
-
 def spoken(command: Callable[P, None]) -> Callable[P, None]:
     """Say an error that the user can mend in a sentence instead of a traceback."""
 

@@ -60,6 +60,14 @@ class Installation:
             assert time.monotonic() < deadline, "not served in time"
         raise AssertionError(f"it ended with {self._process.wait()}: {self.log}")
 
+    def wait_until_loaded(self, library: str) -> None:
+        """Wait until its start has come to the import of a library."""
+        deadline = time.monotonic() + READY_WITHIN
+        while library not in Path(f"/proc/{self.pid}/maps").read_text():
+            assert self._process.poll() is None, self.log
+            assert time.monotonic() < deadline, f"{library} was not loaded"
+            time.sleep(0.01)
+
     @property
     def log(self) -> str:
         self._log.seek(0)

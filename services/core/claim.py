@@ -23,6 +23,11 @@ class Claimed(NamedTuple):
     before: PositionRow | None
     left: list["Left"]
 
+    @property
+    def finished(self) -> int:
+        """The version up to which everything is true, in this log and in those before it."""
+        return min(left.after for left in self.left)
+
 
 class Left(NamedTuple):
     """Rows of a partition with versions between the two are of checkpoints that never came to their end."""

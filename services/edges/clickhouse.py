@@ -32,7 +32,7 @@ STATES = """
 SELECT project, visitor, log_id, partition, next_offset, key_hash, format, blob, due, touched, version, is_deleted
 FROM session_state FINAL
 WHERE if(log_id = {log_id:String}, partition, key_hash % {partitions:UInt32}) = {partition:UInt32}
-    AND (is_deleted = 0 OR (log_id = {log_id:String} AND next_offset > {next_offset:Int64}))
+    AND (is_deleted = 0 OR version > {finished:UInt64})
     AND written_at > (SELECT max(written_at) FROM positions WHERE version < {version:UInt64}) - INTERVAL 2 DAY
 """
 # Without FINAL, so that old parts are passed over by their versions. What was written again since is no longer theirs.
@@ -117,12 +117,13 @@ class Store:
         """How far each partition of each log has been applied, and by whose claim."""
         return msgspec.convert(self.query(POSITIONS), list[PositionRow])
 
-    def states(self, position: PositionRow) -> Iterator[StateRow]:
+    def states(self, position: PositionRow, finished: int) -> Iterator[StateRow]:
         """The newest state of each visitor of a partition that was claimed at this position.
 
-        Of those of whom nothing is left, only such as were written past the position.
+        Of those of whom nothing is left, only such as have a version past `finished`.
         """
-        of = {name: getattr(position, name) for name in ("log_id", "partition", "partitions", "next_offset", "version")}
+        of = {name: getattr(position, name) for name in ("log_id", "partition", "partitions", "version")}
+        of["finished"] = finished
         with (
             self._writers.borrow() as client,
             self._translated("read the visitors' states"),

@@ -29,8 +29,8 @@ class StoreToCome:
     def positions(self) -> list[PositionRow]:
         return self._opened.result().positions()
 
-    def states(self, position: PositionRow) -> Iterator[StateRow]:
-        return self._opened.result().states(position)
+    def states(self, position: PositionRow, finished: int) -> Iterator[StateRow]:
+        return self._opened.result().states(position, finished)
 
     def unfinished(self, partition: int, after: int, before: int) -> list[UnfinishedRow]:
         return self._opened.result().unfinished(partition, after, before)

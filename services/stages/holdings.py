@@ -62,7 +62,9 @@ class Holdings:
         """Claim first, then read: from then on nobody else's checkpoint counts."""
         claims = claim(self._store.positions(), self._log_id, partitions, count, secrets.token_hex(8))
         self._store.insert("positions", [one.position for one in claims])
-        return [Taken(one, list(self._store.states(one.position)), self._unfinished(one)) for one in claims]
+        return [
+            Taken(one, list(self._store.states(one.position, one.finished)), self._unfinished(one)) for one in claims
+        ]
 
     def _unfinished(self, claimed: Claimed) -> list[UnfinishedRow]:
         mine, count = claimed.position.partition, claimed.position.partitions

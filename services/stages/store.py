@@ -28,8 +28,11 @@ class Store(Protocol):
         """How far each partition of each log has been applied, and by whose claim."""
         ...
 
-    def states(self, position: PositionRow) -> Iterator[StateRow]:
-        """The newest state of each visitor of a partition that was claimed at this position."""
+    def states(self, position: PositionRow, finished: int) -> Iterator[StateRow]:
+        """The newest state of each visitor of a partition that was claimed at this position.
+
+        Of those of whom nothing is left, only such as have a version past `finished`.
+        """
         ...
 
     def unfinished(self, partition: int, after: int, before: int) -> list[UnfinishedRow]:

@@ -35,10 +35,23 @@ class RuledFunnel(NamedTuple):
 
     def chosen(self, acts: Sequence[Act]) -> Chain:
         """The chain that counts for a unit; an empty one where it never began."""
+        return min(self._chains(acts), key=_preference, default=())
+
+    def is_told_apart(self, acts: Sequence[Act]) -> bool:
+        """Whether only one timing of the steps gets as far and is there as early: of several any may be told."""
+        chains = self._chains(acts)
+        best = min(((-chain[-1].step, chain[-1].moment) for chain in chains), default=None)
+        timings = {
+            tuple((one.step, one.moment) for one in chain)
+            for chain in chains
+            if (-chain[-1].step, chain[-1].moment) == best
+        }
+        return len(timings) <= 1
+
+    def _chains(self, acts: Sequence[Act]) -> list[Chain]:
         in_order = sorted(acts, key=lambda act: (act.at, act.run))
         starts = [(Taken(0, act.at, number),) for number, act in enumerate(in_order) if act.fits(self.steps[0])]
-        chains = [chain for start in starts for chain in self._grown(in_order, start)]
-        return min(chains, key=_preference, default=())
+        return [chain for start in starts for chain in self._grown(in_order, start)]
 
     def _grown(self, acts: Sequence[Act], chain: Chain) -> Iterator[Chain]:
         yield chain
@@ -83,7 +96,7 @@ class RuledFunnel(NamedTuple):
         waits = [
             (chain[following] - chain[step]) / 1000 for chain in there if following != step and max(chain) >= following
         ]
-        return len(there), len(waits), statistics.median(waits) if waits else None
+        return len(there), len(waits), round(statistics.median(waits), 6) if waits else None
 
 
 def _preference(chain: Chain) -> tuple[int, list[tuple[int, int]]]:

@@ -9,8 +9,8 @@ import signal
 import sys
 from pathlib import Path
 
-from services import cli
 from services.edges import kafka
+from services.main import main
 from services.stages import checkpoint
 
 
@@ -43,4 +43,4 @@ if __name__ == "__main__":
     orders = Orders(Path(os.environ["CHAOS_ORDERS"]))
     checkpoint.at = kafka.at = orders.obey
     sys.argv[0] = "desireline"
-    cli.main()
+    main()

@@ -58,11 +58,7 @@ class Shelf:
         [claimed] = claim(list(newest.values()), log_id, [0], 1, f"claim {len(self._positions)}")
         position = claimed.position
         self._left = claimed.left
-        states = [
-            row
-            for row in self.states
-            if not row.is_deleted or (row.log_id == log_id and row.next_offset > position.next_offset)
-        ]
+        states = [row for row in self.states if not row.is_deleted or row.version > claimed.finished]
         unfinished = self.unfinished
         self._positions.append(position)
         made = pipeline(self._journey, position)

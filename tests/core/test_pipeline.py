@@ -268,6 +268,19 @@ def test_what_was_left_unfinished_is_withdrawn_also_by_the_third_where_the_secon
     assert not shelf.standing().findings
 
 
+def test_what_another_log_closed_for_good_stands_although_its_position_was_never_written() -> None:
+    made = pipeline()
+    made.feed(0, encode([event("0 view", watermark=START)]), now=START)
+    shelf = Shelf()
+    shelf.put(made.take())
+    made.feed(0, encode([event("1 view", watermark=START), import_end()], 1), now=START)
+    shelf.put(made.take(), dies_before="positions")
+
+    shelf.put(shelf.taken_on("next").take())
+
+    assert [(row.events, row.state) for row in shelf.standing().sessions] == [(2, "closed")]
+
+
 def test_what_another_log_left_unfinished_is_withdrawn_also_where_the_first_of_this_one_died_at_once() -> None:
     made = pipeline()
     made.feed(0, encode([event("0 view")]), now=START)

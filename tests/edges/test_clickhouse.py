@@ -153,7 +153,7 @@ def test_states_are_the_newest_of_the_partition(store: Store) -> None:
     store.insert("session_state", [state("a", 9, 1), state("b", 13, 1), state("c", 9, 1, partition=2)])
     store.insert("session_state", [state("a", 9, 2)])
 
-    stored = list(store.states(position(version=1 << 50)))
+    stored = list(store.states(position(version=1 << 50), 0))
 
     assert sorted(row.blob for row in stored) == [b"a2", b"b1"]
     assert msgspec.structs.replace(stored[0], blob=b"") == msgspec.structs.replace(
@@ -165,16 +165,21 @@ def test_states_of_other_logs_come_to_where_their_visitors_would_be_now(store: S
     store.insert("positions", [position()])
     store.insert("session_state", [state("a", 5, 1, log_id="old", partition=0), state("b", 6, 1, log_id="old")])
 
-    assert [row.visitor for row in store.states(position(version=1 << 50))] == ["a"]
+    assert [row.visitor for row in store.states(position(version=1 << 50), 0)] == ["a"]
 
 
-def test_a_deleted_state_is_told_only_where_the_position_lies_before_it(store: Store) -> None:
+def test_a_deleted_state_is_told_only_where_it_was_written_past_the_last_finished_checkpoint(store: Store) -> None:
     store.insert("positions", [position()])
-    store.insert(
-        "session_state", [state("past", 1, 1, is_deleted=1), state("ahead", 1, 1, is_deleted=1, next_offset=9)]
-    )
+    deleted = [
+        state("past", 1, 1, is_deleted=1),
+        state("ahead", 1, 9, is_deleted=1),
+        state("elsewhere", 1, 9, is_deleted=1, log_id="old"),
+    ]
+    store.insert("session_state", deleted)
 
-    assert [row.visitor for row in store.states(position(next_offset=5, version=1 << 50))] == ["ahead"]
+    told = [row.visitor for row in store.states(position(version=1 << 50), 5)]
+
+    assert sorted(told) == ["ahead", "elsewhere"]
 
 
 def test_unfinished_is_what_lies_past_a_position_and_was_not_written_again(store: Store) -> None:

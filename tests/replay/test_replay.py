@@ -58,7 +58,10 @@ def test_a_file_with_broken_lines_is_replayed_without_them_and_they_are_named(tm
         (["events.csv", "--map", "visitor=a"], "--map: time, event missing"),
         (["events.csv", "--map", MAP, "--time-unit", "h"], "--time-unit: 'h' is none of s, ms, us, ns"),
         (["events.csv", "--map", MAP, "--journey", "nowhere.yaml"], "nowhere.yaml: cannot be read"),
-        (["events.csv", "--map", MAP, "--journey", "space"], "no ready-made journey 'space'; there are shop"),
+        (
+            ["events.csv", "--map", MAP, "--journey", "space"],
+            "no ready-made journey 'space'; there are bookings, public_service, saas, shop",
+        ),
         (["events.csv", "--map", MAP, "--to", "http://127.0.0.1:1"], "--to needs --key"),
         (["events.csv", "--map", "visitor=who,time=ts_ms,event=event"], "the file has no column 'who'"),
     ],

@@ -62,7 +62,7 @@ class MemoryStore:
     def positions(self) -> list[PositionRow]:
         return list(self._positions.values())
 
-    def states(self, position: PositionRow) -> Iterator[StateRow]:
+    def states(self, position: PositionRow, finished: int) -> Iterator[StateRow]:
         return iter([row for row in self._states.values() if row.partition == position.partition])
 
     def unfinished(self, partition: int, after: int, before: int) -> list[UnfinishedRow]:

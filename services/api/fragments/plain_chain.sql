@@ -11,7 +11,9 @@
                     arrayConcat(arrayEnumerate(fits), arrayEnumerate(fits)),
                     arrayConcat(began, ended),
                     arrayConcat(fits, fits))) AS every_start,
-            if(strict_order OR arrayMax(ended) - began[1] > window_ms, every_start, arraySlice(every_start, 1, 1)) AS starts
+            -- By moment: of chains that get equally far the one counts that began first.
+            if(strict_order OR arrayMax(ended) - began[1] > window_ms,
+                arraySort(start -> (start.2, start.1), every_start), arraySlice(every_start, 1, 1)) AS starts
         FROM units
         WHERE notEmpty(every_start)
     ),

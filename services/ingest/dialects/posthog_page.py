@@ -5,7 +5,7 @@ from typing import Any
 
 Json = dict[str, Any]
 
-CLICKED = frozenset({"click", "touch"})
+CLICKED = ("click", "touch")  # held against whatever a client put there, hashable or not
 VITALS = {
     "$web_vitals_LCP_value": "lcp_ms",
     "$web_vitals_INP_value": "inp_ms",

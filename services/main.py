@@ -1,0 +1,13 @@
+"""Where the process begins: so little that Ctrl-C is quiet from the first moment on."""
+
+import signal
+
+
+def main() -> None:
+    """Run the command of this process."""
+    # What the commands need takes a second to import, and whoever stops us meanwhile wants no traceback of that.
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+    from services.cli import app
+
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+    app()
