@@ -195,9 +195,8 @@ async def test_the_first_checkpoint_comes_at_once_and_the_next_after_its_time_or
     hour = timedelta(hours=1)
     by_number = await start(eager=False, checkpoint_every=hour, checkpoint_events=3)
     by_time = await start(eager=False, checkpoint_every=timedelta(milliseconds=50), checkpoint_events=1000)
-    for worker in (by_number, by_time):
-        first = worker.feed(["0 view"])
-        await until(lambda first=first: first.acknowledged)
+    firsts = [worker.feed(["0 view"]) for worker in (by_number, by_time)]
+    await until(lambda: all(first.acknowledged for first in firsts))
 
     few = by_number.feed(["1 view", "2 view"], first_offset=1)
     timely = by_time.feed(["1 view"], first_offset=1)
