@@ -126,7 +126,10 @@ def _with_masks(value: Any) -> Any:
     if isinstance(value, str):
         return scrub(value)
     if isinstance(value, dict):
-        return {scrub(name): inner if name in _IDS else _with_masks(inner) for name, inner in value.items()}
+        return {
+            scrub(name): inner if name in _IDS and isinstance(inner, str | int) else _with_masks(inner)
+            for name, inner in value.items()
+        }
     if isinstance(value, list):
         return [_with_masks(inner) for inner in value]
     if isinstance(value, int) and value > 0 and is_card(str(value)):
