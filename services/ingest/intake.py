@@ -27,8 +27,10 @@ from services.ingest.calls import Calls, Refusals, read_single
 from services.ingest.dialects import segment
 from services.ingest.dialects.segment_plain import PlainCall
 from services.ingest.metrics import Metrics
+from services.ingest.privacy import Privacy
 from services.ingest.problem import Problem
 from services.ingest.refusal import Reason, RefusedEvent
+from services.ingest.sender import PEER
 from services.settings import Settings
 
 BATCH_CALLS = 500
@@ -47,6 +49,7 @@ class Parts:
     keyring: Keyring
     publisher: Publisher
     metrics: Metrics
+    privacy: Privacy
 
 
 class Intake:
@@ -57,6 +60,7 @@ class Intake:
         self.keyring = parts.keyring
         self.publisher = parts.publisher
         self.metrics = parts.metrics
+        self.privacy = parts.privacy
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         try:
@@ -73,6 +77,7 @@ class Intake:
 
     async def _take(self, scope: Scope, receive: Receive) -> Answer:
         headers: Headers = dict(scope["headers"])
+        headers[PEER] = scope["client"][0].encode() if scope.get("client") else b""
         body = await read_body(headers, receive)
         self.metrics.bytes.inc(len(body))
         return await self.take(headers, _query(scope["query_string"]), body)
@@ -96,10 +101,10 @@ class TakeEvents(Intake):
         self.kind = kind
 
     async def take(self, headers: Headers, query: Query, body: bytes) -> Answer:
-        calls = Calls(body, self.kind)
+        calls = Calls(self.privacy.scrub(body), self.kind)
         # A beacon carries no headers, so that one client puts the key into the address.
         key = admit(self.keyring, headers, calls.head.write_key or query.get("writeKey"))
-        arrival = self._arrival(calls, key)
+        arrival = self.privacy.applied(self._arrival(calls, key), headers)
         taken, refused = calls.sort(arrival)
         waiting = [self.publisher.publish(taken)]
         if refused and not arrival.replayed:

@@ -1,7 +1,7 @@
 """Segment's calls in the shape that nearly all of them have, read at a third of what the careful reading costs.
 
 The decoder itself holds every limit of the guard here: what it lets through is within all of them, as no shape below
-can have more than 188 keys or a nesting of 3. Whatever else comes is no fault: `segment.read` and the guard judge it.
+can have more than 200 keys or a nesting of 5. Whatever else comes is no fault: `segment.read` and the guard judge it.
 """
 
 from collections.abc import Sequence
@@ -12,6 +12,8 @@ import msgspec
 from msgspec import Meta
 
 from services.core.event import EMPTY_OBJECT, Event
+from services.ingest.context import Told, seen_of
+from services.ingest.device import Brand, Hints
 from services.ingest.dialects.segment import (
     NAMED,
     NOWHERE,
@@ -76,7 +78,17 @@ class _Page(Page, gc=False, forbid_unknown_fields=True):
     search: Text = None
 
 
-class _Context(msgspec.Struct, rename="camel", gc=False, forbid_unknown_fields=True):
+class _Brand(Brand, frozen=True, gc=False, forbid_unknown_fields=True):
+    brand: Annotated[str, Meta(max_length=KEY_LETTERS)] = ""
+    version: Annotated[str, Meta(max_length=KEY_LETTERS)] = ""
+
+
+class _Hints(Hints, frozen=True, gc=False, forbid_unknown_fields=True):
+    brands: Annotated[tuple[_Brand, ...], Meta(max_length=4)] = ()
+    platform: Annotated[str, Meta(max_length=KEY_LETTERS)] = ""
+
+
+class _Context(Told, rename="camel", gc=False, forbid_unknown_fields=True):
     page: _Page | None = None
     library: Detail | None = None
     campaign: Detail | None = None
@@ -91,6 +103,7 @@ class _Context(msgspec.Struct, rename="camel", gc=False, forbid_unknown_fields=T
     locale: Text = None
     timezone: Text = None
     user_agent: Text = None
+    user_agent_data: _Hints | None = None
 
 
 _decode_batch = msgspec.json.Decoder(PlainBatch).decode
@@ -120,12 +133,13 @@ def read_plain(calls: Sequence[PlainCall], arrival: Arrival) -> list[Event | Non
     One loop, as a few functions more for each event would be a tenth of the time.
     """
     events: list[Event | None] = []
-    received_at = arrival.received_at
+    received_at, sender, countries = arrival.received_at, arrival.sender, arrival.countries
     earliest = 1 if arrival.historical else received_at - OLDEST_MS
     for call in calls:
         content = call.properties if call.traits is EMPTY_OBJECT else call.traits
         try:
-            page: Page = _decode_context(call.context).page or NOWHERE
+            told = _decode_context(call.context)
+            page: Page = told.page or NOWHERE
             _decode_props(content)
         except msgspec.MsgspecError:
             events.append(None)
@@ -164,6 +178,7 @@ def read_plain(calls: Sequence[PlainCall], arrival: Arrival) -> list[Event | Non
                 title=page.title or "",
                 props=content,
                 context=call.context,
+                seen=seen_of(told, page.url, page.referrer, sender, countries),
             )
         )
     return events
