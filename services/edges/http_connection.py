@@ -5,6 +5,7 @@ first, where all places are taken: those whose requests are being answered never
 """
 
 import asyncio
+import re
 from typing import Any
 
 from httptools import HttpParserError
@@ -20,6 +21,10 @@ PIPELINED = 16
 LOOK_SECONDS = 1.0
 HEAD_TOO_LARGE = b"HTTP/1.1 431 Request Header Fields Too Large\r\n"
 BUSY = b"HTTP/1.1 503 Service Unavailable\r\nretry-after: 1\r\n"
+# Another protocol is offered with many a request (by Java's client with each: HTTP/2). It may be ignored; httptools
+# would take the body to be in it already, and lose it.
+OFFER = re.compile(rb"\r\nupgrade:", re.IGNORECASE)
+IGNORED = b"\r\nignored:"
 NO_BODY = b"content-length: 0\r\nconnection: close\r\n\r\n"
 
 
@@ -112,7 +117,7 @@ class Connection(HttpToolsProtocol):
     def data_received(self, data: bytes) -> None:
         if self._owes_since is None:
             self._owes_since = self.loop.time()
-        super().data_received(data)
+        super().data_received(_without_offer(data) if self._heading else data)
         if self._owes_since is not None and not self.transport.is_closing():
             self._owe(len(data))
 
@@ -150,3 +155,9 @@ class Connection(HttpToolsProtocol):
         self._received = 0
         self._heading = True
         self._owes_since = None
+
+
+def _without_offer(data: bytes) -> bytes:
+    end = data.find(b"\r\n\r\n")
+    head = data if end < 0 else data[:end]
+    return OFFER.sub(IGNORED, data, count=1) if b"pgrade" in head.lower() else data

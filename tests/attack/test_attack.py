@@ -10,7 +10,16 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.attack.target import MOST_MEGABYTES, PATIENCE_SECONDS, Target, attacked, exchange, is_cut_off, others_served
+from tests.attack.target import (
+    IS_LONG,
+    MOST_MEGABYTES,
+    PATIENCE_SECONDS,
+    Target,
+    attacked,
+    exchange,
+    is_cut_off,
+    others_served,
+)
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
@@ -220,6 +229,21 @@ async def test_ten_thousand_idle_connections_do_not_keep_others_out(target: Targ
     for connection in connections:
         connection.close()
     resource.setrlimit(resource.RLIMIT_NOFILE, (files, most))
+
+
+async def test_made_up_names_do_not_fill_the_memory(target: Target) -> None:
+    before, names = target.megabytes, 100_000 if IS_LONG else 5000
+
+    async with others_served(target):
+        for first in range(0, names, 500):
+            calls = [{"type": "track", "event": f"made up {first + n}", "userId": "u"} for n in range(500)]
+            assert await asyncio.to_thread(target.status, json.dumps({"batch": calls}).encode()) == 200
+
+    assert target.megabytes < before + 64
+    with target.connect() as connection:
+        metrics = exchange(connection, b"GET /metrics HTTP/1.1\r\nHost: x\r\n\r\n").decode()
+    renamed = next(line for line in metrics.splitlines() if line.startswith("desireline_ingest_events_renamed_total"))
+    assert float(renamed.split()[1]) >= names - 500
 
 
 CHUNKED = b"POST /v1/batch HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n"
