@@ -116,10 +116,10 @@ def main() -> None:
     arguments = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder, attacked(Path(folder), before="") as target:
         fuzz, began = Fuzz(target), time.monotonic()
-        fuzz_schema(fuzz, target, arguments.inputs // 20)
         while fuzz.sent < arguments.inputs:
             fuzz_requests(fuzz, max(inputs.A_BODY, min(10_000, arguments.inputs - fuzz.sent)))
             print(f"{fuzz.sent} sent, {dict(sorted(fuzz.statuses.items()))}, slowest {fuzz.slowest:.3f} s", flush=True)
+        fuzz_schema(fuzz, target, arguments.inputs // 50)
         fuzz.close()
         megabytes = target.megabytes
         print(f"{fuzz.sent} inputs in {time.monotonic() - began:.0f} s; the server holds {megabytes:.0f} MB")
