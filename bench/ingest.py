@@ -9,6 +9,7 @@ answers when they are acknowledged: no key, no check, no canonical event, which 
 import argparse
 import asyncio
 import gc
+import itertools
 import os
 import random
 import statistics
@@ -20,7 +21,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from itertools import count
 from pathlib import Path
 
 import msgspec
@@ -43,7 +43,7 @@ from tests import kafka_server
 BODIES = 200
 VISITORS = 20_000
 WARM_SECONDS = 2.0
-ONCE = "@@@@@@@@"  # another number each time a body is sent, or all but the first would be duplicates
+NEW = b"new-each-try"  # of the id of an event, as what was sent before is dropped
 UNLIMITED = Terms(rate=1e9, address_rate=1e9)  # looked at like any other, and never reached
 TICK = os.sysconf("SC_CLK_TCK")
 
@@ -64,8 +64,9 @@ class Load:
     def __init__(self, port: int, requests: list[bytes]) -> None:
         self.port = port
         self.requests = requests
+        self.sent = itertools.count()
         self.waits: list[float] = []
-        self.sent = count()
+        self.failed = 0
 
     async def run(self, seconds: float, connections: int) -> int:
         """How many requests were answered with 200."""
@@ -78,7 +79,7 @@ class Load:
         taken = 0
         while (began := time.perf_counter()) < until:
             request = self.requests[(number * 31 + taken) % len(self.requests)]
-            writer.write(request.replace(ONCE.encode(), b"%08x" % next(self.sent)))
+            writer.write(request.replace(NEW, b"%012x" % next(self.sent)))
             head = await reader.readuntil(b"\r\n\r\n")
             length = int(head.lower().partition(b"content-length: ")[2].partition(b"\r\n")[0])
             await reader.readexactly(length)
@@ -101,7 +102,7 @@ def requests_of(events: int, key: str, bodies: int = BODIES) -> list[bytes]:
             "type": "track",
             "event": chance.choice(["Product Viewed", "Product Added", "Checkout Started"]),
             "anonymousId": f"visitor-{chance.randrange(VISITORS):08d}",
-            "messageId": f"{ONCE}{chance.getrandbits(96):024x}",
+            "messageId": f"{NEW.decode()}{chance.getrandbits(80):020x}",
             "timestamp": (now - timedelta(milliseconds=chance.randrange(5000))).isoformat(timespec="milliseconds"),
             "properties": {"product_id": f"p-{product}", "price": product / 7, "currency": "EUR", "quantity": 1},
             "context": {

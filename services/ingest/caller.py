@@ -2,9 +2,7 @@
 
 import binascii
 from base64 import b64decode
-from collections.abc import Mapping
-from functools import lru_cache
-from ipaddress import ip_address, ip_network
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 from urllib.parse import parse_qsl
 
@@ -12,11 +10,11 @@ from starlette.types import Scope
 
 from services.core.key import Key, Kind, Right
 from services.edges.keyring import Keyring
+from services.ingest.address import Network, address_of
 from services.ingest.problem import Problem
 from services.ingest.refusal import Reason
 
 HOW = "send a write key (wk_…) as the user of Basic authentication, as Bearer, as X-Write-Key or as `writeKey`"
-NETWORKS_KNOWN = 8192
 
 Headers = Mapping[bytes, bytes]
 Query = Mapping[str, str]
@@ -28,7 +26,7 @@ class Caller(NamedTuple):
     headers: Headers
     query: Query
     address: str
-    """As the socket says, or a proxy that is trusted; empty where there is none."""
+    """As the socket says, or the proxies that are trusted; empty where there is none."""
 
     @property
     def origin(self) -> str:
@@ -41,32 +39,14 @@ class Caller(NamedTuple):
         return b"origin" in self.headers or b"sec-fetch-mode" in self.headers
 
 
-def caller_of(scope: Scope) -> Caller:
-    query = scope["query_string"]
-    client = scope.get("client")
+def caller_of(scope: Scope, proxies: Sequence[Network]) -> Caller:
+    headers, query, client = dict(scope["headers"]), scope["query_string"], scope.get("client")
+    peer = client[0] if client else ""
     return Caller(
-        dict(scope["headers"]), dict(parse_qsl(query.decode("latin-1"))) if query else {}, client[0] if client else ""
+        headers,
+        dict(parse_qsl(query.decode("latin-1"))) if query else {},
+        address_of(headers, peer, proxies) if proxies else peer,
     )
-
-
-@lru_cache(NETWORKS_KNOWN)
-def network_of(address: str) -> str:
-    """The network of a public address, to which its limits are held; empty for others.
-
-    A private address is a proxy's or a neighbour's, behind which any number of visitors may be.
-
-    >>> network_of("93.184.216.34"), network_of("2606:2800:220:1::9"), network_of("10.0.0.7")
-    ('93.184.216.0/24', '2606:2800:220::/48', '')
-    """
-    try:
-        parsed = ip_address(address)
-    except ValueError:
-        return ""
-    if parsed.version == 6 and parsed.ipv4_mapped:
-        parsed = parsed.ipv4_mapped
-    if not parsed.is_global:
-        return ""
-    return str(ip_network((parsed, 24 if parsed.version == 4 else 48), strict=False))
 
 
 def admit(keyring: Keyring, headers: Headers, in_body: str | None) -> Key:

@@ -96,7 +96,8 @@ class Calls:
 
     def sort(self, arrival: segment.Arrival) -> tuple[list[Event], Refusals]:
         """Each call becomes an event or a refusal, which says by its number which call it is."""
-        read = read_plain(self._plain, arrival) if self._plain else [None] * len(self.items)
+        plain = self._plain if arrival.pseudonyms is None else []
+        read = read_plain(plain, arrival) if plain else [None] * len(self.items)
         taken: list[Event] = []
         refused: Refusals = []
         for index, event in enumerate(read):

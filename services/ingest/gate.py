@@ -10,8 +10,9 @@ from typing import NamedTuple
 
 from services.core.key import Key
 from services.core.terms import Manner
+from services.ingest.address import network_of
 from services.ingest.buckets import Buckets
-from services.ingest.caller import Caller, network_of
+from services.ingest.caller import Caller
 from services.ingest.refusal import Reason
 from services.ingest.robot import is_robot
 

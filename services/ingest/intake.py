@@ -29,6 +29,7 @@ from services.ingest.dialects import segment
 from services.ingest.dialects.segment_plain import PlainCall
 from services.ingest.gate import Drop, Gate, Sending
 from services.ingest.metrics import Metrics
+from services.ingest.privacy import Privacy
 from services.ingest.problem import Problem
 from services.ingest.refusal import Reason, RefusedEvent
 from services.ingest.sieve import Sieve, Sifted
@@ -48,6 +49,7 @@ class Parts:
     keyring: Keyring
     publisher: Publisher
     metrics: Metrics
+    privacy: Privacy
     gate: Gate = field(default_factory=Gate)
     sieve: Sieve = field(default_factory=Sieve)
     tally: Tally = field(default_factory=Tally)
@@ -64,7 +66,7 @@ class Intake:
         self.parts = parts
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        caller = caller_of(scope)
+        caller = caller_of(scope, self.parts.privacy.proxies)
         try:
             answer = await self._take(caller, receive) if scope["method"] == "POST" else without_body(scope["method"])
         except ClientDisconnect:
@@ -101,10 +103,10 @@ class TakeEvents(Intake):
         self.kind = kind
 
     async def take(self, caller: Caller, body: bytes) -> Answer:
-        calls = Calls(body, self.kind)
+        calls = Calls(self.parts.privacy.scrub(body), self.kind)
         # A beacon carries no headers, so that one client puts the key into the address.
         key = admit(self.keyring, caller.headers, calls.head.write_key or caller.query.get("writeKey"))
-        arrival = self._arrival(calls, key)
+        arrival = self.parts.privacy.applied(self._arrival(calls, key), caller)
         sending = Sending(key, caller, calls.count, arrival.historical)
         drop = self.parts.gate.judge(sending)
         if drop is not None:
