@@ -20,8 +20,8 @@ from services.ingest.app import create_app as create_ingest
 from services.ingest.app import intakes
 from services.ingest.client_settings import client_routes
 from services.ingest.intake import Parts
-from services.ingest.privacy import Privacy
 from services.ingest.metrics import Metrics
+from services.ingest.privacy import Privacy
 from services.settings import Settings
 from services.stages.app import App
 from services.stages.metrics import SET_ASIDE, TABLED
