@@ -1,16 +1,18 @@
 """What is configured of privacy and context, put together once for all requests."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from functools import cache
 
 import msgspec
 
+from services.ingest.address import Network, networks_of
+from services.ingest.caller import Caller
 from services.ingest.country import Countries
 from services.ingest.dialects.segment import Arrival
 from services.ingest.pseudonym import DayNames, LastingNames, Pseudonyms, Salts
 from services.ingest.query_string import USUAL, QueryStrings
 from services.ingest.scrubbing import Scrubber
-from services.ingest.sender import Network, networks_of, sender_of
+from services.ingest.sender import sender_of
 from services.settings import Settings
 
 ALL_PROJECTS = "*"
@@ -24,7 +26,7 @@ class Privacy:
         self, scrub: Scrubber, proxies: Sequence[Network], countries: Countries | None, names: "Names"
     ) -> None:
         self.scrub = scrub
-        self._proxies = proxies
+        self.proxies = proxies
         self._countries = countries
         self._names = names
 
@@ -35,11 +37,11 @@ class Privacy:
         countries = Countries(settings.countries) if settings.countries else None
         return cls(Scrubber(QueryStrings(kept)), networks_of(settings.trusted_proxies), countries, Names(settings))
 
-    def applied(self, arrival: Arrival, headers: Mapping[bytes, bytes]) -> Arrival:
+    def applied(self, arrival: Arrival, caller: Caller) -> Arrival:
         """An arrival, with what is known of its sender."""
         return msgspec.structs.replace(
             arrival,
-            sender=sender_of(headers, self._proxies),
+            sender=sender_of(caller),
             countries=self._countries,
             pseudonyms=self._names.of(arrival.project),
         )

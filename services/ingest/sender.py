@@ -1,13 +1,10 @@
 """Who sent a request, where that is the visitor's own browser: its address, its user agent and its hints."""
 
-import ipaddress
-from collections.abc import Mapping, Sequence
 from functools import lru_cache
-from typing import Final, NamedTuple, TypeAlias
+from typing import Final, NamedTuple
 
+from services.ingest.caller import Caller
 from services.ingest.device import NO_HINTS, Brand, Hints
-
-Network: TypeAlias = ipaddress.IPv4Network | ipaddress.IPv6Network
 
 
 class Sender(NamedTuple):
@@ -20,53 +17,19 @@ class Sender(NamedTuple):
 
 NOBODY: Final = Sender()
 
-PEER: Final = b""
-"""Among the headers of a request the address it came from: no request can have a header without a name."""
 
-
-def sender_of(headers: Mapping[bytes, bytes], proxies: Sequence[Network]) -> Sender:
-    """Browsers name an origin, or how they fetch; no library of a server does."""
-    if b"origin" not in headers and b"sec-fetch-mode" not in headers:
+def sender_of(caller: Caller) -> Sender:
+    """Nobody where a server sends."""
+    if not caller.is_browser:
         return NOBODY
-    peer = headers.get(PEER, b"").decode()
+    headers = caller.headers
     return Sender(
-        address_of(headers, peer, proxies) if proxies else peer,
+        caller.address,
         headers.get(b"user-agent", b"").decode("latin-1"),
         _hints(headers[b"sec-ch-ua"], headers.get(b"sec-ch-ua-mobile", b""), headers.get(b"sec-ch-ua-platform", b""))
         if b"sec-ch-ua" in headers
         else NO_HINTS,
     )
-
-
-def address_of(headers: Mapping[bytes, bytes], peer: str, proxies: Sequence[Network]) -> str:
-    """The last address of X-Forwarded-For that no trusted proxy added; the peer's own where it is not trusted."""
-    forwarded = headers.get(b"x-forwarded-for", b"").decode("latin-1").split(",")
-    hops = [hop.strip() for hop in forwarded if hop.strip()]
-    while _is_in(peer, proxies) and hops:
-        peer = hops.pop()
-    return peer
-
-
-def _is_in(address: str, networks: Sequence[Network]) -> bool:
-    try:
-        parsed = ipaddress.ip_address(address)
-    except ValueError:
-        return False
-    return any(parsed in network for network in networks)
-
-
-def networks_of(text: str) -> list[Network]:
-    """Networks, divided by commas. Raises ValueError with a sentence.
-
-    >>> networks_of("10.0.0.0/8, ::1")
-    [IPv4Network('10.0.0.0/8'), IPv6Network('::1/128')]
-    """
-    try:
-        return [ipaddress.ip_network(part.strip()) for part in text.split(",") if part.strip()]
-    except ValueError as error:
-        raise ValueError(
-            f"DESIRELINE_TRUSTED_PROXIES: {error}; give networks such as 10.0.0.0/8, or addresses"
-        ) from error
 
 
 @lru_cache(maxsize=1024)

@@ -9,10 +9,12 @@ from netaddr import IPSet
 
 from services.core.seen import Seen, seen_in
 from services.edges.broker import Broker
+from services.ingest.address import networks_of
+from services.ingest.caller import Caller, caller_of
 from services.ingest.context import Told, seen_of
 from services.ingest.country import Countries
 from services.ingest.device import Brand, Hints
-from services.ingest.sender import NOBODY, PEER, Sender, networks_of, sender_of
+from services.ingest.sender import NOBODY, Sender, sender_of
 from tests.ingest.conftest import Installation, installed
 
 LAPTOP = (
@@ -103,11 +105,11 @@ def test_the_campaign_is_what_the_client_says_else_what_the_address_says() -> No
 
 
 def test_only_a_browser_is_its_own_visitor() -> None:
-    server = {b"user-agent": b"analytics-python/2.4", PEER: b"203.0.113.77"}
-    browser = {**server, b"user-agent": LAPTOP.encode(), b"origin": b"https://shop.example"}
+    server = Caller({b"user-agent": b"analytics-python/2.4"}, {}, "203.0.113.77")
+    browser = Caller({b"user-agent": LAPTOP.encode(), b"origin": b"https://shop.example"}, {}, "203.0.113.77")
 
-    assert sender_of(server, []) == NOBODY
-    assert sender_of(browser, []) == Sender("203.0.113.77", LAPTOP)
+    assert sender_of(server) == NOBODY
+    assert sender_of(browser) == Sender("203.0.113.77", LAPTOP)
 
 
 @pytest.mark.parametrize(
@@ -120,9 +122,9 @@ def test_only_a_browser_is_its_own_visitor() -> None:
     ],
 )
 def test_a_forwarded_address_is_believed_of_a_trusted_proxy_only(peer: str, forwarded: str, address: str) -> None:
-    headers = {b"origin": b"x", PEER: peer.encode(), b"x-forwarded-for": forwarded.encode()}
+    scope = {"headers": [(b"x-forwarded-for", forwarded.encode())], "query_string": b"", "client": (peer, 50_000)}
 
-    assert sender_of(headers, networks_of("10.0.0.0/8")).address == address
+    assert caller_of(scope, networks_of("10.0.0.0/8")).address == address
 
 
 @pytest.fixture(scope="module")
