@@ -11,6 +11,7 @@ import msgspec
 
 from services.core.event import Millis
 from services.core.rows import ForgottenRow
+from services.core.seen import Seen
 
 if TYPE_CHECKING:
     from services.edges.clickhouse import Store
@@ -84,8 +85,8 @@ def _count(store: "Store", table: str, row: ForgottenRow) -> int:
 
 def rows_of(store: "Store", table: str, row: ForgottenRow) -> Iterator[dict[str, Any]]:
     """What a table has of a visitor."""
-    final = "" if table == "session_state" else "FINAL"
-    yield from store.query(f"SELECT * FROM {table} {final} WHERE {WHERE[table]}", _of(row))
+    seen = f", {', '.join(Seen._fields)}" if table == "events" else ""
+    yield from store.query(f"SELECT *{seen} FROM {table} FINAL WHERE {WHERE[table]}", _of(row))
 
 
 def _of(row: ForgottenRow) -> dict[str, Any]:

@@ -102,7 +102,7 @@ class Checkpoint:
         self._full = asyncio.Event()
         self._room = asyncio.Event()
         self._asked = 0
-        self._forget_at = 0.0
+        self._forget_at: float = 0
         self._forgotten_until: Millis = 0
         self._given_up = False
 
@@ -110,6 +110,7 @@ class Checkpoint:
         """Begin to account for a partition claimed at a position."""
         self._log_id = position.log_id
         self._holdings[position.partition] = Holding(position.next_offset, position.next_offset, position.claim)
+        self._forget_at = self._forgotten_until = 0  # a partition that was held before knows nobody any more
 
     def release(self, partition: int) -> None:
         """Stop accounting for it. Whoever still waits for it is told."""
