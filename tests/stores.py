@@ -22,6 +22,8 @@ TABLES = (
     "session_state",
     "positions",
     "journeys",
+    "forgotten",
+    "retention",
 )
 
 

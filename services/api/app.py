@@ -9,7 +9,7 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, FastAPI, Path, Query, Request, Response
 from pydantic import BaseModel, Field
 
-from services.api import metrics, problem
+from services.api import metrics, problem, visitors
 from services.api.auth import Keyring, Project
 from services.api.period import Asked, Question, settle
 from services.api.questions.freshness import ask_freshness
@@ -47,6 +47,7 @@ def create_app(keyring: Keyring, store: Store) -> FastAPI:
     problem.install(app)
     app.middleware("http")(metrics.measure)
     app.include_router(questions)
+    app.include_router(visitors.router)
     app.include_router(health)
     return app
 

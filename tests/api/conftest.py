@@ -27,6 +27,9 @@ class Client:
     def get(self, url: str, **given: Any) -> httpx.Response:
         return self._loop.run(self._http.get(url, **given))
 
+    def delete(self, url: str, **given: Any) -> httpx.Response:
+        return self._loop.run(self._http.delete(url, **given))
+
     def close(self) -> None:
         self._loop.run(self._http.aclose())
         self._loop.close()
