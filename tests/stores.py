@@ -22,6 +22,8 @@ TABLES = (
     "session_state",
     "positions",
     "journeys",
+    "rejudged",
+    "rejudged_days",
 )
 
 

@@ -5,10 +5,9 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from services.core.act import Act
 from services.core.changes import Changes
 from services.core.event import WATERMARK, Event, Millis
-from services.core.plan import Plan
+from services.core.meaning import meaning
 from services.core.refusal import Reason
 from services.core.refusal_row import Place, row_of_worker
 from services.core.rendering import (
@@ -23,7 +22,6 @@ from services.core.rows import PositionRow, RefusedRow, StateRow, UnfinishedRow
 from services.core.rulebook import Rulebook
 from services.core.session import LiveSession, Visitor
 from services.core.sessioniser import Added, Sessioniser
-from services.core.surroundings import surroundings
 from services.core.tenant import Tenant
 from services.core.visitor_state import moved, refuse_newer, state_row, wake
 
@@ -31,10 +29,6 @@ if TYPE_CHECKING:
     from services.core.pipeline import Record
 
 _EVENT = msgspec.json.Decoder(Event)
-_PROPS: msgspec.json.Decoder[dict[str, object]] = msgspec.json.Decoder(dict[str, object])
-
-LONGEST_TEXT = 256
-"""Characters of a text property kept with a session; the events table has it in full."""
 
 
 class Partition:
@@ -134,7 +128,7 @@ class Partition:
                 return
         if offset < self._ahead_until and offset < self._ahead.get((event.project, event.visitor), 0):
             return
-        plan, act = self._meaning(event)
+        plan, act = meaning(event, self.book)
         visitor = tenant.visitors.get(event.visitor)
         if visitor is None:
             visitor = tenant.visitors[event.visitor] = Visitor(event.project, event.visitor)
@@ -152,18 +146,6 @@ class Partition:
         self._changes.events.append(value)
         visitor.user = event.user or visitor.user
         self._mark((visitor,))
-
-    def _meaning(self, event: Event) -> tuple[Plan, Act]:
-        plan = self.book.plan(event.name, event.path)
-        if not plan.reads:
-            return plan, Act(event.occurred_at, event.id, event.name, event.path)
-        told = _PROPS.decode(event.props)
-        props = _kept(told, plan.reads)
-        if self.book.asks:
-            props |= surroundings(event, told, self.book.asks)
-        if plan.undecided:
-            plan = self.book.settle(plan, event.name, event.path, props)
-        return plan, Act(event.occurred_at, event.id, event.name, event.path, props)
 
     def _mark(self, visitors: Iterable[Visitor]) -> None:
         for visitor in visitors:
@@ -264,10 +246,3 @@ class Partition:
     def _row(self, offset: int, raw: bytes, reason: Reason, detail: str) -> RefusedRow:
         place = Place(self.position.log_id, self.position.partition, offset)
         return row_of_worker(place, raw, reason, detail, self._now)
-
-
-def _kept(props: dict[str, object], reads: frozenset[str]) -> dict[str, object]:
-    return {
-        name: value if type(value := props[name]) is not str or len(value) <= LONGEST_TEXT else value[:LONGEST_TEXT]
-        for name in reads & props.keys()
-    }

@@ -31,6 +31,12 @@ def shipped(name: str) -> Journey:
     return parse((folder / f"{name}.yaml").read_text(encoding="utf-8"), f"{name} (ready-made)")
 
 
+def named_journey(name: str) -> Journey:
+    """The journey of a file, or a ready-made one. Raises JourneyError."""
+    is_file = Path(name).suffix in {".yaml", ".yml"} or Path(name).exists()
+    return load_journey(Path(name)) if is_file else shipped(name)
+
+
 def parse(text: str, name: str) -> Journey:
     """Check the text of a journey file called `name`."""
     try:
