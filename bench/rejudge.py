@@ -20,7 +20,6 @@ from services.edges.clickhouse import Store
 from services.edges.history import StoreArchive
 from services.edges.journey_file import load_journey
 from services.rejudge.run import Run
-from services.stages.process import spare_the_collector
 from tests.core.build import Record, encode
 
 CHECKPOINT = 20_000
@@ -55,7 +54,6 @@ def main() -> None:
     records, times = encode(events), [one.received_at for one in events]
     with tempfile.TemporaryDirectory() as folder:
         store = Store.open(f"chdb://{Path(folder) / 'database'}")
-        spare_the_collector()
         run = Run(StoreArchive(store), PROJECT, load_journey(JOURNEY), date(2026, 1, 1))
         steps = {
             "a worker's own work, without Kafka": lambda: live(store, records, times),

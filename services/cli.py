@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, ParamSpec
 import typer
 
 from services.refused.commands import list_refused, replay_refused
-from services.rejudge.command import rejudge
+from services.rejudge.command import learn, rejudge
 
 if TYPE_CHECKING:
     from services.core.journey import Journey
@@ -237,6 +237,7 @@ def create_key(
 
 
 app.command()(spoken(rejudge))
+app.command()(spoken(learn))
 refused.command("list")(spoken(list_refused))
 refused.command("replay")(spoken(replay_refused))
 

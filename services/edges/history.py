@@ -1,14 +1,20 @@
 """What stands in the store, read in the order of time to be judged again, and what came of that put into its place."""
 
 import base64
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from itertools import groupby
+from operator import itemgetter
 from typing import Any, Protocol
 
 import msgspec
 
+from services.core.act import Act
 from services.core.event import Event
+from services.core.form import FORM_FIELD
 from services.core.hindsight import Known
+from services.core.learning import Walk
 from services.core.session import VisitorState
+from services.core.tab import HIDING
 from services.edges.clickhouse import Store
 
 Columns = Sequence[Sequence[Any]]
@@ -46,7 +52,21 @@ SELECT target, lines FROM rejudged
 WHERE run = {run:String} AND day = {day:Date} AND attempt = {attempt:String}
 ORDER BY target
 """
+WALKS = """
+SELECT job, path_stage, path_step, arrayMap(at -> toUnixTimestamp64Milli(at), path_started_at),
+    toUnixTimestamp64Milli(ended_at)
+FROM sessions FINAL
+WHERE project = {project:String} AND opened_on >= {since:Date} AND state = 'closed' AND notEmpty(path_stage)
+"""
+FORMS = """
+SELECT visitor, id, name, path, toUnixTimestamp64Milli(occurred_at), props
+FROM events FINAL
+WHERE project = {project:String} AND toDate(occurred_at) >= {since:Date} AND name IN {names:Array(String)}
+ORDER BY visitor, occurred_at, id
+"""
 QUESTIONS = {
+    "walks": WALKS,
+    "forms": FORMS,
     "days": DAYS,
     "events": EVENTS,
     "sessions": SESSIONS,
@@ -56,6 +76,7 @@ QUESTIONS = {
     "lines": LINES,
 }
 
+_props: Callable[[str], dict[str, Any]] = msgspec.json.Decoder(dict[str, Any]).decode
 _STATE = msgspec.msgpack.Decoder(VisitorState)
 
 
@@ -158,3 +179,22 @@ def in_hand(archive: Archive, project: str) -> set[str]:
         for blob in block[0]
         for session in _STATE.decode(base64.b64decode(blob)).sessions
     }
+
+
+def walks(archive: Archive, project: str, since: str) -> Iterator[Walk]:
+    """The paths of the closed sessions opened on a day or later."""
+    for block in archive.ask("walks", {"project": project, "since": since}):
+        for job, stages, steps, started_at, ended_at in zip(*block, strict=True):
+            yield Walk(job, stages, steps, started_at, ended_at)
+
+
+def acts_in_forms(archive: Archive, project: str, since: str) -> Iterator[list[Act]]:
+    """What visitors did in forms since a day, a visitor's in order."""
+    names = sorted({FORM_FIELD, *HIDING})
+    rows = (
+        row
+        for block in archive.ask("forms", {"project": project, "since": since, "names": names})
+        for row in zip(*block, strict=True)
+    )
+    for _, theirs in groupby(rows, key=itemgetter(0)):
+        yield [Act(at, id_, name, path, _props(props)) for _, id_, name, path, at, props in theirs]

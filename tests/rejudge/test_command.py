@@ -53,9 +53,9 @@ def test_a_served_installation_answers_by_the_new_journey_without_being_stopped(
     assert {one["step"]: one["entered"] for one in before["steps"]}["basket"] == 1
     assert applied.returncode == 0, applied.stderr
     assert {one["step"]: one["entered"] for one in after["steps"]} == {"look": 2, "want": 2, "bought": 1}
-    again = desireline(*new)
-    assert again.returncode == 0, again.stderr
-    assert "2 sessions judged by journey tried" in again.stdout
+    learned = desireline("learn", *new[1:], "--write")
+    assert learned.returncode == 0, learned.stderr
+    assert "stays: {}" in (files / "new.learned.yaml").read_text(), "two people teach nothing"
 
 
 def test_without_an_installation_it_says_so(files: Path) -> None:

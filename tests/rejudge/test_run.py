@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -11,11 +11,12 @@ from bench.accuracy import JOURNEY
 from services.core.claim import claim
 from services.core.event import Event
 from services.core.journey import Journey, read_journey
+from services.core.learning import Learning
 from services.core.pipeline import Pipeline
 from services.demo.people.person import PROJECT
 from services.demo.people.town import OPENS_AT, visits
 from services.edges.clickhouse import Store, StoreUnavailable
-from services.edges.history import Columns, StoreArchive
+from services.edges.history import Columns, StoreArchive, acts_in_forms, walks
 from services.edges.journey_file import load_journey
 from services.rejudge.difference import Difference
 from services.rejudge.run import Run
@@ -263,6 +264,22 @@ def test_what_began_before_the_day_asked_for_stays_as_it_is(store: Store, events
     for row in rows(store, "sessions"):
         assert row["journey_version"] == (NEW if row["ended_at"] >= midnight else OLD).version
     assert midnight.timestamp() * 1000 > OPENS_AT
+
+
+def test_what_is_learned_is_of_the_stored_sessions_and_forms(store: Store, events: list[Event]) -> None:
+    live(store, OLD, events)
+    learning = Learning(OLD.places, least=3)
+    archive = StoreArchive(store)
+
+    for walk in walks(archive, PROJECT, "2026-01-01"):
+        learning.see(walk)
+    for acts in acts_in_forms(archive, PROJECT, "2026-01-01"):
+        learning.watch(acts)
+
+    learned = learning.learned()
+    assert {"browse", "basket", "checkout.address"} <= learned.stays.keys()
+    assert {"address name", "address city"} <= learned.waits.keys()
+    assert all(timedelta(seconds=1) <= one < timedelta(minutes=2) for one in learned.waits.values())
 
 
 def test_differences_of_days_add_up() -> None:
