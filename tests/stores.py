@@ -24,6 +24,8 @@ TABLES = (
     "journeys",
     "forgotten",
     "retention",
+    "rejudged",
+    "rejudged_days",
 )
 
 

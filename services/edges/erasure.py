@@ -30,6 +30,9 @@ WHERE = {
     "refused_events": IN_RAW + UNTIL,
 }
 
+ASIDE = ("rejudged", "rejudged_days")
+"""What history would be under another journey: worked out anew when it is asked for, so that all of it may go."""
+
 FORGOTTEN = """
 SELECT project, visitor, toUnixTimestamp64Milli(max(forgotten_at)) AS forgotten_ms
 FROM forgotten
@@ -70,6 +73,8 @@ def erase(store: "Store", rows: Sequence[ForgottenRow]) -> dict[str, int]:
             if count := _count(store, table, row):
                 store.change(f"ALTER TABLE {table} DELETE WHERE {where} SETTINGS mutations_sync = 2", _of(row))
                 erased[table] += count
+    for table in ASIDE:
+        store.empty(table)
     return erased
 
 
