@@ -21,7 +21,10 @@ from services.core.journey import Journey
 from services.edges.clickhouse import Store
 
 Row = dict[str, Any]
-Part = Literal["job", "stage", "journey_version"]
+Part = Literal[
+    "job", "stage", "journey_version",
+    "device", "browser", "os", "country", "referrer_class", "source", "medium", "campaign", "click_id",
+]  # fmt: skip
 """What sessions can be told apart by, of what they keep of themselves."""
 
 
@@ -33,6 +36,10 @@ def _known_zone(name: str) -> str:
 
 Zone = Annotated[str, AfterValidator(_known_zone)]
 Where = Annotated[str, AfterValidator(checked_condition)]
+
+
+def _of_session(description: str, example: str) -> Any:
+    return Field("", max_length=200, description=description, examples=[example])
 
 
 class Question(BaseModel):
@@ -65,6 +72,17 @@ class Question(BaseModel):
         description="Only sessions that were labelled by this version of the journey, and its stages.",
         examples=["9d0c3f1a2b4e"],
     )
+    device: str = _of_session("Only sessions by this kind of device: desktop, mobile, tablet, tv, other.", "mobile")
+    browser: str = _of_session("Only sessions by this browser.", "Firefox")
+    os: str = _of_session("Only sessions on this operating system.", "Android")
+    country: str = _of_session("Only sessions from this country, ISO 3166, two letters.", "NO")
+    referrer_class: str = _of_session(
+        "Only sessions that came by way of: direct, internal, search, social, email, paid, referral.", "search"
+    )
+    source: str = _of_session("Only sessions that came from this source of a campaign (utm_source).", "newsletter")
+    medium: str = _of_session("Only sessions that came by this medium of a campaign (utm_medium).", "cpc")
+    campaign: str = _of_session("Only sessions that came by this campaign (utm_campaign).", "spring")
+    click_id: str = _of_session("Only sessions that came by an advertisement with this kind of click id.", "gclid")
     segment: str = Field(
         "", max_length=200, description="Only sessions in which the visitor was said to be of it.", examples=["gold"]
     )

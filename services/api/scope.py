@@ -10,7 +10,8 @@ from typing import Protocol
 from services.api.condition import read_condition
 from services.api.sql import fragment
 
-COLUMNS = ("job", "stage", "journey_version")
+CONTEXT = ("device", "browser", "os", "country", "referrer_class", "source", "medium", "campaign", "click_id")
+COLUMNS = ("job", "stage", "journey_version", *CONTEXT)
 """What sessions keep of themselves and are filtered by."""
 
 

@@ -17,15 +17,15 @@ from pydantic import BaseModel, Field
 
 from services.api.funnel_groups import FunnelGroup, FunnelRow, FunnelStep, group, nobody
 from services.api.funnel_path import FunnelPath, Window, read_path
-from services.api.question import PREVIOUS, Answer, Asked, Question
+from services.api.question import PREVIOUS, Answer, Asked, Part, Question
 from services.api.questions.freshness import to_millis
 from services.api.share import Share
 from services.core.duration import format_duration, millis
 
 SECOND_MS = 1000
-SAID_BY_EVENTS = frozenset({"device", "country", "campaign", "segment", "property"})
+SAID_BY_EVENTS = frozenset({"segment", "property"})
 
-Breakdown = Literal["job", "journey_version", "device", "country", "campaign", "segment", "property"]
+Breakdown = Part | Literal["segment", "property"]
 
 
 class FunnelQuestion(Question):
@@ -63,8 +63,8 @@ class FunnelQuestion(Question):
     )
     breakdown: Breakdown | None = Field(
         None,
-        description="The same funnel also for each value of this. Device, country, campaign, segment and a property "
-        "are what the events of the session last said.",
+        description="The same funnel also for each value of this. Segment and a property are what the events of the "
+        "session last said.",
     )
     property: str = Field(
         "", max_length=200, description="With breakdown=property: which property of the events.", examples=["brand"]
