@@ -63,12 +63,32 @@ def opportunities(demands: Sequence[Demand]) -> list[Opportunity | None]:
 def _opportunity(one: Demand, demands: Sequence[Demand]) -> Opportunity:
     importance, variance = _importance(one, demands)
     satisfaction, satisfaction_variance = _satisfaction(one)
-    unmet = importance - satisfaction
-    spread = 4 * variance + satisfaction_variance if unmet > 0 else variance
+    return _combined((importance, variance), (satisfaction, satisfaction_variance))
+
+
+def rated(important: int, satisfied: int, ratings: int) -> Opportunity:
+    """The opportunity by what customers rated: of so many ratings from 1 to 5, those of 4 or 5, as Ulwick counts them.
+
+    Each is 10 times the share, its variance the binomial's after Agresti and Coull (two successes and two failures
+    added), since no share of a sample is certain.
+
+    >>> round(rated(important=80, satisfied=30, ratings=100).opportunity.estimate, 6)
+    13.0
+    """
+    return _combined(_rating(important, ratings), _rating(satisfied, ratings))
+
+
+def _rating(high: int, ratings: int) -> tuple[float, float]:
+    share = (high + 2) / (ratings + 4)
+    return 10 * high / ratings, 100 * share * (1 - share) / (ratings + 4)
+
+
+def _combined(importance: tuple[float, float], satisfaction: tuple[float, float]) -> Opportunity:
+    """The opportunity of an importance and a satisfaction, each with its variance."""
+    unmet = importance[0] - satisfaction[0]
+    spread = 4 * importance[1] + satisfaction[1] if unmet > 0 else importance[1]
     return Opportunity(
-        Score.of(importance, variance),
-        Score.of(satisfaction, satisfaction_variance),
-        Score.of(importance + max(unmet, 0.0), spread, 20.0),
+        Score.of(*importance), Score.of(*satisfaction), Score.of(importance[0] + max(unmet, 0.0), spread, 20.0)
     )
 
 
