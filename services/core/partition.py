@@ -1,6 +1,7 @@
 """One partition of the log and the visitors on it: records in, changed rows out."""
 
 from collections.abc import Iterable, Sequence
+from sys import intern
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -156,14 +157,14 @@ class Partition:
     def _meaning(self, event: Event) -> tuple[Plan, Act]:
         plan = self.book.plan(event.name, event.path)
         if not plan.reads:
-            return plan, Act(event.occurred_at, event.id, event.name, event.path)
+            return plan, Act(event.occurred_at, event.id, event.name, event.path, None, intern(event.seen))
         told = _PROPS.decode(event.props)
         props = _kept(told, plan.reads)
         if self.book.asks:
             props |= surroundings(event, told, self.book.asks)
         if plan.undecided:
             plan = self.book.settle(plan, event.name, event.path, props)
-        return plan, Act(event.occurred_at, event.id, event.name, event.path, props)
+        return plan, Act(event.occurred_at, event.id, event.name, event.path, props, intern(event.seen))
 
     def _mark(self, visitors: Iterable[Visitor]) -> None:
         for visitor in visitors:

@@ -11,7 +11,7 @@ from services.core.session import LiveSession, Session, Visitor
 def session_row(visitor: Visitor, live: LiveSession, partition: int, version: int) -> SessionRow:
     """The row of a session as it stands."""
     session, fold = live.session, live.fold
-    book, runs, label, furthest = fold.book, fold.runs, fold.label, fold.furthest
+    book, runs, label, furthest, seen = fold.book, fold.runs, fold.label, fold.furthest, fold.seen
     outcome_at, outcome_event = _outcome(fold)
     return SessionRow(
         project=visitor.project,
@@ -28,6 +28,15 @@ def session_row(visitor: Visitor, live: LiveSession, partition: int, version: in
         pages=fold.pages,
         entry_page=fold.entry_page,
         exit_page=fold.page,
+        device=seen.device,
+        browser=seen.browser,
+        os=seen.os,
+        country=seen.country,
+        referrer_class=seen.referrer_class,
+        source=seen.source,
+        medium=seen.medium,
+        campaign=seen.campaign,
+        click_id=seen.click_id,
         stage=furthest.stage if furthest else "",
         step=furthest.step if furthest else "",
         path_stage=[run.place.stage for run in runs],

@@ -36,6 +36,16 @@ class SessionRow(Row):
     pages: int = 0
     entry_page: str = ""
     exit_page: str = ""
+    # How the visitor came (seen.py): of the first event that knows it.
+    device: str = ""
+    browser: str = ""
+    os: str = ""
+    country: str = ""
+    referrer_class: str = ""
+    source: str = ""
+    medium: str = ""
+    campaign: str = ""
+    click_id: str = ""
     stage: str = ""  # the furthest stage entered, "" where none was
     step: str = ""  # the furthest step within it
     # The path: one element for each run of events in one stage and step, oldest first.

@@ -141,7 +141,7 @@ def event_of(call: Call, kind: str, occurred_at: Millis, page: Page, arrival: Ar
         received_at=arrival.received_at,
         watermark=(arrival.watermark or occurred_at) if arrival.historical else 0,
         user=str(call.user_id or ""),
-        path=page.path or (page.url and _path_of(page.url)) or "",
+        path=page.path or (page.url and path_of(page.url)) or "",
         url=page.url or "",
         referrer=page.referrer or "",
         title=page.title or "",
@@ -164,10 +164,10 @@ def occurred(call: Call, arrival: Arrival) -> Millis | None:
     claimed = call.original_timestamp or call.timestamp
     if claimed is None:
         return None if arrival.historical else arrival.received_at
+    occurred_at = (claimed - EPOCH) // MILLISECOND if claimed.tzinfo else millis(claimed)
     if arrival.historical:
-        return millis(claimed)
-    skew = skew_of(call.sent_at, arrival.received_at) if call.sent_at else arrival.skew
-    return millis(claimed) + skew
+        return occurred_at
+    return occurred_at + (skew_of(call.sent_at, arrival.received_at) if call.sent_at else arrival.skew)
 
 
 def _props(call: Call, kind: str) -> msgspec.Raw:
@@ -220,11 +220,11 @@ def own_page(props: msgspec.Raw, around: Page) -> Page:
 
 def cut(page: Page, name: str | None) -> Page:
     """The page in the length of its columns; the name of the call is its title where it has none."""
-    path = page.path or (page.url and _path_of(page.url))
+    path = page.path or (page.url and path_of(page.url))
     return Page(*((text or "")[:PLACE_LETTERS] for text in (path, page.url, page.referrer, page.title or name)))
 
 
-def _path_of(url: str) -> str:
+def path_of(url: str) -> str:
     try:
         return urlsplit(url).path
     except ValueError:
