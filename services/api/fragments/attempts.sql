@@ -29,13 +29,13 @@
             person, job, opened.1 AS began_at, opened.2 AS opener, part,
             arrayFilter(one -> one.1 <= began_at + open_for, arraySlice(ones, place)) AS in_time,
             arrayFirstIndex(one -> one.3 AND one.4 <= began_at + open_for, in_time) AS finish,
-            finish > 0 AS done,
-            NOT done AND toUnixTimestamp64Milli(began_at) + {window_ms:Int64} > {as_of_ms:Int64} AS in_progress,
-            if(done, arraySlice(in_time, 1, finish), in_time) AS tries,
-            if(done, (toUnixTimestamp64Milli(in_time[finish].4) - toUnixTimestamp64Milli(began_at)) / 1000, 0) AS seconds,
-            arraySum(one -> one.5, tries) AS moves,
-            arraySum(one -> one.6, tries) AS acts,
-            if(done, in_time[finish].7, arrayMax(one -> one.7, tries)) AS worth,
+            finish > 0 AS is_done,
+            NOT is_done AND toUnixTimestamp64Milli(began_at) + {window_ms:Int64} > {as_of_ms:Int64} AS is_undecided,
+            if(is_done, arraySlice(in_time, 1, finish), in_time) AS tries,
+            if(is_done, (toUnixTimestamp64Milli(in_time[finish].4) - toUnixTimestamp64Milli(began_at)) / 1000, 0) AS took,
+            arraySum(one -> one.5, tries) AS moved,
+            arraySum(one -> one.6, tries) AS acted,
+            if(is_done, in_time[finish].7, arrayMax(one -> one.7, tries)) AS stake,
             arrayFirst(one -> one.8 != '', tries).8 AS currency
         FROM
         (

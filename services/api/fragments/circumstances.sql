@@ -1,12 +1,6 @@
     -- Under which circumstances each session of the question happened: (kind, value), and the circumstances of the
     -- journey's jobs that it showed, as `when`. After scoped.
-    seen_first AS
-    (
-        SELECT visitor, min(started_at) AS first_at
-        FROM sessions FINAL
-        WHERE project = {project:String} AND visitor IN (SELECT visitor FROM scoped)
-        GROUP BY visitor
-    ),
+    -- include first_visits
 
     circumstanced AS
     (
@@ -15,6 +9,14 @@
             arrayFilter(one -> one.2 != '', arrayConcat(
                 [
                     ('job', toString(job)),
+                    ('device', toString(device)),
+                    ('browser', toString(browser)),
+                    ('os', toString(os)),
+                    ('country', toString(country)),
+                    ('referrer', toString(referrer_class)),
+                    ('source', toString(source)),
+                    ('medium', toString(medium)),
+                    ('campaign', toString(campaign)),
                     ('visitor', if(returning, 'returning', 'new')),
                     ('weekday', ['monday', 'tuesday', 'wednesday', 'thursday', 'friday', 'saturday', 'sunday'][
                         toDayOfWeek(started_at, 0, {tz:String})]),

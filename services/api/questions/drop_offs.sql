@@ -6,13 +6,7 @@ WITH
 
     -- include left_places
 
-    known AS
-    (
-        SELECT visitor, argMax(user, ended_at) AS known_as
-        FROM sessions FINAL
-        WHERE project = {project:String} AND user != ''
-        GROUP BY visitor
-    ),
+    -- include known
 
     left_open AS
     (

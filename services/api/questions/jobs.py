@@ -7,11 +7,11 @@ themselves stands beside what we infer and is never mixed with it.
 
 from collections.abc import Mapping, Sequence
 from datetime import timedelta
-from typing import Literal
+from typing import ClassVar, Literal
 
 from pydantic import BaseModel, Field
 
-from services.api.question import Answer, Asked, Question, Row
+from services.api.question import PREVIOUS, Answer, Asked, Question, Row
 from services.api.questions.freshness import to_millis
 from services.api.share import Share
 from services.core.duration import millis
@@ -106,6 +106,8 @@ class JobsAnswer(Answer):
     journey_version: str
     window: str = Field(description="How long a job stays open.", examples=["1209600s"])
     jobs: list[JobIndicators]
+    previous: "JobsAnswer | None" = PREVIOUS
+    row: ClassVar[type[BaseModel]] = JobIndicators
 
     def rows(self) -> Sequence[BaseModel]:
         return self.jobs
