@@ -36,12 +36,23 @@ class FunnelStep(BaseModel):
     seconds: Seconds | None = Field(description="Time to the next step of those who converted.")
 
 
+class FunnelRow(FunnelStep):
+    """A step as a row of a table."""
+
+    table: str = Field(description="breakdown, trend, or empty for the whole.", examples=["breakdown"])
+    value: str = Field(description="Of the breakdown or trend.", examples=["gift"])
+
+
 class FunnelGroup(BaseModel):
     """The funnel of the units that share a value."""
 
     value: str = Field(examples=["gift"])
     steps: list[FunnelStep]
     overall: Share | None = Field(description="Share that got from the first step to the last.")
+
+    def rows(self, table: str) -> list[FunnelRow]:
+        """Its steps as rows of a table."""
+        return [FunnelRow(table=table, value=self.value, **dict(step)) for step in self.steps]
 
 
 NO_COUNTS: Mapping[str, Any] = dict.fromkeys(

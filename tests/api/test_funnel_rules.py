@@ -184,7 +184,7 @@ def test_a_trend_is_by_the_day_of_entry_in_the_zone_asked_for(store: Store, ask:
     fill(store, [session("0 browse, 5 basket"), session(f"{20 * 3600} browse"), session(f"{23.5 * 3600} browse")])
 
     by_utc = ask("/v1/funnel", steps="browse,basket", trend="day")["trend"]
-    in_oslo = ask("/v1/funnel", steps="browse,basket", trend="day", zone="Europe/Oslo")["trend"]
+    in_oslo = ask("/v1/funnel", steps="browse,basket", trend="day", tz="Europe/Oslo")["trend"]
 
     assert {group["value"]: counts(group) for group in by_utc} == {"2026-01-01": [3, 1]}
     assert {group["value"]: counts(group) for group in in_oslo} == {"2026-01-01": [2, 1], "2026-01-02": [1, 0]}
@@ -218,7 +218,7 @@ def test_filters_choose_sessions(store: Store, ask: Ask) -> None:
         ({"step_windows": "basket:5"}, "/query/step_windows"),
         ({"order": "any", "optional": "basket"}, "/query/order"),
         ({"breakdown": "property"}, "/query/property"),
-        ({"zone": "Europe/Atlantis"}, "/query/zone"),
+        ({"tz": "Europe/Atlantis"}, "/query/tz"),
     ],
 )
 def test_a_rule_that_cannot_be_is_pointed_at(

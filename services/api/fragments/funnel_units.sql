@@ -23,14 +23,14 @@
     walk AS
     (
         SELECT
-            id, user, visitor, started_at, ended_at, state, job, journey_version,
+            id, opened_on, user, visitor, started_at, ended_at, state, job, journey_version,
             path_stage, path_step, path_started_at, path_ended_at
         FROM sessions FINAL
         WHERE project = {project:String}
-            AND ({job:String} = '' OR job = {job:String}) AND ({stage:String} = '' OR stage = {stage:String})
             AND opened_on BETWEEN toDate32(from_at) - {longest_days:UInt16}
                 AND toDate32(to_at) + {longest_days:UInt16}
             AND if(by_person, ended_at, started_at) >= from_at AND started_at < to_at
+            -- filters
     ),
 
     -- include values_of_sessions

@@ -7,9 +7,9 @@
             multiIf({attribution:String} = 'first', times[1], {attribution:String} = 'last', times[-1], times[k]) AS as_of,
             multiIf(
                 by = '', '',
-                by = 'day', toString(toDate(fromUnixTimestamp64Milli(times[1]), {zone:String})),
-                by = 'week', toString(toMonday(fromUnixTimestamp64Milli(times[1]), {zone:String})),
-                by = 'month', toString(toStartOfMonth(fromUnixTimestamp64Milli(times[1]), {zone:String})),
+                by = 'day', toString(toDate(fromUnixTimestamp64Milli(times[1]), {tz:String})),
+                by = 'week', toString(toMonday(fromUnixTimestamp64Milli(times[1]), {tz:String})),
+                by = 'month', toString(toStartOfMonth(fromUnixTimestamp64Milli(times[1]), {tz:String})),
                 arrayLast(one -> toUnixTimestamp64Milli(one.1) <= as_of, values).2) AS value,
             arrayLast(member -> toUnixTimestamp64Milli(member.1) <= times[k], members).2 AS taken_in,
             following > 0 AND length(times) >= following AS went_on,

@@ -4,24 +4,21 @@ A pain point is the findings of one detector at one place. Its impact is the adj
 to a later stage (services/api/impact.py). Abandonments are the effect, not a cause: they are drop-offs.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from itertools import islice
 from math import isfinite
-from typing import Any, TypeVar
+from typing import Any, ClassVar, TypeVar
 
 from pydantic import BaseModel, Field
 
 from services.api.impact import FEWEST, Group, adjusted_difference, naive_difference
-from services.api.period import Answer, Asked, Question
+from services.api.question import PREVIOUS, Answer, Asked, Question
 from services.api.share import Share
-from services.api.sql import sql
-from services.api.standing import DROP_OFFS, longest_days, standing
-from services.core.journey import Journey
+from services.api.standing import DROP_OFFS
 from services.core.stats.benjamini_hochberg import benjamini_hochberg
 from services.core.stats.mantel_haenszel import RiskDifference
-from services.edges.clickhouse import Store
 
 MOST_PLACES = 5_000
 
@@ -30,7 +27,7 @@ class PainPointsQuestion(Question):
     """Which pain points."""
 
     detector: str = Field("", max_length=200, description="Of this detector only.", examples=["rage_click"])
-    stage: str = Field("", max_length=200, description="In this stage only.", examples=["checkout"])
+    at_stage: str = Field("", max_length=200, description="In this stage only.", examples=["checkout"])
     limit: int = Field(50, ge=1, le=500, description="At most so many of each list.")
 
 
@@ -108,6 +105,13 @@ class PainPointsAnswer(Answer):
     intended: list[PainPoint] = Field(description="Friction that serves the customer: shown, never ranked among pain.")
     drop_offs: list[DropOff] = Field(description="Abandonments: the effect, not a cause.")
     tested: int = Field(description="Pain points with enough sessions to compare.")
+    previous: "PainPointsAnswer | None" = PREVIOUS
+
+    row: ClassVar[type[BaseModel]] = PainPoint
+
+    def rows(self) -> Sequence[PainPoint]:
+        """The pain points, worst first."""
+        return self.pain_points
 
 
 P = TypeVar("P", bound=Place)
@@ -136,12 +140,9 @@ class Weighed:
         return (self.adjusted is None, -lost, -self.row["sessions"])
 
 
-def ask_pain_points(store: Store, journey: Journey, asked: Asked, question: PainPointsQuestion) -> PainPointsAnswer:
-    """Weigh the findings of a period."""
-    days = longest_days(journey)
-    since, until = asked.period.since.date(), asked.period.until.date() + timedelta(days=days)
-    parameters = asked.parameters | standing(journey, since, until)
-    rows = store.query(sql("pain_points"), parameters | {"limit": MOST_PLACES, "longest_days": days})
+def ask_pain_points(asked: Asked, question: PainPointsQuestion) -> PainPointsAnswer:
+    """What hurts customers where, what it costs, worst first."""
+    rows = asked.rows("pain_points", limit=MOST_PLACES)
     came = {(row["stage"], row["step"]): row for row in rows if row["kind"] == "exposed"}
     stuck = [row for row in rows if row["kind"] == "stuck"]
     weighed = [Weighed.of(row, came[row["stage"], row["step"]]) for row in stuck if row["detector"] not in DROP_OFFS]
@@ -150,7 +151,7 @@ def ask_pain_points(store: Store, journey: Journey, asked: Asked, question: Pain
     drop_offs = [drop_off(row, came[row["stage"], row["step"]]) for row in stuck if row["detector"] in DROP_OFFS]
     return PainPointsAnswer(
         **asked.about(),
-        journey_version=journey.version,
+        journey_version=asked.journey.version,
         pain_points=chosen(pain, question),
         intended=chosen(intended, question),
         drop_offs=chosen(drop_offs, question),
@@ -209,5 +210,6 @@ def currency(row: dict[str, Any]) -> str:
 
 def chosen(places: Iterable[P], question: PainPointsQuestion) -> list[P]:
     """Those asked for. Their ranks and marks stay what they are among all."""
-    fitting = (one for one in places if question.detector in {"", one.detector} and question.stage in {"", one.stage})
+    detector, stage = question.detector, question.at_stage
+    fitting = (one for one in places if detector in {"", one.detector} and stage in {"", one.stage})
     return list(islice(fitting, question.limit))

@@ -8,16 +8,10 @@
 -- Abandonments that were taken back are counted apart, as `continued_later` and `done_elsewhere`.
 WITH
     {stages:Array(String)} AS stages,
-    fromUnixTimestamp64Milli({from_ms:Int64}, 'UTC') AS from_at,
-    fromUnixTimestamp64Milli({to_ms:Int64}, 'UTC') AS to_at,
 
-    seen_first AS
-    (
-        SELECT visitor, min(started_at) AS first_at
-        FROM sessions FINAL
-        WHERE project = {project:String}
-        GROUP BY visitor
-    ),
+    -- include scoped
+
+    -- include first_visits
 
     walked AS
     (
@@ -29,11 +23,8 @@ WITH
                 [('', '', started_at)],
                 arrayZip(path_stage, arrayMap(s -> '', path_stage), path_started_at),
                 arrayFilter(p -> p.2 != '', arrayZip(path_stage, path_step, path_started_at))) AS visits
-        FROM sessions FINAL
+        FROM scoped
         INNER JOIN seen_first USING (visitor)
-        WHERE project = {project:String}
-            AND opened_on BETWEEN toDate32(from_at) AND toDate32(to_at) + {longest_days:UInt16}
-            AND started_at >= from_at AND started_at < to_at
     ),
 
     exposed AS
