@@ -1,6 +1,6 @@
 """Attempts at jobs, slow and obvious: each person's sessions are gone through one by one."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import NamedTuple
 
 from services.core.rows import SessionRow
@@ -36,7 +36,7 @@ class Span(NamedTuple):
     as_of: int
 
 
-def people(sessions: Sequence[SessionRow]) -> Mapping[str, str]:
+def people(sessions: Sequence[SessionRow]) -> dict[str, str]:
     """Who each visitor was last known as, else the visitor."""
     known = {one.visitor: one.visitor for one in sessions}
     for one in sorted(sessions, key=lambda one: one.ended_at):

@@ -127,7 +127,7 @@ TRIES = st.builds(
 )
 
 
-@settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=10, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(tries=st.lists(TRIES, max_size=25, unique_by=lambda one: (one[0], one[1], one[3])), first=st.integers(0, 40))
 def test_any_sessions_give_what_going_through_them_one_by_one_gives(
     store: Store, ask: Ask, tries: list[tuple[float, str, bool, str, str, bool]], first: int

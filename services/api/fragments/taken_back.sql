@@ -24,7 +24,7 @@
     (
         SELECT
             id, ended.1 AS done_at, ended.4 AS done_in,
-            if(arrayExists(act -> act.1 > left_at AND act.1 <= done_at
+            if(arrayExists(act -> act.2 != '' AND act.1 > left_at AND act.1 <= done_at
                     AND indexOf({stages:Array(String)}, act.2) >= indexOf({stages:Array(String)}, stage)
                     AND NOT has({done:Array(String)}, act.2), acts),
                 'continued_later', 'done_elsewhere') AS fate

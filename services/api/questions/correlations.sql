@@ -7,7 +7,9 @@ WITH
 
     -- include circumstances
 
-    -- include standing
+    -- include scoped_findings
+
+    -- include scoped_events
 
     came AS
     (
@@ -38,31 +40,17 @@ WITH
     met AS
     (
         SELECT DISTINCT came.id AS id, concat(detector, '@', if(step = '', toString(stage), concat(stage, '.', step))) AS value
-        FROM judged
-        INNER JOIN came ON came.id = judged.session_id
+        FROM scoped_findings
+        INNER JOIN came ON came.id = scoped_findings.session_id
         WHERE fate = '' AND detector NOT IN {drop_offs:Array(String)} AND occurred_at < came.before
     ),
 
     acted AS
     (
         SELECT DISTINCT came.id AS id, toString(acts.name) AS value
-        FROM
-        (
-            SELECT visitor, name, min(occurred_at) AS occurred_at, walk.id AS session_id
-            FROM
-            (
-                SELECT visitor, name, occurred_at
-                FROM events
-                WHERE {events:Bool} AND project = {project:String}
-                    AND toDate(occurred_at) BETWEEN toDate(from_at) AND toDate(to_at) + {longest_days:UInt16}
-            ) AS every
-            ASOF INNER JOIN (SELECT id, visitor, started_at, ended_at FROM scoped) AS walk
-                ON walk.visitor = every.visitor AND walk.started_at <= every.occurred_at
-            WHERE every.occurred_at <= walk.ended_at
-            GROUP BY visitor, name, session_id
-        ) AS acts
+        FROM (SELECT session_id, name, min(occurred_at) AS first_at FROM scoped_events GROUP BY session_id, name) AS acts
         INNER JOIN came ON came.id = acts.session_id
-        WHERE acts.occurred_at < came.before
+        WHERE {events:Bool} AND acts.first_at < came.before
     )
 
 SELECT kind, value, count() AS sessions, countIf(went_on) AS went_on

@@ -8,18 +8,15 @@ WITH
 
     '' AS nothing
 
-SELECT at_stage AS stage, at_step AS step, one.1 AS kind, one.2 AS value, count() AS sessions, countIf(dropped_here) AS dropped
-FROM places
-ARRAY JOIN circumstances AS one
-WHERE state = 'closed'
-GROUP BY at_stage, at_step, kind, value
-HAVING sessions >= {fewest:UInt32}
-
-UNION ALL
-
-SELECT at_stage, at_step, '', '', count(), countIf(dropped_here)
-FROM places
-WHERE state = 'closed'
-GROUP BY at_stage, at_step
+SELECT stage, step, one.1 AS kind, one.2 AS value, count() AS sessions, countIf(dropped_here) AS dropped
+FROM
+(
+    SELECT at_stage AS stage, at_step AS step, dropped_here, arrayConcat([('', '')], circumstances) AS under
+    FROM places
+    WHERE state = 'closed'
+)
+ARRAY JOIN under AS one
+GROUP BY stage, step, kind, value
+HAVING kind = '' OR sessions >= {fewest:UInt32}
 ORDER BY stage, step, kind, value
 LIMIT 20000

@@ -23,7 +23,7 @@ WITH
     (
         SELECT
             places.*, back.fate AS fate,
-            fate = '' AND toUnixTimestamp64Milli(ended_at) + {open_ms:Int64} > {as_of_ms:Int64} AS undecided
+            fate = '' AND toUnixTimestamp64Milli(ended_at) + {open_ms:Int64} > {as_of_ms:Int64} AS is_undecided
         FROM places
         LEFT JOIN taken_back AS back ON back.id = places.id
     )
@@ -33,8 +33,8 @@ SELECT
     count() AS sessions, countIf(dropped_here) AS dropped,
     countIf(dropped_here AND fate = 'continued_later') AS continued_later,
     countIf(dropped_here AND fate = 'done_elsewhere') AS done_elsewhere,
-    countIf(dropped_here AND undecided) AS undecided,
-    countIf(dropped_here AND fate = '' AND NOT undecided) AS abandoned,
+    countIf(dropped_here AND is_undecided) AS undecided,
+    countIf(dropped_here AND fate = '' AND NOT is_undecided) AS abandoned,
     arraySum(arraySort(groupArrayIf(value, dropped_here AND fate = ''))) AS left_value,
     topKIf(1)(currency, dropped_here AND value > 0) AS currencies,
     arraySlice(arraySort(groupArraySortedIf(3)(id, dropped_here AND fate = '')), 1, 3) AS examples,
