@@ -22,6 +22,7 @@ TABLES = (
     "session_state",
     "positions",
     "journeys",
+    "annotations",
 )
 
 

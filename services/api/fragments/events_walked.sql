@@ -7,7 +7,7 @@
         SELECT
             id, part, started_at, ended_at, visitor, user, job,
             hasAny(path_stage, {done:Array(String)}) OR toUnixTimestamp64Milli(outcome_at) > 0 AS is_done,
-            arrayMap(act -> act.3, acts) AS labels, arrayMap(act -> act.1, acts) AS moments
+            arrayMap(act -> act.3, kept) AS labels, arrayMap(act -> act.1, kept) AS moments
         FROM scoped
         INNER JOIN
         (
@@ -16,7 +16,7 @@
                 arraySort(groupArray((
                     toUnixTimestamp64Milli(occurred_at), id,
                     if({of:String} = 'pages', path, toString(name))))) AS every,
-                arrayFilter((act, n) -> n = 1 OR act.3 != every[n - 1].3, every, arrayEnumerate(every)) AS acts
+                arrayFilter((act, n) -> n = 1 OR act.3 != every[n - 1].3, every, arrayEnumerate(every)) AS kept
             FROM scoped_events
             WHERE {of:String} = 'events' OR (path != '' AND type IN ('page', 'screen'))
             GROUP BY session_id

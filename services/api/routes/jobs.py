@@ -2,10 +2,10 @@
 
 from services.api.endpoint import add_question, question_router
 from services.api.questions.circumstances import ask_circumstances
+from services.api.questions.job_retention import ask_job_retention
 from services.api.questions.jobs import ask_jobs
-from services.api.questions.retention import ask_retention
 
 router = question_router()
 add_question(router, "/jobs", ask_jobs)
 add_question(router, "/circumstances", ask_circumstances)
-add_question(router, "/retention", ask_retention)
+add_question(router, "/jobs/retention", ask_job_retention)

@@ -29,7 +29,7 @@ def test_people_come_back_week_by_week_and_a_week_that_is_not_over_gives_no_shar
         session(f"{19 * DAY} browse", job="gift", visitor="a"),
     ])  # fmt: skip
 
-    answer = ask("/v1/retention", from_=text(0), to=text(30 * DAY), buckets=3)
+    answer = ask("/v1/jobs/retention", from_=text(0), to=text(30 * DAY), buckets=3)
 
     (found,) = [one for one in answer["cohorts"] if one["job"] == "gift"]
     assert (found["begins"], found["people"]) == ("2026-01-05", 2)
@@ -44,7 +44,7 @@ def test_only_those_who_got_it_done_may_be_asked_for(store: Store, ask: Ask) -> 
         session("0 browse", job="gift", visitor="b"),
     ])  # fmt: skip
 
-    (found,) = ask("/v1/retention", only_done="true", from_=text(-DAY), to=text(DAY))["cohorts"]
+    (found,) = ask("/v1/jobs/retention", only_done="true", from_=text(-DAY), to=text(DAY))["cohorts"]
 
     assert found["people"] == 1
 
@@ -61,7 +61,7 @@ def test_any_visits_give_what_counting_people_gives(
     last = session(f"{90 * DAY} browse")
     fill(store, [session(f"{day * DAY} browse", visitor=who, job=job) for day, who, job in visits] + [last])
 
-    answer = ask("/v1/retention", bucket="day", buckets=45, from_=text(0), to=text(100 * DAY))
+    answer = ask("/v1/jobs/retention", bucket="day", buckets=45, from_=text(0), to=text(100 * DAY))
 
     days: dict[tuple[str, str], set[int]] = {}
     for day, who, job in visits:

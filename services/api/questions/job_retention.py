@@ -13,7 +13,7 @@ from services.api.share import Share
 Bucket = Literal["day", "week", "month"]
 
 
-class RetentionQuestion(Question):
+class JobRetentionQuestion(Question):
     """Which cohorts. The period must hold both the cohorts and their returns."""
 
     bucket: Bucket = Field("week", description="How long a cohort and each step after it are, in `tz`.")
@@ -38,22 +38,22 @@ class Cohort(BaseModel):
     later: list[Later]
 
 
-class RetentionAnswer(Answer):
+class JobRetentionAnswer(Answer):
     """The cohorts, by job and time."""
 
     journey_version: str
     bucket: Bucket
     cohorts: list[Cohort]
-    previous: "RetentionAnswer | None" = PREVIOUS
+    previous: "JobRetentionAnswer | None" = PREVIOUS
     row: ClassVar[type[BaseModel]] = Cohort
 
     def rows(self) -> Sequence[BaseModel]:
         return self.cohorts
 
 
-def ask_retention(asked: Asked, question: RetentionQuestion) -> RetentionAnswer:
+def ask_job_retention(asked: Asked, question: JobRetentionQuestion) -> JobRetentionAnswer:
     """How many people come back with the same job, bucket by bucket."""
-    rows = asked.rows("retention", bucket=question.bucket, buckets=question.buckets, only_done=question.only_done)
+    rows = asked.rows("job_retention", bucket=question.bucket, buckets=question.buckets, only_done=question.only_done)
     people = {(row["job"], row["first_in"], row["number"]): row["people"] for row in rows}
     known_until = min(asked.period.until, asked.freshness.fresh_until or asked.period.until)
     zone = ZoneInfo(asked.tz)
@@ -72,7 +72,7 @@ def ask_retention(asked: Asked, question: RetentionQuestion) -> RetentionAnswer:
         for (job, begins, first), size in people.items()
         if first == 0
     ]
-    return RetentionAnswer(
+    return JobRetentionAnswer(
         **asked.about(), journey_version=asked.journey.version, bucket=question.bucket, cohorts=cohorts
     )
 
