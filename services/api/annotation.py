@@ -78,10 +78,10 @@ class Annotation(Note):
 
     id: str = Field(description="For taking it back.", examples=["9b1f0c2d"])
 
-    @property
-    def place(self) -> tuple[str, str, str, str, str]:
-        """Of a fix: the pain point."""
-        return (self.detector, self.stage, self.step, self.page, self.element)
+    def mends(self, place: tuple[str, str, str, str, str]) -> bool:
+        """Is it a fix of the pain point at this detector, stage, step, page and element? What it leaves open fits any."""
+        own = (self.detector, self.stage, self.step, self.page, self.element)
+        return self.kind == "fix" and all(mine in {"", other} for mine, other in zip(own, place, strict=True))
 
 
 def annotate(store: Store, project: str, note: Note, now: datetime) -> Annotation:

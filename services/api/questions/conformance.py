@@ -12,9 +12,9 @@ from typing import ClassVar, Literal
 
 from pydantic import BaseModel, Field
 
+from services.api.estimate import Estimate
 from services.api.impact import Group, adjusted_difference
 from services.api.question import PREVIOUS, Answer, Asked, Question, Row
-from services.api.questions.pain_points import Estimate
 from services.api.share import Share
 from services.core.journey import Journey
 from services.core.stats.benjamini_hochberg import benjamini_hochberg
