@@ -3,7 +3,7 @@
     said AS
     (
         SELECT
-            name,
+            acts.visitor AS visitor, name,
             if(JSONExtractString(props, 'job') != '', JSONExtractString(props, 'job'), toString(walk.job)) AS job,
             lower(trim(BOTH '"' FROM JSONExtractRaw(props, 'done'))) AS word,
             toFloat64OrNull(trim(BOTH '"' FROM JSONExtractRaw(props, 'score'))) AS score,
