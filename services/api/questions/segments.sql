@@ -45,10 +45,10 @@ WITH
     wanting AS
     (
         SELECT
-            person, arraySort(groupUniqArrayIf(toString(job), NOT is_done)) AS unmet,
+            person AS who, arraySort(groupUniqArrayIf(toString(job), NOT is_done)) AS unmet,
             maxIf(began_at, NOT is_undecided) AS settled_at
         FROM attempts
-        GROUP BY person
+        GROUP BY who
     ),
 
     asked AS
@@ -61,8 +61,8 @@ WITH
     scored AS
     (
         SELECT
-            customers.*, unmet, customers.person IN (SELECT person FROM asked) AS was_asked,
-            wanting.person != '' AND toUnixTimestamp64Milli(settled_at) > 0 AS is_settled,
+            customers.*, unmet, person IN (SELECT person FROM asked) AS was_asked,
+            who != '' AND toUnixTimestamp64Milli(settled_at) > 0 AS is_settled,
             1 + arrayCount(t -> toUnixTimestamp64Milli(last_at) > t, by_recency) AS r,
             1 + arrayCount(t -> frequency > t, by_frequency) AS f,
             1 + arrayCount(t -> monetary > t, by_monetary) AS m,
@@ -71,7 +71,7 @@ WITH
                 r >= 3, 'promising', 'lost') AS segment
         FROM customers
         CROSS JOIN fifths
-        LEFT JOIN wanting ON wanting.person = customers.person
+        LEFT JOIN wanting ON who = person
     )
 
 SELECT
