@@ -99,7 +99,7 @@ def _step(name: str, row: Mapping[str, Any], *, is_last: bool) -> FunnelStep:
         )
     in_progress = row["undecided_entered"] - row["undecided_converted"]
     decided = entered - row["undecided_entered"]
-    taken = row["seconds"] if converted else None
+    taken = row.get("quantiles")
     return FunnelStep(
         step=name,
         entered=entered,
@@ -107,5 +107,5 @@ def _step(name: str, row: Mapping[str, Any], *, is_last: bool) -> FunnelStep:
         dropped=entered - converted - in_progress,
         in_progress=in_progress,
         rate=Share.of(converted - row["undecided_converted"], decided) if decided else None,
-        seconds=Seconds(median=taken[0], p75=taken[1], p90=taken[2]) if taken else None,
+        seconds=Seconds(median=taken[0] / 1000, p75=taken[1] / 1000, p90=taken[2] / 1000) if taken else None,
     )

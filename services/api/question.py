@@ -14,7 +14,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 from services.api.condition import OPERATORS, checked_condition
 from services.api.period import Moment, Period
 from services.api.questions.freshness import Freshness
-from services.api.scope import Scope
+from services.api.scope import Scope, part_of
 from services.api.sql import sql
 from services.api.standing import longest_days, standing
 from services.core.journey import Journey
@@ -167,6 +167,10 @@ class Asked:
     def of(self, period: Period) -> "Asked":
         """The same of another period."""
         return replace(self, period=period)
+
+    def told_apart_by(self, part: str) -> "Asked":
+        """The same with sessions told apart by another of their columns, or by none."""
+        return replace(self, scope=replace(self.scope, part=part_of(part)))
 
     def about(self) -> dict[str, Any]:
         """The fields of `Answer`."""

@@ -50,7 +50,14 @@ def scope_of(question: Filters, part: str = "") -> Scope:
         name, condition = f"where{number}", read_condition(given)
         lines.append(_said(condition.text(name)))
         parameters |= condition.parameters(name)
-    return Scope("".join(lines), f"toString({part})" if part else "''", parameters)
+    return Scope("".join(lines), part_of(part), parameters)
+
+
+def part_of(column: str) -> str:
+    """What sessions are told apart by, as SQL; '' for nothing."""
+    if column and column not in COLUMNS:
+        raise ValueError(f"{column!r} is nothing that sessions keep; one of {', '.join(COLUMNS)} is")
+    return f"toString({column})" if column else "''"
 
 
 def _said(condition: str) -> str:

@@ -157,27 +157,24 @@ def said(at: float, props: dict[str, Any], visitor: str = "anna", **context: Any
     )  # fmt: skip
 
 
-@pytest.mark.parametrize(
-    ("breakdown", "context", "value"),
-    [
-        ("device", {"device": {"type": "ios"}}, "ios"),
-        ("device", {"userAgent": "Mozilla/5.0 (Linux; Android 14) Mobile"}, "mobile"),
-        ("device", {"userAgent": "Mozilla/5.0 (iPad; CPU OS 17)"}, "tablet"),
-        ("device", {"userAgent": "Mozilla/5.0 (X11; Linux x86_64)"}, "desktop"),
-        ("country", {"location": {"country": "Norway"}}, "Norway"),
-        ("campaign", {"campaign": {"name": "spring"}}, "spring"),
-        ("segment", {"traits": {"segment": "gold"}}, "gold"),
-    ],
-)
-def test_what_the_events_say_tells_sessions_apart(
-    store: Store, ask: Ask, breakdown: str, context: dict[str, Any], value: str
-) -> None:
+def test_what_the_events_say_of_a_segment_tells_sessions_apart(store: Store, ask: Ask) -> None:
     fill(store, [session("0 browse, 5 basket", visitor="anna"), session("0 browse", visitor="ben")])
-    store.insert_lines("events", [said(0, {}, **context)])
+    store.insert_lines("events", [said(0, {}, traits={"segment": "gold"})])
 
-    answer = ask("/v1/funnel", steps="browse,basket", breakdown=breakdown)
+    answer = ask("/v1/funnel", steps="browse,basket", breakdown="segment")
 
-    assert {group["value"]: counts(group) for group in answer["breakdown"]} == {value: [1, 1], "": [1, 0]}
+    assert {group["value"]: counts(group) for group in answer["breakdown"]} == {"gold": [1, 1], "": [1, 0]}
+
+
+def test_what_sessions_keep_tells_them_apart_as_units_and_as_people(store: Store, ask: Ask) -> None:
+    phone = session("0 browse, 5 basket", visitor="anna", device="mobile", country="NO", campaign="spring")
+    fill(store, [phone, session("0 browse", visitor="ben")])
+
+    for unit in ("session", "person"):
+        for by, value in (("device", "mobile"), ("country", "NO"), ("campaign", "spring")):
+            answer = ask("/v1/funnel", steps="browse,basket", breakdown=by, unit=unit)
+
+            assert {group["value"]: counts(group) for group in answer["breakdown"]} == {value: [1, 1], "": [1, 0]}
 
 
 def test_a_trend_is_by_the_day_of_entry_in_the_zone_asked_for(store: Store, ask: Ask) -> None:

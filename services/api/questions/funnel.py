@@ -10,20 +10,25 @@ An exclusion ends a chain: it keeps the steps that it has reached, and the unit 
 be left out. Of several chains the one that gets furthest counts, of these the first to get there.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
 from typing import ClassVar, Literal
 
 from pydantic import BaseModel, Field
 
 from services.api.funnel_groups import FunnelGroup, FunnelRow, FunnelStep, group, nobody
 from services.api.funnel_path import FunnelPath, Window, read_path
-from services.api.question import PREVIOUS, Answer, Asked, Part, Question
+from services.api.question import PREVIOUS, Answer, Asked, Part, Question, Row
 from services.api.questions.freshness import to_millis
 from services.api.share import Share
 from services.core.duration import format_duration, millis
 
 SECOND_MS = 1000
 SAID_BY_EVENTS = frozenset({"segment", "property"})
+TRENDS = frozenset({"day", "week", "month"})
+LONGEST_SESSION = timedelta(days=7)
+"""No session of whatever version of the journey is taken to be longer."""
 
 Breakdown = Part | Literal["segment", "property"]
 
@@ -102,10 +107,12 @@ class FunnelAnswer(Answer):
 def ask_funnel(asked: Asked, question: FunnelQuestion) -> FunnelAnswer:
     """How many go on from step to step of the journey, how many drop off, and how long it takes."""
     path = read_path(asked.journey, question)
-    parameters = parameters_of(asked, question, path)
 
     def groups(by: str) -> list[FunnelGroup]:
-        return group(path.steps, path.following, asked.rows("funnel", chosen(path, by), by=by, **parameters))
+        shape = shape_of(asked, question, path, by)
+        counts = shape.rows(asked, "funnel")
+        waits = {(row["value"], row["k"]): row for row in shape.rows(asked, "funnel_waits")}
+        return group(path.steps, path.following, [row | waits.get((row["value"], row["k"]), {}) for row in counts])
 
     whole = (groups("") or [nobody(path.steps)])[0]
     return FunnelAnswer(
@@ -121,23 +128,48 @@ def ask_funnel(asked: Asked, question: FunnelQuestion) -> FunnelAnswer:
     )
 
 
-def chosen(path: FunnelPath, by: str) -> dict[str, str]:
-    """Which fragments such a path takes: only as much is read and worked out as it needs."""
-    return {
+@dataclass(frozen=True)
+class Shape:
+    """How a funnel is worked out: the SQL fragments that it takes, and their parameters."""
+
+    fragments: Mapping[str, str]
+    parameters: Mapping[str, object]
+    part: str
+
+    def rows(self, asked: Asked, question: str, **more: object) -> list[Row]:
+        """Run a question's SQL in this shape."""
+        return asked.told_apart_by(self.part).rows(question, self.fragments, **self.parameters, **more)
+
+
+def shape_of(asked: Asked, question: FunnelQuestion, path: FunnelPath, by: str, *, one_by_one: bool = False) -> Shape:
+    """Only as much is read and worked out as the question needs.
+
+    Sessions that took the same path are followed as one, unless a window may bind or they are told apart by more than
+    what they keep themselves.
+    """
+    window_ms = millis(question.window or asked.journey.window)
+    binding_ms = min(window_ms, *path.windows_ms)
+    by_column = by not in SAID_BY_EVENTS | TRENDS
+    as_paths = question.unit == "session" and by_column and not one_by_one
+    binds = as_paths and binding_ms < millis(max(LONGEST_SESSION, asked.journey.sessions.max_length))
+    kind = f"paths{'_and_rows' if binds else ''}" if as_paths else ""
+    fragments = {
         "plain_chain": "chain_with_rules" if path.has_rules else "plain_chain",
         "values_of_sessions": "values_of_events" if by in SAID_BY_EVENTS else "values_of_sessions",
+        "units": f"units_of_{kind or ('rows' if question.unit == 'session' else 'people')}",
+        "waits": f"waits_of_{kind or 'units'}",
     }
-
-
-def parameters_of(asked: Asked, question: FunnelQuestion, path: FunnelPath) -> dict[str, object]:
-    """For SQL; what the units are told apart `by` is yet to be said."""
-    return {
+    parameters = {
         **path.parameters,
         "unit": question.unit,
         "order": question.order,
-        "window_ms": millis(question.window or asked.journey.window),
+        "window_ms": window_ms,
+        "binds": int(binds),
+        "binding_ms": binding_ms,
         "tolerance_ms": SECOND_MS if (question.same_second, question.order) == ("either", "ordered") else 0,
         "as_of_ms": to_millis(asked.freshness.fresh_until or asked.period.until),
         "property": question.property,
         "attribution": question.attribution,
+        "by": by,
     }
+    return Shape(fragments, parameters, by if by_column else "")

@@ -10,7 +10,7 @@ from services.api.period import LATEST
 from services.api.problem import Refusal
 from services.api.question import Asked
 from services.api.questions.freshness import to_millis
-from services.api.questions.funnel import FunnelQuestion, chosen, parameters_of
+from services.api.questions.funnel import FunnelQuestion, shape_of
 from services.api.questions.sessions import SessionsAnswer, a_page, start_of
 
 
@@ -42,11 +42,11 @@ def ask_funnel_sessions(asked: Asked, question: FunnelSessionsQuestion) -> Sessi
         cursor = msgspec.structs.replace(cursor, before_ms=to_millis(LATEST))
     by = question.breakdown or question.trend or ""
     cell = {
-        "by": by,
         "k": path.steps.index(step) + 1,
         "fate": question.fate,
         "value": question.value,
         "limit": question.limit + 1,
     }
-    parameters = parameters_of(asked, question, path) | msgspec.structs.asdict(cursor) | cell
-    return a_page(asked, cursor, asked.rows("funnel_sessions", chosen(path, by), **parameters), question.limit)
+    shape = shape_of(asked, question, path, by, one_by_one=True)
+    rows = shape.rows(asked, "funnel_sessions", **msgspec.structs.asdict(cursor), **cell)
+    return a_page(asked, cursor, rows, question.limit)
