@@ -35,7 +35,7 @@ check: sync
 	.venv/bin/lint-imports
 
 sync: $(UV)
-	@$(UV) sync --quiet --frozen
+	@$(UV) sync --quiet --frozen --compile-bytecode
 
 # Apache Kafka itself, for the tests that run against it.
 kafka: $(JARS)

@@ -8,6 +8,7 @@ import yaml
 
 from services.core.errors import JourneyError
 from services.core.journey import Journey, read_journey
+from services.edges.line_in_file import line_of
 
 
 def load_journey(path: Path) -> Journey:
@@ -45,22 +46,7 @@ def parse(text: str, name: str) -> Journey:
         raise JourneyError([f"{name}:1: the file is empty; a journey needs `journey`, a name, and `stages`."])
     if doubled := list(_doubled_keys(root, name)):
         raise JourneyError(doubled)
-    return read_journey(data, lambda key: f"{name}:{_line(root, key)}")
-
-
-def _line(node: yaml.Node, key: tuple[str | int, ...]) -> int:
-    """The line of the deepest part of a key that is written in the file, from 1."""
-    line = node.start_mark.line + 1
-    for part in key:
-        if isinstance(node, yaml.MappingNode):
-            found = next(((name, value) for name, value in node.value if name.value == str(part)), None)
-            if found is None:
-                break
-            line, node = found[0].start_mark.line + 1, found[1]
-        elif isinstance(node, yaml.SequenceNode) and isinstance(part, int) and part < len(node.value):
-            node = node.value[part]
-            line = node.start_mark.line + 1
-    return line
+    return read_journey(data, lambda key: f"{name}:{line_of(root, key)}")
 
 
 def _doubled_keys(node: Any, name: str) -> list[str]:

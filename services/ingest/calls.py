@@ -82,9 +82,14 @@ class Calls:
             raise Problem(400, Reason.SIZE, detail, remedy=SEND_LESS, pointer="/context")
         return context
 
-    def sort(self, arrival: segment.Arrival) -> tuple[list[Record], Refusals]:
-        """Each call becomes a record or a refusal, which says by its number which call it is."""
-        read = read_plain(self._plain, arrival) if self._plain else [None] * len(self.items)
+    @property
+    def count(self) -> int:
+        return len(self.head.batch) if isinstance(self.head, segment.Batch | PlainBatch) else 1
+
+    def sort(self, arrival: segment.Arrival) -> tuple[list[Event], Refusals]:
+        """Each call becomes an event or a refusal, which says by its number which call it is."""
+        plain = self._plain if arrival.pseudonyms is None else []
+        read = read_plain(plain, arrival) if plain else [None] * len(self.items)
         taken: list[Event] = []
         refused: Refusals = []
         for index, event in enumerate(read):
@@ -93,7 +98,11 @@ class Calls:
                 refused.append((index, outcome))
             else:
                 taken.append(outcome)
-        return [(event.visitor.encode(), value) for event, value in zip(taken, _encoded(taken), strict=True)], refused
+        return taken, refused
+
+
+def records_of(events: Sequence[Event]) -> list[Record]:
+    return [(event.visitor.encode(), value) for event, value in zip(events, _encoded(events), strict=True)]
 
 
 def _encoded(events: Sequence[Event]) -> Sequence[bytes]:

@@ -185,11 +185,11 @@ class Checkpoint:
     async def _go_on_writing(self) -> None:
         while True:
             await self._changed.wait()
-            if not self._eager:
-                await self._due()
             self._changed.clear()
             self._full.clear()
-            await self.write()
+            await self.write()  # the first at once: whoever waits for it has waited for our start already
+            if not self._eager:
+                await self._due()
 
     async def _due(self) -> None:
         try:
