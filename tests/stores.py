@@ -26,6 +26,7 @@ TABLES = (
     "retention",
     "rejudged",
     "rejudged_days",
+    "annotations",
 )
 
 

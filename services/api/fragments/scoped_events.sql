@@ -1,7 +1,7 @@
     -- The events of the sessions a question is about, each with its session's id and part. After scoped.
     scoped_events AS
     (
-        SELECT acts.*, walk.id AS session_id, walk.part AS part
+        SELECT acts.*, session_id, part
         FROM
         (
             SELECT *
@@ -11,7 +11,7 @@
             LIMIT 1 BY visitor, id
         ) AS acts
         -- No two sessions of a visitor overlap, so the last that began before an event is the one it may be of.
-        ASOF INNER JOIN (SELECT id, visitor, started_at, ended_at, part FROM scoped) AS walk
-            ON walk.visitor = acts.visitor AND walk.started_at <= acts.occurred_at
-        WHERE acts.occurred_at <= walk.ended_at
+        ASOF INNER JOIN (SELECT id AS session_id, visitor AS walker, started_at AS began, ended_at AS finished, part FROM scoped) AS walk
+            ON walker = acts.visitor AND began <= acts.occurred_at
+        WHERE acts.occurred_at <= finished
     ),
