@@ -58,7 +58,7 @@ class Evidence(msgspec.Struct, frozen=True):
     cause: str = ""
     device: str = ""
     release: str = ""
-    lost_value: float = 0.0
+    value: float = 0.0  # of the baskets of all affected
     currency: str = ""
     sessions: tuple[str, ...] = ()
 
@@ -76,7 +76,8 @@ class Incident(msgspec.Struct, frozen=True, kw_only=True):
     state: str = "open"  # open | recovered
     recovered: int = 0  # the hour
     calm: int = 0  # windows in a row as usual
-    told: int = 0  # the hour of the last moment worth telling
+    moment: str = "opened"  # the last one worth telling
+    told: int = 0  # its hour
     heard: bool = True  # do those who were told believe that it goes on?
     worst: float = 0.0  # the excess told last
     evidence: Evidence = Evidence()
@@ -84,6 +85,19 @@ class Incident(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def is_open(self) -> bool:
         return self.state == "open"
+
+    @property
+    def telling(self) -> str:
+        """What was last worth telling, by a name that no other moment of it has."""
+        return f"{self.moment}-{self.told}"
+
+    @property
+    def cell_names(self) -> set[Cell]:
+        return {one.cell for one in self.cells}
+
+    def covers(self, hour: int) -> bool:
+        """Whether an hour was within it, and so says nothing of what is usual."""
+        return self.began <= hour <= max(self.seen, self.recovered)
 
 
 class Change(NamedTuple):
@@ -131,7 +145,7 @@ def live(
     """
     project, hour = now
     left = [one for one in known if one.judged < hour]
-    done = {cell for one in known if one.judged >= hour for cell in _cells(one)}
+    done = {cell for one in known if one.judged >= hour for cell in one.cell_names}
     changes = []
     for group in groups:
         if any(spike.cell in done for spike in group.spikes):
@@ -144,14 +158,10 @@ def live(
     return changes
 
 
-def _cells(incident: Incident) -> set[Cell]:
-    return {one.cell for one in incident.cells}
-
-
 def _matching(known: Sequence[Incident], group: Group, since: int) -> Incident | None:
     """The incident that these spikes belong to: open, or recovered so lately that it is no news."""
     cells = {spike.cell for spike in group.spikes}
-    related = [one for one in known if cells & _cells(one) and (one.is_open or one.recovered >= since)]
+    related = [one for one in known if cells & one.cell_names and (one.is_open or one.recovered >= since)]
     return max(related, key=lambda one: (one.is_open, one.seen), default=None)
 
 
@@ -185,6 +195,7 @@ def _risen(before: Incident, group: Group, patience: Patience) -> Change:
         state="open",
         recovered=0,
         calm=0,
+        moment=Moment.UPDATED if tell else before.moment,
         told=hour if tell else before.told,
         heard=tell or before.heard,
         worst=max(before.worst, named.excess) if tell else before.worst,
@@ -199,6 +210,7 @@ def _without(before: Incident, reading: Reading | None, hour: int) -> Change:
     after = msgspec.structs.replace(before, judged=hour, calm=calm)
     if not over:
         return Change(after, None)
-    told = hour if before.heard else before.told
-    after = msgspec.structs.replace(after, state="recovered", recovered=hour, told=told, heard=False)
-    return Change(after, Moment.RECOVERED if before.heard else None)
+    after = msgspec.structs.replace(after, state="recovered", recovered=hour, heard=False)
+    if not before.heard:
+        return Change(after, None)
+    return Change(msgspec.structs.replace(after, moment=Moment.RECOVERED, told=hour), Moment.RECOVERED)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from services.core.spikes.baseline import Baseline, Expected, Series, Window
-from services.core.spikes.cell import Cell, Reading, Spike
+from services.core.spikes.cell import NOT_GOING_ON, Cell, Reading, Spike
 from services.core.stats.benjamini_hochberg import benjamini_hochberg
 from services.core.stats.beta_binomial import upper_tail
 
@@ -61,9 +61,15 @@ def strike(cells: Cells, hour: int, demand: Demand) -> dict[Cell, Reading]:
     }
 
 
+def direction_of(cell: Cell, demand: Demand) -> Direction:
+    """Not going on counts upwards, whatever is asked of friction."""
+    return "up" if cell.detector == NOT_GOING_ON else demand.direction
+
+
 def _signed(reading: Reading, demand: Demand) -> float:
     """The excess on the side that is looked at."""
-    return {"up": reading.excess, "down": -reading.excess, "both": abs(reading.excess)}[demand.direction]
+    sides = {"up": reading.excess, "down": -reading.excess, "both": abs(reading.excess)}
+    return sides[direction_of(reading.cell, demand)]
 
 
 def examine(cells: Cells, hour: int, demand: Demand) -> Iterator[Reading]:
@@ -73,7 +79,8 @@ def examine(cells: Cells, hour: int, demand: Demand) -> Iterator[Reading]:
         if window is None or window.exposed < demand.least_exposed:
             continue
         if expected := baseline.expect(hour):
-            yield Reading(cell, hour, window, expected, p_value(window, expected, demand.direction))
+            p = p_value(window, expected, direction_of(cell, demand))
+            yield Reading(cell, hour, window, expected, p)
 
 
 def p_value(window: Window, expected: Expected, direction: Direction) -> float:

@@ -37,10 +37,21 @@ def judge_objective(job: str, success: float, series: Series, hour: int) -> list
         if long.exposed < LEAST_ENDED or short.exposed == 0 or wilson(long.affected, long.exposed).low <= budget:
             continue
         if min(long.affected / long.exposed, short.affected / short.exposed) >= burn.rate * budget:
-            p = upper_tail(long.affected, long.exposed, budget, 0.0)
-            expected = Expected(budget, 0.0, Level.OBJECTIVE, burn.long)
-            return [Spike(Reading(Cell(JOB_SUCCESS, "", job), hour, long, expected, p), hour - burn.long + 1)]
+            return [Spike(_reading(job, budget, long, (hour, burn.long)), hour - burn.long + 1)]
     return []
+
+
+def read_objective(job: str, success: float, series: Series, hour: int) -> Reading | None:
+    """How the job does now, by the shortest long span; None where too few sessions say."""
+    hours = BURNS[0].long
+    window = _sum(series, hour, hours)
+    return _reading(job, 1 - success, window, (hour, hours)) if window.exposed >= LEAST_ENDED else None
+
+
+def _reading(job: str, budget: float, window: Window, at: tuple[int, int]) -> Reading:
+    hour, hours = at
+    p = upper_tail(window.affected, window.exposed, budget, 0.0)
+    return Reading(Cell(JOB_SUCCESS, "", job), hour, window, Expected(budget, 0.0, Level.OBJECTIVE, hours), p)
 
 
 def _sum(series: Series, hour: int, hours: int) -> Window:

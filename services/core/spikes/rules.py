@@ -86,9 +86,5 @@ class AlertRules(Part):
         return self
 
     def demand(self) -> Demand:
-        """What is asked of a friction's spike."""
+        """What is asked of a spike."""
         return Demand(FALSE_SHARES[self.sensitivity], self.least_exposed, self.least_excess, self.direction)
-
-    def demand_of_conversion(self) -> Demand:
-        """The same of not going on, which counts upwards whatever is asked of friction."""
-        return Demand(FALSE_SHARES[self.sensitivity], self.least_exposed, self.least_excess, "up")

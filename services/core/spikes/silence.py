@@ -31,7 +31,7 @@ class Quiet:
             self._groups[level] = groups
         self._spreads = {level: spread_of(groups.values()) for level, groups in self._groups.items()}
 
-    def reading(self, hour: int, count: int) -> Reading | None:
+    def read(self, hour: int, count: int) -> Reading | None:
         """How unlikely so few events are; None where too few are expected, or too little is known."""
         for level, (alike, least) in GROUPINGS.items():
             counts = self._groups[level].get(alike(local_hour(hour, self._zone)), [])
@@ -51,7 +51,7 @@ class Quiet:
 
 def judge_silence(quiet: Quiet, counts: Mapping[int, int], hour: int) -> list[Spike]:
     """The silence at this hour, if it is one: two of three windows, or one too quiet to be chance."""
-    readings = {at: quiet.reading(at, counts.get(at, 0)) for at in range(hour - SPAN + 1, hour + 1)}
+    readings = {at: quiet.read(at, counts.get(at, 0)) for at in range(hour - SPAN + 1, hour + 1)}
     silent = {at: reading for at, reading in readings.items() if reading and is_silent(reading)}
     newest = silent.get(hour)
     if newest is None or (len(silent) < 2 and newest.p >= SUDDEN):
