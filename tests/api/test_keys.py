@@ -19,6 +19,9 @@ WRITES = {("post", "/v1/annotations"), ("delete", "/v1/annotations/{id}")}
 SECRET = "belongs-to-another-project"
 READ = {"Authorization": "Bearer rk_shop"}
 
+# Thousands of questions: each is the same SQL in the same engine, whichever way it gets there.
+ONE_STORE = pytest.mark.parametrize("store", ["chdb"], indirect=True)
+
 # Each but the last few is many in one: what ends a text, a statement, a parameter, a format.
 HOSTILE = [
     "' OR 1=1 -- \\' UNION ALL SELECT raw FROM refused_events -- ') FORMAT Null; DROP TABLE sessions; --",
@@ -90,7 +93,7 @@ def test_tenants_never_see_each_other(client: Client) -> None:
     span = {"from": text(-DAY), "to": text(DAY)}
     for path, operation in operations(client):
         url = path.replace("{id}", SECRET)
-        takes = {one["name"] for one in operation["parameters"] if one["in"] == "query"}
+        takes = {one["name"] for one in operation.get("parameters", []) if one["in"] == "query"}
         asked = {name: value for name, value in span.items() if name in takes}
 
         theirs = client.get(url, params=asked, headers={"Authorization": "Bearer rk_other"})
@@ -101,6 +104,7 @@ def test_tenants_never_see_each_other(client: Client) -> None:
         assert SECRET not in ours.text
 
 
+@ONE_STORE
 def test_another_tenants_data_changes_no_answer(store: Store, client: Client) -> None:
     shop = [tenants_session(number, "shop", 30 * DAY) for number in range(120)]
     rages = [finding(row, "rage_click", "checkout", 30 * DAY + 20) for row in shop[::2]]
@@ -160,7 +164,7 @@ def told_by(answer: Any) -> Any:
 
 
 def variants(operation: dict[str, Any]) -> Iterator[dict[str, str]]:
-    for parameter in operation["parameters"]:
+    for parameter in operation.get("parameters", []):
         for schema in (parameter["schema"], *parameter["schema"].get("anyOf", [])):
             for value in [*schema.get("enum", []), *SAMPLES.get(parameter["name"], [])]:
                 yield {parameter["name"]: value} | BESIDE.get(value, {})
@@ -168,19 +172,20 @@ def variants(operation: dict[str, Any]) -> Iterator[dict[str, str]]:
 
 @pytest.mark.usefixtures("two_tenants")
 def test_the_project_cannot_be_chosen_by_the_request(client: Client) -> None:
-    for path, _ in operations(client):
+    for path, operation in operations(client):
         response = client.get(path, params={"project": "other"}, headers={**READ, "X-Project": "other"})
 
-        assert response.status_code in {404, 422}, path
+        assert response.status_code in {404, 422} or "parameters" not in operation, path
         assert SECRET not in response.text
 
 
+@ONE_STORE
 @pytest.mark.usefixtures("two_tenants")
 def test_hostile_values_are_values_or_mistakes_and_never_sql(store: Store, client: Client) -> None:
     before = store.query("SELECT count() AS n FROM sessions")
     for path, operation in operations(client):
         for value in HOSTILE:
-            hostile = {one["name"]: value for one in operation["parameters"] if one["in"] == "query" and is_free(one)}
+            hostile = {one["name"]: value for one in operation.get("parameters", []) if one["in"] == "query" and is_free(one)}
             ask_until_taken(client, path.replace("{id}", quote(value, safe="")), hostile)
             if "where" in hostile:
                 named = value.replace("\\", "\\\\").replace(".", "\\.").replace(":", "\\:")
