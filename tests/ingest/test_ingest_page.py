@@ -7,7 +7,7 @@ import pytest
 from services.core.refusal import BY_WORKER, IN_MASSES, Reason
 from services.core.terms import USUAL, Terms
 from services.ingest import guard
-from services.ingest.calls import BATCH_CALLS
+from services.ingest.body import BATCH_CALLS
 from services.ingest.recent import IDS
 
 PAGE = (Path(__file__).parents[2] / "docs" / "ingest.md").read_text()
