@@ -154,7 +154,7 @@ def test_a_file_that_is_no_database_is_named(tmp_path: Path) -> None:
 
     with pytest.raises(ValueError, match=r"no\.mmdb is no MaxMind database.*DESIRELINE_COUNTRIES"):
         Countries(tmp_path / "no.mmdb")
-    with pytest.raises(OSError, match=r"there\.mmdb.*DESIRELINE_COUNTRIES"):
+    with pytest.raises(ValueError, match=r"there\.mmdb.*DESIRELINE_COUNTRIES"):
         Countries(tmp_path / "there.mmdb")
 
 
