@@ -6,7 +6,8 @@ can have more than 200 keys or a nesting of 5. Whatever else comes is no fault: 
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Annotated, Literal
+from functools import lru_cache
+from typing import Annotated, Literal, NamedTuple
 
 import msgspec
 from msgspec import Meta
@@ -28,6 +29,10 @@ from services.ingest.dialects.segment import (
     path_of,
 )
 from services.ingest.guard import ID_LETTERS, KEY_LETTERS, OLDEST_MS, VALUE_BYTES
+from services.ingest.sender import NOBODY
+
+CONTEXTS_KNOWN = 4096
+KNOWN_BYTES = 2048  # a longer context is read each time: so all that is kept of them stays below 20 MB
 
 Id = Annotated[str, Meta(max_length=ID_LETTERS)] | None
 Place = Annotated[str, Meta(max_length=PLACE_LETTERS)] | None
@@ -112,6 +117,26 @@ _decode_props = msgspec.json.Decoder(Props).decode
 _decode_context = msgspec.json.Decoder(_Context).decode
 
 
+class _Around(NamedTuple):
+    """Holds what a context says, and what is seen by it alone."""
+
+    told: _Context
+    page: Page
+    path: str
+    seen: str
+
+
+def _read_context(context: bytes) -> _Around:
+    told = _decode_context(context)
+    page: Page = told.page or NOWHERE
+    path = page.path or (page.url and path_of(page.url)) or ""
+    return _Around(told, page, path, seen_of(told, page.url, page.referrer, NOBODY, None))
+
+
+# A page says the same with each of its acts, and a server's library with all it sends.
+_known_context = lru_cache(CONTEXTS_KNOWN)(_read_context)
+
+
 def plain_batch(body: bytes) -> PlainBatch | None:
     """The batch in this body; None where it, or one of its calls, is of another shape."""
     try:
@@ -137,9 +162,9 @@ def read_plain(calls: Sequence[PlainCall], arrival: Arrival) -> list[Event | Non
     earliest = 1 if arrival.historical else received_at - OLDEST_MS
     for call in calls:
         content = call.properties if call.traits is EMPTY_OBJECT else call.traits
+        context = bytes(call.context)
         try:
-            told = _decode_context(call.context)
-            page: Page = told.page or NOWHERE
+            around = _known_context(context) if len(context) <= KNOWN_BYTES else _read_context(context)
             _decode_props(content)
         except msgspec.MsgspecError:
             events.append(None)
@@ -159,8 +184,12 @@ def read_plain(calls: Sequence[PlainCall], arrival: Arrival) -> list[Event | Non
         ):
             events.append(None)
             continue
+        told, page, path, seen = around
         if kind in NAMED:
             page = cut(own_page(content, page) if kind == "page" else page, call.name)
+            path = page.path or (page.url and path_of(page.url)) or ""
+        if page is not around.page or countries is not None or (told.user_agent is None and sender is not NOBODY):
+            seen = seen_of(told, page.url, page.referrer, sender, countries)
         events.append(
             Event(
                 id=call.message_id or arrival.new_id(),
@@ -172,13 +201,13 @@ def read_plain(calls: Sequence[PlainCall], arrival: Arrival) -> list[Event | Non
                 received_at=received_at,
                 watermark=(arrival.watermark or occurred_at) if arrival.historical else 0,
                 user=call.user_id or "",
-                path=page.path or (page.url and path_of(page.url)) or "",
+                path=path,
                 url=page.url or "",
                 referrer=page.referrer or "",
                 title=page.title or "",
                 props=content,
                 context=call.context,
-                seen=seen_of(told, page.url, page.referrer, sender, countries),
+                seen=seen,
             )
         )
     return events
