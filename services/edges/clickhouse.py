@@ -104,6 +104,15 @@ class Store:
         if lines:
             self._insert(table, EVENT_COLUMNS, b"\n".join(lines))
 
+    def insert_json(self, table: str, columns: Sequence[str], lines: bytes) -> None:
+        """Write rows that are JSON lines already, of these columns."""
+        self._insert(table, columns, lines)
+
+    def empty(self, table: str) -> None:
+        """Remove all rows of a table. Not for one that a service writes to: a crash may bring some of them back."""
+        with self._writers.borrow() as client, self._translated(f"empty {table}"):
+            client.command("TRUNCATE TABLE {name:Identifier}", {"name": table})
+
     def _insert(self, table: str, columns: Sequence[str], block: bytes) -> None:
         # The names must be given: an EPHEMERAL column is read only where it is named.
         with self._writers.borrow() as client, self._translated(f"write to {table}"):
@@ -113,6 +122,15 @@ class Store:
         """Answer a question, read-only and within limits. Values come in only as `{name:Type}`, bound by the server."""
         with self._readers.borrow() as client, self._translated("answer"):
             return list(client.query(sql, parameters=dict(parameters or {}) or None).named_results())
+
+    def blocks(self, sql: str, parameters: Mapping[str, Any]) -> Iterator[Sequence[Sequence[Any]]]:
+        """Answer a question of any length, block by block as columns, without the limits of `query`."""
+        with (
+            self._writers.borrow() as client,
+            self._translated("read"),
+            client.query_column_block_stream(sql, parameters=dict(parameters)) as blocks,
+        ):
+            yield from blocks
 
     def positions(self) -> list[PositionRow]:
         """How far each partition of each log has been applied, and by whose claim."""

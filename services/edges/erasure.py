@@ -32,6 +32,9 @@ WHERE = {
 AT_ONCE = 20
 """Visitors of one statement, which goes over a table once for all of them; their ids travel in its address."""
 
+ASIDE = ("rejudged", "rejudged_days")
+"""What history would be under another journey: worked out anew when it is asked for, so that all of it may go."""
+
 FORGOTTEN = """
 SELECT project, visitor, toUnixTimestamp64Milli(max(forgotten_at)) AS forgotten_ms
 FROM forgotten
@@ -72,6 +75,8 @@ def erase(store: "Store", rows: Sequence[ForgottenRow]) -> dict[str, int]:
             if count := _count(store, table, together):
                 store.change(f"ALTER TABLE {table} DELETE WHERE {where} SETTINGS mutations_sync = 2", _of(together))
                 erased[table] += count
+    for table in ASIDE:
+        store.empty(table)
     return erased
 
 

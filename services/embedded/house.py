@@ -14,6 +14,7 @@ from fastapi import APIRouter, Depends, Header, HTTPException, Request, Response
 
 from services.edges.clickhouse import Store
 from services.edges.refused import Refused, Wanted, count_refused, mark_replayed, newest_refused, refused_after
+from services.embedded.history import history_routes
 
 A = TypeVar("A")
 
@@ -34,7 +35,10 @@ class Onwards(msgspec.Struct, frozen=True):
 
 
 def house_routes(key: str, store: Store) -> APIRouter:
-    """What `services.refused` asks of a running installation. Bodies are JSON both ways; no document shows them."""
+    """What `services.refused` and `services.rejudge` ask of a running installation; no document shows them.
+
+    Bodies are JSON both ways, but for history, which is large.
+    """
 
     def check(authorization: Annotated[str, Header()] = "") -> None:
         if not hmac.compare_digest(authorization.encode(), f"Bearer {key}".encode()):
@@ -62,6 +66,7 @@ def house_routes(key: str, store: Store) -> APIRouter:
             request, list[Refused], lambda events: mark_replayed(store, events, time.time_ns() // 1_000_000)
         )
 
+    router.include_router(history_routes(store))
     return router
 
 

@@ -1,8 +1,8 @@
 """The database while it is still being opened: a consumer group takes four seconds to form, so both go on at once."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import Future
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from services.core.event import Millis
 from services.core.rows import ForgottenRow, PositionRow, Row, StateRow, UnfinishedRow
@@ -41,6 +41,9 @@ class StoreToCome:
 
     def erase(self, rows: Sequence[ForgottenRow]) -> None:
         self._opened.result().erase(rows)
+
+    def query(self, sql: str, parameters: Mapping[str, Any] | None = None) -> list[dict[str, Any]]:
+        return self._opened.result().query(sql, parameters)
 
     def save_journey(self, version: str, document_json: str) -> None:
         self._opened.result().save_journey(version, document_json)

@@ -8,14 +8,14 @@ from services.api.sql import sql
 from services.edges.clickhouse import Store
 
 
-class RetentionAnswer(BaseModel):
+class DataRetentionAnswer(BaseModel):
     """How long data is kept, as the tables were told last."""
 
     kept_for: str = Field(description="Empty: for good.", examples=["13 months"])
     applied_at: datetime | None = Field(description="Since when that holds.")
 
 
-def ask_retention(store: Store, project: str) -> RetentionAnswer:
+def ask_data_retention(store: Store, project: str) -> DataRetentionAnswer:
     """Its own, else that of all projects."""
-    rows = store.query(sql("retention"), {"project": project})
-    return RetentionAnswer(**rows[0]) if rows else RetentionAnswer(kept_for="", applied_at=None)
+    rows = store.query(sql("data_retention"), {"project": project})
+    return DataRetentionAnswer(**rows[0]) if rows else DataRetentionAnswer(kept_for="", applied_at=None)

@@ -3,15 +3,15 @@
 import time
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Path, Request
+from fastapi import APIRouter, Path
 from fastapi.responses import StreamingResponse
 
 from services.api import problem
 from services.api.auth import Administered, Project
-from services.api.questions.retention import RetentionAnswer, ask_retention
+from services.api.endpoint import Stored
+from services.api.questions.data_retention import DataRetentionAnswer, ask_data_retention
 from services.api.questions.visitor_data import DeletionAnswer, delete_visitor, export_visitor
 from services.core.event import Millis
-from services.edges.clickhouse import Store
 
 RIGHTS = "rights"
 NDJSON = "application/x-ndjson"
@@ -25,14 +25,6 @@ VisitorId = Annotated[
         alias="id", min_length=1, max_length=LONGEST_ID, description="Of a visitor, or of a user: all their visitors."
     ),
 ]
-
-
-def store_of(request: Request) -> Store:
-    store: Store = request.app.state.store
-    return store
-
-
-Stored = Annotated[Store, Depends(store_of)]
 
 
 @router.get(
@@ -56,10 +48,10 @@ def delete(store: Stored, project: Administered, visitor: VisitorId) -> Deletion
     return delete_visitor(store, project, visitor, _now())
 
 
-@router.get("/retention")
-def retention(store: Stored, project: Project) -> RetentionAnswer:
+@router.get("/data-retention")
+def data_retention(store: Stored, project: Project) -> DataRetentionAnswer:
     """For how long this project's data is kept."""
-    return ask_retention(store, project)
+    return ask_data_retention(store, project)
 
 
 def _now() -> Millis:
