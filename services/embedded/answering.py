@@ -14,6 +14,7 @@ from services.api.metrics import SECONDS
 from services.core.journey import Journey
 from services.edges.clickhouse import Store, StoreError
 from services.edges.kafka import Publisher
+from services.edges.retention import keep_for
 from services.embedded.access import HouseKeyring
 from services.embedded.house import house_routes
 from services.ingest.app import create_app as create_ingest
@@ -30,6 +31,7 @@ from services.stages.metrics import SET_ASIDE, TABLED
 def open_store(settings: Settings, journey: Journey) -> Store:
     """Open the database, with its tables up to date and the journey in it. Raises StoreError."""
     store = Store.open(settings.clickhouse)
+    keep_for(store, settings.retention)
     store.save_journey(journey.version, journey.document())
     return store
 

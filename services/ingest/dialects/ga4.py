@@ -26,6 +26,9 @@ class Body(msgspec.Struct):
     user_id: str | int | None = None
     timestamp_micros: int | str | None = None
     user_properties: dict[str, Any] | None = None
+    user_agent: Any = None
+    ip_override: Any = None
+    device: Any = None
 
 
 _decode = msgspec.json.Decoder(Body).decode
@@ -85,9 +88,14 @@ def _context(params: Json, body: Body) -> Json:
         name: held.get("value") if isinstance(held, dict) else held
         for name, held in (body.user_properties or {}).items()
     }
+    told = body.device if isinstance(body.device, dict) else {}
     context = {
         "page": {name: value for name, value in page.items() if value},
         "locale": params.get("language"),
         "traits": traits,
+        "userAgent": body.user_agent,
+        "ip": body.ip_override,
+        "device": {"type": told["category"]} if told.get("category") else None,
+        "os": {"name": told["operating_system"]} if told.get("operating_system") else None,
     }
     return {name: value for name, value in context.items() if value}

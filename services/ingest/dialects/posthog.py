@@ -158,6 +158,8 @@ def _context(props: Json) -> Json:
         "locale": props.get("$browser_language"),
         "timezone": props.get("$timezone"),
         "userAgent": props.get("$raw_user_agent"),
+        "device": _said({"type": props.get("$device_type")}),
+        "os": _said({"name": props.get("$os_name") or props.get("$os")}),
     }
     return _said(context)
 
