@@ -15,6 +15,7 @@ from services.api.period import Asked, Question, settle
 from services.api.questions.freshness import ask_freshness
 from services.api.questions.funnel import FunnelAnswer, FunnelQuestion, ask_funnel
 from services.api.questions.funnel_sessions import FunnelSessionsQuestion, ask_funnel_sessions
+from services.api.questions.open_jobs import OpenJobsAnswer, OpenJobsQuestion, ask_open_jobs
 from services.api.questions.pain_points import PainPointsAnswer, PainPointsQuestion, ask_pain_points
 from services.api.questions.refused import RefusedAnswer, RefusedQuestion, ask_refused
 from services.api.questions.session import SessionAnswer, ask_session
@@ -75,6 +76,12 @@ def funnel(store: Stored, project: Project, question: Annotated[FunnelQuestion, 
 def pain_points(store: Stored, project: Project, question: Annotated[PainPointsQuestion, Query()]) -> PainPointsAnswer:
     """What hurts customers where, what it costs, worst first."""
     return ask_pain_points(store, stored_journey(store), particulars(store, project, question), question)
+
+
+@questions.get("/open-jobs")
+def open_jobs(store: Stored, project: Project, question: Annotated[OpenJobsQuestion, Query()]) -> OpenJobsAnswer:
+    """What became of the jobs that people set out to get done: across sessions and devices, by job."""
+    return ask_open_jobs(store, stored_journey(store), particulars(store, project, question))
 
 
 @questions.get("/sessions")
