@@ -3,6 +3,7 @@
 from pydantic import ValidationError
 
 from services.core.errors import CoreError
+from services.edges.alert_addresses import NoAddress
 from services.edges.clickhouse_errors import StoreError
 from services.edges.keyring import KeysFileError
 from services.edges.listener import CannotListen
@@ -16,6 +17,7 @@ _MENDABLE = (
     StoreError,
     KeysFileError,
     KafkaUnreachable,
+    NoAddress,
     CannotStart,
     CannotListen,
     MappingError,

@@ -19,6 +19,7 @@ from services.core.learned import Learned
 from services.core.mistake import Key, Mistake, mistakes, unknown
 from services.core.page import Pages
 from services.core.part import Name, Part
+from services.core.spikes.rules import AlertRules
 from services.core.stage import DetectorSettings, Stage
 
 
@@ -57,6 +58,7 @@ class Journey(Part):
     intended: tuple[str, ...] = Field(
         (), description="Stages or `stage.step`s whose friction serves the customer.", examples=[["checkout.payment"]]
     )
+    alerts: AlertRules = Field(default_factory=AlertRules, description="Which spikes are told, and whom.")
 
     @field_validator("time_zone")
     @classmethod
@@ -91,6 +93,23 @@ class Journey(Part):
         for place in self.learned.stays if self.learned else ():
             if place not in self.places:
                 raise ValueError(f"learned: {place!r} is no stage or step of this journey any more: learn again")
+        return self
+
+    @model_validator(mode="after")
+    def _alerts_name_what_there_is(self) -> "Journey":
+        stages, jobs = {stage.name for stage in self.stages}, {job.name for job in self.jobs}
+        rules = self.alerts
+        for what, named, known in (
+            ("stage", {name for one in rules.receivers for name in one.stages}, stages),
+            (
+                "job",
+                {name for one in rules.receivers for name in one.jobs} | {one.job for one in rules.objectives},
+                jobs,
+            ),
+            ("detector", set(rules.friction or ()), set(DETECTORS)),
+        ):
+            if missing := named - known:
+                raise ValueError(f"alerts: this journey has no {what} {min(missing)!r}")
         return self
 
     @cached_property

@@ -1,5 +1,7 @@
 """An event read under a journey: what it means, and the act that is kept of it."""
 
+from sys import intern
+
 import msgspec
 
 from services.core.act import Act
@@ -18,14 +20,14 @@ def meaning(event: Event, book: Rulebook) -> tuple[Plan, Act]:
     """Raises msgspec.MsgspecError where its properties cannot be read."""
     plan = book.plan(event.name, event.path)
     if not plan.reads:
-        return plan, Act(event.occurred_at, event.id, event.name, event.path)
+        return plan, Act(event.occurred_at, event.id, event.name, event.path, None, intern(event.seen))
     told = _PROPS.decode(event.props)
     props = _kept(told, plan.reads)
     if book.asks:
         props |= surroundings(event, told, book.asks)
     if plan.undecided:
         plan = book.settle(plan, event.name, event.path, props)
-    return plan, Act(event.occurred_at, event.id, event.name, event.path, props)
+    return plan, Act(event.occurred_at, event.id, event.name, event.path, props, intern(event.seen))
 
 
 def _kept(props: dict[str, object], reads: frozenset[str]) -> dict[str, object]:

@@ -7,7 +7,9 @@ import msgspec
 
 from services.core.changes import Changes
 from services.core.event import WATERMARK, Event, Millis
+from services.core.key_hash import key_hash
 from services.core.meaning import meaning
+from services.core.oblivion import Oblivion
 from services.core.refusal import Reason
 from services.core.refusal_row import Place, row_of_worker
 from services.core.rendering import (
@@ -18,7 +20,7 @@ from services.core.rendering import (
     withdrawn_findings,
     withdrawn_session,
 )
-from services.core.rows import PositionRow, RefusedRow, StateRow, UnfinishedRow
+from services.core.rows import ForgottenRow, PositionRow, RefusedRow, StateRow, UnfinishedRow
 from services.core.rulebook import Rulebook
 from services.core.session import LiveSession, Visitor
 from services.core.sessioniser import Added, Sessioniser
@@ -59,6 +61,7 @@ class Partition:
         self._ahead: dict[tuple[str, str], int] = {}
         self._ahead_until = 0
         self._finished: set[tuple[str, str]] = set()
+        self._oblivion = Oblivion()
         clocks: dict[str, list[int]] = msgspec.json.decode(position.clocks or "{}")
         for project, times in clocks.items():
             self._tenants[project] = Tenant(self.book, self._wake, times)
@@ -110,6 +113,27 @@ class Partition:
         self._moved = False
         self.pending = 0
 
+    def forget(self, rows: Iterable[ForgottenRow]) -> list[ForgottenRow]:
+        """Drop what visitors of this partition did until they asked for it, here and whatever of it still comes.
+
+        Those it did not know of. What the store has of them can be erased now: nothing of it is written again.
+        """
+        fresh = [row for row in rows if self._is_mine(row.visitor) and self._oblivion.add(row)]
+        for row in fresh:
+            self._changes.events = self._oblivion.without(self._changes.events, row)
+            tenant = self._tenants.get(row.project)
+            visitor = tenant.visitors.pop(row.visitor, None) if tenant else None
+            if tenant is None or visitor is None:
+                continue
+            self._dirty = [one for one in self._dirty if one is not visitor]
+            if (left := self._oblivion.left_of(visitor, row.forgotten_at, self.book)) is not None:
+                tenant.take_in(left)
+                self._mark((left,))
+        return fresh
+
+    def _is_mine(self, visitor: str) -> bool:
+        return key_hash(visitor) % (self.position.partitions or 1) == self.position.partition
+
     def take_back(self, rows: Iterable[UnfinishedRow]) -> None:
         """Withdraw what no position ever stood for: of a session that is here the truth is written again."""
         for row in rows:
@@ -126,6 +150,8 @@ class Partition:
             if event.type == WATERMARK:
                 self._mark(tenant.end_import())
                 return
+        if self._oblivion and self._oblivion.covers(event):
+            return
         if offset < self._ahead_until and offset < self._ahead.get((event.project, event.visitor), 0):
             return
         plan, act = meaning(event, self.book)

@@ -126,7 +126,7 @@ def _named(visitor: Visitor, acts: list[Act], old: list[Session], fresh: Session
 
 
 def opened(visitor: Visitor, act: Act, clock: Millis, historical: bool) -> Session:
-    """A session that an act begins. Its name follows from that act."""
+    """The session that an act makes. Its id is that of the act, so the same act always makes the same one."""
     return Session(
         id=hashed_id(visitor.project, visitor.id, act.id),
         opened_by=act.id,

@@ -10,10 +10,11 @@ from typing import Any
 
 import msgspec
 
-from services.core.event import Event
-from services.core.rows import PositionRow, Row, StateRow, UnfinishedRow
+from services.core.event import Event, Millis
+from services.core.rows import ForgottenRow, PositionRow, Row, StateRow, UnfinishedRow
 from services.edges.clickhouse_clients import READER, WRITER, Address, Sessions, check_folder
 from services.edges.clickhouse_errors import StoreError, StoreRefused, StoreUnavailable, translated
+from services.edges.erasure import FORGOTTEN, erase
 from services.edges.migrate import migrate, shipped
 
 __all__ = ["Store", "StoreError", "StoreRefused", "StoreUnavailable"]
@@ -154,6 +155,19 @@ class Store:
         """The sessions and findings of a partition with versions between two, unless they were written again since."""
         of = {"partition": partition, "after": after, "before": before}
         return msgspec.convert(self.query(UNFINISHED, of), list[UnfinishedRow])
+
+    def change(self, sql: str, parameters: Mapping[str, Any]) -> None:
+        """Change tables by a statement of ours. Values come in only as `{name:Type}`."""
+        with self._writers.borrow() as client, self._translated("change the tables"):
+            client.command(sql, parameters=dict(parameters))
+
+    def forgotten(self, after: Millis) -> list[ForgottenRow]:
+        """Who asked to be forgotten since then."""
+        return msgspec.convert(self.query(FORGOTTEN, {"after": after}), list[ForgottenRow])
+
+    def erase(self, rows: Sequence[ForgottenRow]) -> None:
+        """Erase what these visitors did until they asked for it."""
+        erase(self, rows)
 
     @property
     def is_shared(self) -> bool:

@@ -28,7 +28,7 @@ GROUP BY day ORDER BY day
 EVENTS = """
 SELECT visitor, id, name, path, user, toUnixTimestamp64Milli(occurred_at), toUnixTimestamp64Milli(watermark_at) > 0,
     props, if({surroundings:Bool}, context, '{}'), if({surroundings:Bool}, url, ''),
-    if({surroundings:Bool}, referrer, '')
+    if({surroundings:Bool}, referrer, ''), seen
 FROM events FINAL
 WHERE project = {project:String} AND toDate(occurred_at) = {day:Date}
 ORDER BY visitor, occurred_at, id
@@ -124,7 +124,9 @@ def events_of(archive: Archive, project: str, day: str, *, surroundings: bool) -
     """A day's events by visitor, each visitor's in their order."""
     asked = {"project": project, "day": day, "surroundings": surroundings}
     for block in archive.ask("events", asked):
-        for visitor, id_, name, path, user, at, historical, props, context, url, referrer in zip(*block, strict=True):
+        for visitor, id_, name, path, user, at, historical, props, context, url, referrer, seen in zip(
+            *block, strict=True
+        ):
             yield Event(
                 id=id_,
                 project=project,
@@ -140,6 +142,7 @@ def events_of(archive: Archive, project: str, day: str, *, surroundings: bool) -
                 referrer=referrer,
                 props=msgspec.Raw(props),
                 context=msgspec.Raw(context),
+                seen=seen,
             )
 
 

@@ -9,6 +9,7 @@ import yaml
 from services.core.errors import JourneyError
 from services.core.journey import Journey, read_journey
 from services.core.learned import Learned
+from services.edges.line_in_file import line_of
 
 
 def load_journey(path: Path) -> Journey:
@@ -68,15 +69,15 @@ def parse(text: str, name: str, learned: File | None = None) -> Journey:
     """Check the text of a journey file called `name`; what was learned stands for its key `learned`."""
     root, data = _yaml(File(name, text))
     if learned is None:
-        return read_journey(data, lambda key: f"{name}:{_line(root, key)}")
+        return read_journey(data, lambda key: f"{name}:{line_of(root, key)}")
     learned_root, told = _yaml(learned)
     if isinstance(data, dict):
         data = {**data, "learned": told}
 
     def where(key: tuple[str | int, ...]) -> str:
         if key[:1] == ("learned",):
-            return f"{learned.name}:{_line(learned_root, key[1:])}"
-        return f"{name}:{_line(root, key)}"
+            return f"{learned.name}:{line_of(learned_root, key[1:])}"
+        return f"{name}:{line_of(root, key)}"
 
     return read_journey(data, where)
 
@@ -96,21 +97,6 @@ def _yaml(file: File) -> tuple[yaml.Node, Any]:
     if doubled := list(_doubled_keys(root, file.name)):
         raise JourneyError(doubled)
     return root, data
-
-
-def _line(node: yaml.Node, key: tuple[str | int, ...]) -> int:
-    """The line of the deepest part of a key that is written in the file, from 1."""
-    line = node.start_mark.line + 1
-    for part in key:
-        if isinstance(node, yaml.MappingNode):
-            found = next(((name, value) for name, value in node.value if name.value == str(part)), None)
-            if found is None:
-                break
-            line, node = found[0].start_mark.line + 1, found[1]
-        elif isinstance(node, yaml.SequenceNode) and isinstance(part, int) and part < len(node.value):
-            node = node.value[part]
-            line = node.start_mark.line + 1
-    return line
 
 
 def _doubled_keys(node: Any, name: str) -> list[str]:
