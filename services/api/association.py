@@ -87,6 +87,8 @@ def _association(one: Compared, found: OddsRatio, stands: bool) -> Association:
     )
 
 
-def first(found: Sequence[Association], limit: int, keep: Callable[[Association], bool] = lambda _: True) -> list[Association]:
+def first(
+    found: Sequence[Association], limit: int, keep: Callable[[Association], bool] = lambda _: True
+) -> list[Association]:
     """The first so many that are to be kept."""
     return [one for one in found if keep(one)][:limit]

@@ -68,7 +68,5 @@ def fate_of(one: SessionRow, same: Sequence[SessionRow], as_of: int) -> str:
         return "undecided" if left_at + WINDOW > as_of else "abandoned"
     last = one.path_stage[-1] if one.path_stage else ""
     least = STAGES.index(last) if last else -1
-    passed = any(
-        at <= finish and stage not in {"bought", ""} and STAGES.index(stage) >= least for at, stage in acts
-    )
+    passed = any(at <= finish and stage not in {"bought", ""} and STAGES.index(stage) >= least for at, stage in acts)
     return "continued_later" if passed else "done_elsewhere"

@@ -32,7 +32,9 @@ def test_skipped_repeated_and_inserted_are_told_apart(store: Store, ask: Ask) ->
 def test_the_cost_is_weighed_among_sessions_with_the_same_job(store: Store, ask: Ask) -> None:
     # Skipping the address costs 20 points in each job; those who skip it are mostly those who buy anyway.
     for job, skipping, keeping, buys in (("replace", 160, 40, 0.6), ("gift", 40, 160, 0.2)):
-        skipped = ["0 browse, 9 checkout.payment" + (", 99 bought" if n < skipping * buys else "") for n in range(skipping)]
+        skipped = [
+            "0 browse, 9 checkout.payment" + (", 99 bought" if n < skipping * buys else "") for n in range(skipping)
+        ]
         kept = [
             "0 browse, 9 checkout.address, 20 checkout.payment" + (", 40 bought" if n < keeping * (buys + 0.2) else "")
             for n in range(keeping)

@@ -65,7 +65,9 @@ def test_a_place_that_the_journey_does_not_have_is_refused_with_those_it_has(cli
 
 
 WALKS = st.lists(
-    st.tuples(st.lists(st.sampled_from(["browse", "basket", "checkout.payment", "bought"]), max_size=5), st.integers(0, 60)),
+    st.tuples(
+        st.lists(st.sampled_from(["browse", "basket", "checkout.payment", "bought"]), max_size=5), st.integers(0, 60)
+    ),
     min_size=1,
     max_size=4,
 )
@@ -102,7 +104,7 @@ def copied(row: SessionRow) -> SessionRow:
 def went_on(row: SessionRow) -> int | None:
     """When a later stage than the basket was entered after it first was."""
     entry = row.path_stage.index("basket")
-    later = [row.path_started_at[n] for n in range(entry, len(row.path_stage)) if row.path_stage[n] in {"checkout", "bought"}]
+    later = [
+        row.path_started_at[n] for n in range(entry, len(row.path_stage)) if row.path_stage[n] in {"checkout", "bought"}
+    ]
     return min(later, default=None)
-
-

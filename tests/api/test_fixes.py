@@ -45,8 +45,9 @@ def judged(ask: Ask) -> Any:
 def test_a_fix_is_judged_by_how_much_less_often_the_friction_is_met(
     store: Store, client: Client, ask: Ask, raging_after: int, state: str
 ) -> None:
-    told(store, *[visits(day, 10, 4) for day in range(18, 28)], *[visits(day, 10, raging_after // 10) for day in range(28, 38)],
-         visits(38, 10, raging_after % 10))  # fmt: skip
+    before = [visits(day, 10, 4) for day in range(18, 28)]
+    after = [visits(day, 10, raging_after // 10) for day in range(28, 38)]
+    told(store, *before, *after, visits(38, 10, raging_after % 10))
     note(client)
 
     fix = judged(ask)
@@ -58,7 +59,9 @@ def test_a_fix_is_judged_by_how_much_less_often_the_friction_is_met(
 def test_weekdays_are_held_against_the_same_weekdays(store: Store, client: Client, ask: Ask) -> None:
     # On Mondays half rage, on Tuesdays none. Before there were mostly Mondays, after mostly Tuesdays: nothing changed.
     monday, tuesday = 25, 26
-    told(store, visits(monday, 160, 80), visits(tuesday, 40, 0), visits(monday + 7, 40, 20), visits(tuesday + 7, 160, 0))
+    told(
+        store, visits(monday, 160, 80), visits(tuesday, 40, 0), visits(monday + 7, 40, 20), visits(tuesday + 7, 160, 0)
+    )
     note(client)
 
     fix = judged(ask)

@@ -49,14 +49,14 @@ def test_only_those_who_got_it_done_may_be_asked_for(store: Store, ask: Ask) -> 
     assert found["people"] == 1
 
 
-VISITS = st.lists(st.tuples(st.integers(0, 40), st.sampled_from("abc"), st.sampled_from(["gift", "replace"])), max_size=20)
+VISITS = st.lists(
+    st.tuples(st.integers(0, 40), st.sampled_from("abc"), st.sampled_from(["gift", "replace"])), max_size=20
+)
 
 
 @settings(max_examples=8, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(visits=VISITS)
-def test_any_visits_give_what_counting_people_gives(
-    store: Store, ask: Ask, visits: list[tuple[int, str, str]]
-) -> None:
+def test_any_visits_give_what_counting_people_gives(store: Store, ask: Ask, visits: list[tuple[int, str, str]]) -> None:
     forget(store, "sessions")
     last = session(f"{90 * DAY} browse")
     fill(store, [session(f"{day * DAY} browse", visitor=who, job=job) for day, who, job in visits] + [last])

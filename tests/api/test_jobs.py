@@ -24,9 +24,7 @@ def tried(day: float, who: str = "anna", *, done: bool = False, job: str = "gift
     """A session of somebody with a job on a day; done ten minutes after it began."""
     start = day * DAY
     given = {"user": who, "visitor": f"{who}-1", "job": job, "events": 5, "pages": 4} | given
-    return session(
-        f"{start} browse, {start + 60} basket", outcome_at=moment(start + 600) if done else 0, **given
-    )
+    return session(f"{start} browse, {start + 60} basket", outcome_at=moment(start + 600) if done else 0, **given)
 
 
 def only(answer: Any, job: str = "gift") -> Any:
@@ -171,4 +169,3 @@ def counted(tried: list[Attempt]) -> tuple[object, ...]:
         statistics.median(one.moves for one in done) if done else None,
         sum(one.worth for one in tried),
     )
-

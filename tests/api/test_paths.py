@@ -87,6 +87,5 @@ def followed(ways: list[list[str]]) -> dict[tuple[str, str], tuple[int, int, int
         for pair in zip(["", *way], [*way, ""], strict=True) if way else ():
             pairs[pair].append(number)
     return {
-        pair: (len(by), len(set(by)), sum("bought" in ways[number] for number in set(by)))
-        for pair, by in pairs.items()
+        pair: (len(by), len(set(by)), sum("bought" in ways[number] for number in set(by))) for pair, by in pairs.items()
     }

@@ -1,6 +1,5 @@
 """Segments: who the customers are, whom to talk to, and whom to ask."""
 
-
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -46,7 +45,9 @@ def test_those_whose_attempt_is_over_are_asked_unless_they_were(store: Store, as
 
 
 def test_new_and_returning_are_told_apart(store: Store, ask: Ask) -> None:
-    fill(store, [session("0 browse", visitor="a"), session("9000 browse, 9009 bought", visitor="a"), session("0 browse")])
+    fill(
+        store, [session("0 browse", visitor="a"), session("9000 browse, 9009 bought", visitor="a"), session("0 browse")]
+    )
 
     told = {one["visitors"]: (one["people"], one["sessions"], one["done"]["share"]) for one in
             ask("/v1/segments", **ALL_TIME)["newcomers"]}  # fmt: skip
@@ -86,5 +87,3 @@ def bound(ranked: list[float], share: float) -> float:
     low = int(place)
     high = min(low + 1, len(ranked) - 1)
     return ranked[low] + (place - low) * (ranked[high] - ranked[low])
-
-

@@ -71,9 +71,7 @@ def comparisons(rows: Sequence[Row], whole: dict[str, Row]) -> Iterator[Compared
     for (kind, value), sessions in under.items():
         for job, all_of_it in whole.items():
             row = there.get((kind, value, job), {"with_job": 0, "done": 0})
-            yield Compared(
-                (ARISES, job), kind, value, sessions, row["with_job"], everybody, all_of_it["with_job"]
-            )
+            yield Compared((ARISES, job), kind, value, sessions, row["with_job"], everybody, all_of_it["with_job"])
             yield Compared(
                 (DONE, job), kind, value, row["with_job"], row["done"], all_of_it["with_job"], all_of_it["done"]
             )

@@ -50,15 +50,15 @@ class CorrelationsAnswer(Answer):
 
 
 def ask_correlations(asked: Asked, question: CorrelationsQuestion) -> CorrelationsAnswer:
-    """What separates those who went on from those who did not, with odds ratio, interval and false-discovery control."""
+    """What separates those who went on from those who did not, as odds ratios with intervals."""
     at = place_named(asked.journey, question.at, "at") if question.at else places_of(asked.journey)[0]
     goal = place_named(asked.journey, question.goal, "goal") if question.goal else ""
-    rows = asked.rows("correlations", at=at, goal=goal, events=question.events, fewest=FEWEST, drop_offs=list(DROP_OFFS))
+    rows = asked.rows(
+        "correlations", at=at, goal=goal, events=question.events, fewest=FEWEST, drop_offs=list(DROP_OFFS)
+    )
     whole = next((row for row in rows if not row["kind"]), {"sessions": 0, "went_on": 0})
     compared = [
-        Compared(
-            (), row["kind"], row["value"], row["sessions"], row["went_on"], whole["sessions"], whole["went_on"]
-        )
+        Compared((), row["kind"], row["value"], row["sessions"], row["went_on"], whole["sessions"], whole["went_on"])
         for row in rows
         if row["kind"]
     ]

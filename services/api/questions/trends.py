@@ -81,7 +81,7 @@ class TrendsAnswer(Answer):
 
 
 def ask_trends(asked: Asked, question: TrendsQuestion) -> TrendsAnswer:
-    """How conversion, success, drop-offs or friction go over time, with what was noted, and before and after each note."""
+    """How conversion, success, drop-offs or friction go over time, and before and after each note."""
     rows = counted(asked, question, question.bucket)
     noted = annotations(asked.store, asked.project, asked.period)
     daily = counted(asked, question, "day") if noted and question.bucket != "day" else rows
@@ -101,7 +101,12 @@ def counted(asked: Asked, question: TrendsQuestion, bucket: str) -> list[Row]:
     at = place_named(asked.journey, question.at, "at") if question.at else places[0]
     goal = place_named(asked.journey, question.goal, "goal") if question.goal else asked.journey.stages[-1].name
     return asked.rows(
-        "trends", {"told_sessions": f"told_{question.metric}"}, bucket=bucket, at=at, goal=goal, detector=question.detector
+        "trends",
+        {"told_sessions": f"told_{question.metric}"},
+        bucket=bucket,
+        at=at,
+        goal=goal,
+        detector=question.detector,
     )
 
 
@@ -140,5 +145,3 @@ def by_weekday(rows: Sequence[Row]) -> Group:
 def share(rows: Sequence[Row]) -> Share | None:
     sessions = sum(row["sessions"] for row in rows)
     return Share.of(sum(row["happened"] for row in rows), sessions) if sessions else None
-
-
