@@ -71,8 +71,9 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         store = Store.open(f"chdb://{folder}")
         client = store.address.connect(store.address.database, {})
-        for statement in (GENERATED, FINDINGS, EVENTS):
-            client.command(statement, {"sessions": arguments.sessions})
+        client.command(GENERATED, {"sessions": arguments.sessions})
+        client.command(FINDINGS)
+        client.command(EVENTS)
         client.close()
         asked = Asked(store, journey(), "bench", PERIOD, ask_freshness(store, "bench"))
         least = statistics.median(
