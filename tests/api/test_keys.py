@@ -157,11 +157,7 @@ def told_by(answer: Any) -> Any:
 
 
 def variants(operation: dict[str, Any]) -> Iterator[dict[str, str]]:
-    if any(one["name"] == "compare" for one in operation["parameters"]):
-        yield {"visitors": "returning", "compare": "previous", "format": "csv"}  # the same code for all of them
     for parameter in operation["parameters"]:
-        if parameter["name"] in {"visitors", "compare", "format"}:
-            continue
         for schema in (parameter["schema"], *parameter["schema"].get("anyOf", [])):
             for value in [*schema.get("enum", []), *SAMPLES.get(parameter["name"], [])]:
                 yield {parameter["name"]: value} | BESIDE.get(value, {})
