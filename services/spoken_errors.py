@@ -2,6 +2,7 @@
 
 from pydantic import ValidationError
 
+from services.ask.errors import CannotAsk
 from services.core.errors import CoreError
 from services.edges.clickhouse_errors import StoreError
 from services.edges.keyring import KeysFileError
@@ -20,6 +21,7 @@ _MENDABLE = (
     CannotListen,
     MappingError,
     SendError,
+    CannotAsk,
 )
 
 

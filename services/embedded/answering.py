@@ -43,7 +43,7 @@ def one_app(settings: Settings, keyring: HouseKeyring, publisher: Publisher, sto
     whole = APIRouter(tags=["health"])
     _add_health(whole, publisher, store, stages)
     _add_metrics(whole, metrics)
-    whole.include_router(house_routes(keyring.house_key, store))
+    whole.include_router(house_routes(keyring.house_key, store, keyring.lend_read_key))
     # In front, so that they answer in place of the API's own.
     api.router.routes[:0] = [*whole.routes, *client_routes(keyring)]
     _document_both(api, create_ingest(settings, keyring, publisher))

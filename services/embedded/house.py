@@ -33,14 +33,21 @@ class Onwards(msgspec.Struct, frozen=True):
     limit: int
 
 
-def house_routes(key: str, store: Store) -> APIRouter:
-    """What `services.refused` asks of a running installation. Bodies are JSON both ways; no document shows them."""
+def house_routes(key: str, store: Store, lend: Callable[[str], str]) -> APIRouter:
+    """What `services.refused` and `services.ask` ask of a running installation; `lend` makes a read key of a project.
+
+    Bodies are JSON both ways; no document shows them.
+    """
 
     def check(authorization: Annotated[str, Header()] = "") -> None:
         if not hmac.compare_digest(authorization.encode(), f"Bearer {key}".encode()):
             raise HTTPException(401, "This is for commands on the machine of the installation.")
 
     router = APIRouter(prefix="/house", include_in_schema=False, dependencies=[Depends(check)])
+
+    @router.post("/key")
+    async def read_key(request: Request) -> Response:
+        return await _answer(request, str, lend)
 
     @router.post("/refused/counts")
     async def counts(request: Request) -> Response:
