@@ -31,6 +31,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from uvicorn.loops.auto import auto_loop_factory
 
 from services.core.key import Kind
+from services.core.terms import Terms
 from services.edges.http_server import http_config
 from services.edges.kafka import Publisher
 from services.edges.keyring import Keyring
@@ -43,6 +44,7 @@ BODIES = 200
 VISITORS = 20_000
 WARM_SECONDS = 2.0
 NEW = b"new-each-try"  # of the id of an event, as what was sent before is dropped
+UNLIMITED = Terms(rate=1e9, address_rate=1e9)  # looked at like any other, and never reached
 TICK = os.sysconf("SC_CLK_TCK")
 
 
@@ -252,7 +254,7 @@ def compare(arguments: argparse.Namespace) -> None:
         kafka_server.JARS = Path(libs)
     with tempfile.TemporaryDirectory() as folder:
         keys = Path(folder) / "keys.json"
-        key = Keyring(keys).create(Kind.WRITE, "bench")
+        key = Keyring(keys).create(Kind.WRITE, "bench", terms=UNLIMITED)
         kafka = kafka_server.KafkaServer(Path(folder))
         kafka.start()
         try:

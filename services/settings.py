@@ -54,3 +54,14 @@ class Settings(BaseSettings):
     batch_events: int = Field(500, ge=1, description="At the latest after this many events of one partition.")
     buffer_bytes: int = Field(64 * 1024 * 1024, ge=1, description="Unacknowledged bytes before ingest answers 503.")
     acknowledge_within: timedelta = Field(timedelta(seconds=10), description="Longest wait for a 200; then 503.")
+
+    receivers: dict[str, SecretStr] = Field(
+        {}, description='Where alerts go, by the receiver\'s name, as JSON: {"slack": "https://hooks.slack.com/…"}.'
+    )
+    webhook_secret: SecretStr = Field(SecretStr(""), description="Signs webhooks; without it they are not signed.")
+    outgoing_allowed: str = Field(
+        "", description="Hosts and networks, comma-separated, that alerts may go to although they are private."
+    )
+    public_url: str = Field("", description="Where the API is reached from outside: links and charts of alerts.")
+    signing_key: SecretStr = Field(SecretStr(""), description="Signs the addresses of charts; without it, no charts.")
+    findings_topic: str = Field("findings", description="Topic of findings as they are made.")

@@ -19,6 +19,8 @@ from services.ingest.guard import EVENT_BYTES, judge
 from services.ingest.problem import Problem, pointer_of
 from services.ingest.refusal import Reason, Refusal
 
+BATCH_CALLS = 500  # one with more is refused as a whole, so nothing is looked for in it
+
 Refusals = list[tuple[int, Refusal]]
 Head = TypeVar("Head", segment.Batch, segment.Single)
 
@@ -47,7 +49,13 @@ class Calls:
             self._plain = [single] if single else []
             return single
         batch = plain_batch(self._body)
-        if batch is None or (len(self._body) > EVENT_BYTES and max(map(len, self.items), default=0) > EVENT_BYTES):
+        if batch is None:
+            return None
+        if (
+            len(self._body) > EVENT_BYTES
+            and len(batch.batch) <= BATCH_CALLS
+            and max(map(len, self.items), default=0) > EVENT_BYTES
+        ):
             return None
         self._plain = batch.batch
         return batch

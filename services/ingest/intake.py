@@ -24,7 +24,7 @@ from services.edges.record_batch import NotAccepted, Positions
 from services.ingest.answer import Answer, problem, success, unavailable, without_body
 from services.ingest.body import SEND_LESS, read_body
 from services.ingest.caller import Caller, admit, admit_history, caller_of
-from services.ingest.calls import Calls, Refusals, read_single, records_of
+from services.ingest.calls import BATCH_CALLS, Calls, Refusals, read_single, records_of
 from services.ingest.dialects import segment
 from services.ingest.dialects.segment_plain import PlainCall
 from services.ingest.gate import Drop, Gate, Sending
@@ -35,8 +35,6 @@ from services.ingest.refusal import Reason, RefusedEvent
 from services.ingest.sieve import Sieve, Sifted
 from services.ingest.tally import Tally
 from services.settings import Settings
-
-BATCH_CALLS = 500
 
 log = structlog.get_logger(__name__)
 

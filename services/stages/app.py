@@ -53,6 +53,10 @@ class App(faust.App):
         self.checkpoint.give_up()
         self.add_future(self.crash(error))
 
+    def is_leader(self) -> bool:
+        """Whether this worker does what only one may do: that is whoever holds the first partition."""
+        return 0 in self.checkpoint.partitions
+
     async def stored(self, partition: int, offset: int) -> None:
         """Wait until the event at this offset is stored. Raises `checkpoint.Released` when it will not be by us."""
         await self.checkpoint.stored(partition, offset)

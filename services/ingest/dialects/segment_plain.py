@@ -190,24 +190,24 @@ def read_plain(calls: Sequence[PlainCall], arrival: Arrival) -> list[Event | Non
             path = page.path or (page.url and path_of(page.url)) or ""
         if page is not around.page or countries is not None or (told.user_agent is None and sender is not NOBODY):
             seen = seen_of(told, page.url, page.referrer, sender, countries)
-        events.append(
-            Event(
-                id=call.message_id or arrival.new_id(),
-                project=arrival.project,
-                visitor=visitor,
-                type=kind,
-                name=name,
-                occurred_at=occurred_at,
-                received_at=received_at,
-                watermark=(arrival.watermark or occurred_at) if arrival.historical else 0,
-                user=call.user_id or "",
-                path=path,
-                url=page.url or "",
-                referrer=page.referrer or "",
-                title=page.title or "",
-                props=content,
-                context=call.context,
-                seen=seen,
-            )
+        # By place: names would cost a sixth of all that a call costs here.
+        event = Event(
+            call.message_id or arrival.new_id(),
+            arrival.project,
+            visitor,
+            kind,
+            name,
+            occurred_at,
+            received_at,
+            (arrival.watermark or occurred_at) if arrival.historical else 0,
+            call.user_id or "",
+            path,
+            page.url or "",
+            page.referrer or "",
+            page.title or "",
+            content,
+            call.context,
+            seen,
         )
+        events.append(event)
     return events
