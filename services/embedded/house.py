@@ -37,7 +37,8 @@ class Onwards(msgspec.Struct, frozen=True):
 def house_routes(key: str, store: Store, lend: Callable[[str], str]) -> APIRouter:
     """What `services.refused`, `services.rejudge` and `services.ask` ask of a running installation.
 
-    No document shows them. `lend` makes a read key of a project. Bodies are JSON both ways, but for history, which is large.
+    `lend` makes a read key of a project. Bodies are JSON both ways, but for history, which is large; no document shows
+    them.
     """
 
     def check(authorization: Annotated[str, Header()] = "") -> None:
