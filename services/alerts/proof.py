@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator, Mapping
 from functools import partial
+from itertools import groupby
 from statistics import mean, median, stdev
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
@@ -13,9 +14,11 @@ from services.core.spikes.baseline import LOOKBACK, Baseline, Series
 from services.core.spikes.cell import Cell, Reading
 from services.core.spikes.history import REFIT_HOURS, fitted, replay
 from services.core.spikes.judgement import Demand, standing, strike
+from services.core.spikes.rules import MOST_FALSE_A_WEEK, AlertRules
 
 UTC = ZoneInfo("UTC")
 CELLS = 25
+LIFTS = (1.5, 2.0, 3.0)
 LEAST_EXPOSED = 100
 """Of the hours in which something is planted."""
 LASTS = 2
@@ -64,7 +67,6 @@ class Truthfulness(NamedTuple):
     projects: int
     weeks: float  # of projects
     false_incidents: int
-    false_alone: float = 0.0
 
     @property
     def false_a_week(self) -> float:
@@ -168,3 +170,28 @@ def projects(series: int, cells: int, seed: int) -> list[Simulated]:
     """So many series in projects of so many cells."""
     draw = partial(project, cells, np.random.default_rng(seed))
     return [draw() for _ in range(series // cells)]
+
+
+class Proof(NamedTuple):
+    """What `desireline alerts backtest` prints."""
+
+    allowed: float
+    falseness: list[tuple[str, Truthfulness]]
+    power: list[tuple[float, float, int, list[float]]]  # lift, usual rate, planted, share found by ours and each peer
+    peers: tuple[Peer, ...]
+
+
+def prove(rules: AlertRules, series: int, seed: int) -> Proof:
+    """Draw series, judge them by ours and by the peers', plant faults and look for them."""
+    demand, made = rules.demand(), projects(series, CELLS, seed)
+    false = [("ours", falseness(made, demand))]
+    false += [(peer.name, peer_falseness(made, peer, demand)) for peer in PEERS]
+    power = []
+    for lift in LIFTS:
+        rows = sorted(plants(made, lift, np.random.default_rng(seed)), key=lambda plant: plant.rate)
+        for rate, some in groupby(rows, key=lambda plant: plant.rate):
+            mine = list(some)
+            found = [[is_found(plant, demand) for plant in mine]]
+            found += [[is_found_by(peer, plant) for plant in mine] for peer in PEERS]
+            power.append((lift, rate, len(mine), [mean(one) for one in found]))
+    return Proof(MOST_FALSE_A_WEEK[rules.sensitivity], false, power, PEERS)

@@ -9,7 +9,7 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, FastAPI, Path, Query, Request, Response
 from pydantic import BaseModel, Field
 
-from services.api import metrics, problem
+from services.api import findings_stream, incidents, metrics, problem
 from services.api.auth import Keyring, Project
 from services.api.period import Asked, Question, settle
 from services.api.questions.freshness import ask_freshness
@@ -22,6 +22,7 @@ from services.api.questions.sessions import SessionsAnswer, SessionsQuestion, as
 from services.api.revalidation import RevalidatedRoute
 from services.api.stored_journey import stored_journey
 from services.edges.clickhouse import Store, StoreError
+from services.edges.findings_feed import FindingsFeed
 
 questions = APIRouter(prefix="/v1", tags=["questions"], responses=problem.RESPONSES, route_class=RevalidatedRoute)
 health = APIRouter(tags=["health"])
@@ -34,8 +35,11 @@ class Health(BaseModel):
     checks: dict[str, str] = Field(description="`ok`, or what is wrong.", examples=[{"store": "ok"}])
 
 
-def create_app(keyring: Keyring, store: Store) -> FastAPI:
-    """The API over a store, for those whom the keyring knows."""
+def create_app(keyring: Keyring, store: Store, feed: FindingsFeed | None = None, signing_key: str = "") -> FastAPI:
+    """The API over a store, for those whom the keyring knows. Without a feed nobody hears of findings as they are made.
+
+    `signing_key` is of the addresses of charts.
+    """
     app = FastAPI(
         title="Desireline",
         summary="Where customers get stuck on the way to what they came to do.",
@@ -44,9 +48,13 @@ def create_app(keyring: Keyring, store: Store) -> FastAPI:
         redoc_url=None,
     )
     app.state.keyring, app.state.store = keyring, store
+    app.state.feed, app.state.signing_key = feed, signing_key
     problem.install(app)
     app.middleware("http")(metrics.measure)
     app.include_router(questions)
+    app.include_router(incidents.questions)
+    app.include_router(incidents.charts)
+    app.include_router(findings_stream.router)
     app.include_router(health)
     return app
 

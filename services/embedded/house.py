@@ -13,6 +13,7 @@ import msgspec
 from fastapi import APIRouter, Depends, Header, HTTPException, Request, Response
 
 from services.edges.clickhouse import Store
+from services.edges.incidents import SnoozeRow, known_incidents
 from services.edges.refused import Refused, Wanted, count_refused, mark_replayed, newest_refused, refused_after
 
 A = TypeVar("A")
@@ -25,6 +26,13 @@ class Newest(msgspec.Struct, frozen=True):
     limit: int
 
 
+class Recent(msgspec.Struct, frozen=True):
+    """Asks for a project's incidents that went on since an hour."""
+
+    project: str
+    since: int
+
+
 class Onwards(msgspec.Struct, frozen=True):
     """Asks for the refused events after one, oldest first."""
 
@@ -34,7 +42,10 @@ class Onwards(msgspec.Struct, frozen=True):
 
 
 def house_routes(key: str, store: Store) -> APIRouter:
-    """What `services.refused` asks of a running installation. Bodies are JSON both ways; no document shows them."""
+    """What `services.refused` and `services.alerts` ask of a running installation.
+
+    Bodies are JSON both ways; no document shows them.
+    """
 
     def check(authorization: Annotated[str, Header()] = "") -> None:
         if not hmac.compare_digest(authorization.encode(), f"Bearer {key}".encode()):
@@ -61,6 +72,14 @@ def house_routes(key: str, store: Store) -> APIRouter:
         return await _answer(
             request, list[Refused], lambda events: mark_replayed(store, events, time.time_ns() // 1_000_000)
         )
+
+    @router.post("/alerts/recent")
+    async def recent(request: Request) -> Response:
+        return await _answer(request, Recent, lambda asked: known_incidents(store, asked.project, asked.since))
+
+    @router.post("/alerts/snooze")
+    async def snooze(request: Request) -> Response:
+        return await _answer(request, SnoozeRow, lambda row: store.insert("snoozes", [row]))
 
     return router
 
