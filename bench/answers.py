@@ -12,7 +12,8 @@ from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from functools import partial
 
-from services.api.period import Asked, Period
+from services.api.period import Period
+from services.api.question import Asked
 from services.api.questions.freshness import ask_freshness
 from services.api.questions.funnel import FunnelQuestion, ask_funnel
 from services.core.journey import Journey, read_journey
@@ -75,13 +76,13 @@ def main() -> None:
         client = store.address.connect(store.address.database, {})
         client.command(GENERATED, {"sessions": arguments.sessions})
         client.close()
-        asked = Asked("bench", PERIOD, ask_freshness(store, "bench"))
+        asked = Asked(store, journey(), "bench", PERIOD, ask_freshness(store, "bench"))
         taken: dict[str, list[float]] = {}
         for _ in range(arguments.rounds):
             taken.setdefault("bare", []).append(seconds(lambda: store.query(BARE, {"stages": list(STAGES)})))
             for name, parameters in QUESTIONS.items():
                 question = FunnelQuestion.model_validate(parameters)
-                taken.setdefault(name, []).append(seconds(partial(ask_funnel, store, journey(), asked, question)))
+                taken.setdefault(name, []).append(seconds(partial(ask_funnel, asked, question)))
         store.close()
     least = statistics.median(taken["bare"])
     print(f"{arguments.sessions:,} sessions, {arguments.rounds} rounds, medians")

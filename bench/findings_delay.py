@@ -21,8 +21,7 @@ import msgspec
 from tests.installation import Installation
 
 
-def click(visitor: str, seconds_ago: float) -> dict[str, Any]:
-    moment = datetime.now(UTC) - timedelta(seconds=seconds_ago)
+def click(visitor: str, moment: datetime) -> dict[str, Any]:
     return {
         "type": "track",
         "event": "click",
@@ -58,7 +57,7 @@ class Hearing(threading.Thread):
 def load(running: Installation, a_second: int, over: threading.Event) -> None:
     while not over.is_set():
         began = time.perf_counter()
-        running.send(*(click(uuid4().hex, 0) for _ in range(max(1, a_second // 10))))
+        running.send(*(click(uuid4().hex, datetime.now(UTC)) for _ in range(max(1, a_second // 10))))
         time.sleep(max(0.0, 0.1 - (time.perf_counter() - began)))
 
 
@@ -76,9 +75,11 @@ def main() -> None:
         acted: dict[str, float] = {}
         for _ in range(arguments.visitors):
             visitor = uuid4().hex
-            running.send(*(click(visitor, seconds_ago) for seconds_ago in (0.6, 0.4, 0.2)))
+            began = datetime.now(UTC)
+            running.send(*(click(visitor, began - timedelta(seconds=ago)) for ago in (0.6, 0.3, 0.0)))
             acted[visitor] = time.perf_counter()
-            running.send(click(visitor, 0.0))
+            # Within a second of the one before, however long the first three took to be stored.
+            running.send(click(visitor, min(datetime.now(UTC), began + timedelta(seconds=0.9))))
             time.sleep(0.25)
         deadline = time.monotonic() + 30
         while len(hearing.heard.keys() & acted.keys()) < len(acted) and time.monotonic() < deadline:

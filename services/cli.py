@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, Annotated, ParamSpec
 
 import typer
 
-from services.alerts.commands import backtry_alerts, list_alerts, snooze_alert, try_alerts
+from services.alerts.commands import backtest_alerts, list_alerts, snooze_alert, try_alerts
 from services.refused.commands import list_refused, replay_refused
+from services.rejudge.command import learn, rejudge
 
 if TYPE_CHECKING:
     from services.core.journey import Journey
@@ -175,8 +176,9 @@ def check(
     from rich.console import Console
 
     from services.check.command import describe, try_on
+    from services.edges.journey_file import named_journey
 
-    journey = _named_journey(file)
+    journey = named_journey(file)
     if not as_json:
         describe(journey, file, Console())
     if against is not None:
@@ -237,10 +239,12 @@ def create_key(
     typer.echo(Keyring(_keys_file(data)).create(Kind(kind), project, rights))
 
 
+app.command()(spoken(rejudge))
+app.command()(spoken(learn))
 alerts.command("test")(spoken(try_alerts))
 alerts.command("list")(spoken(list_alerts))
 alerts.command("snooze")(spoken(snooze_alert))
-alerts.command("backtest")(spoken(backtry_alerts))
+alerts.command("backtest")(spoken(backtest_alerts))
 refused.command("list")(spoken(list_refused))
 refused.command("replay")(spoken(replay_refused))
 
@@ -258,19 +262,11 @@ def _keys_file(data: Path | None) -> Path:
 
 def _journey(name: str | None, settings: "Settings") -> "Journey":
     """The journey asked for, else the file of the settings, else the ready-made one of a shop."""
-    from services.edges.journey_file import load_journey, shipped
+    from services.edges.journey_file import load_journey, named_journey, shipped
 
     if name is None:
         return load_journey(settings.journey) if settings.journey.exists() else shipped("shop")
-    return _named_journey(name)
-
-
-def _named_journey(name: str) -> "Journey":
-    """The journey of a file, or a ready-made one."""
-    from services.edges.journey_file import load_journey, shipped
-
-    is_file = Path(name).suffix in {".yaml", ".yml"} or Path(name).exists()
-    return load_journey(Path(name)) if is_file else shipped(name)
+    return named_journey(name)
 
 
 def _log(level: int) -> None:

@@ -43,6 +43,13 @@ class Settings(BaseSettings):
         description="Share of a minute's records a stages worker may set aside; beyond it stops. 1: never.",
     )
 
+    query_parameters: str = Field("", description="Kept of addresses; others are cut. Default: see docs/privacy.md.")
+    countries: Path | None = Field(None, description="A .mmdb file (MaxMind's format) that knows addresses' countries.")
+    trusted_proxies: str = Field("", description="Networks whose X-Forwarded-For is believed, comma-separated.")
+    anonymous: str = Field("", description="Projects (or *) whose visitors get a name for a day, by no cookie.")
+    hash_ids: str = Field("", description="Projects (or *) of whose visitors and users only hashes are kept.")
+    id_secret: SecretStr = Field(SecretStr(""), description="With which ids are hashed; the same in all services.")
+
     batch_wait: timedelta = Field(timedelta(milliseconds=10), description="How long ingest gathers a record batch.")
     batch_events: int = Field(500, ge=1, description="At the latest after this many events of one partition.")
     buffer_bytes: int = Field(64 * 1024 * 1024, ge=1, description="Unacknowledged bytes before ingest answers 503.")

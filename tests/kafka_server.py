@@ -60,15 +60,15 @@ class KafkaServer:
         self._properties = folder / "server.properties"
         self._properties.write_text(PROPERTIES.format(port=self.port, controller=free_port(), folder=folder))
         storage = ["kafka.tools.StorageTool", "format", "-t", "desireline-test-kraft0", "-c", str(self._properties)]
-        subprocess.run(self._java(*storage), check=True, stdout=subprocess.DEVNULL)
+        subprocess.run(self.java(*storage), check=True, stdout=subprocess.DEVNULL)
 
     @staticmethod
-    def _java(*arguments: str) -> list[str]:
+    def java(*arguments: str) -> list[str]:
         return ["java", "-Xmx512m", "-XX:TieredStopAtLevel=1", "-cp", f"{JARS}/*", *arguments]
 
     def start(self) -> None:
         with (self.folder / "kafka.log").open("ab") as log:
-            command = self._java("kafka.Kafka", str(self._properties))
+            command = self.java("kafka.Kafka", str(self._properties))
             self._process = subprocess.Popen(command, stdout=log, stderr=log)
         deadline = time.monotonic() + READY_WITHIN
         while not self._answers():

@@ -71,7 +71,7 @@ def snooze_alert(
     typer.echo(f"Nothing is told of {incident} for {for_}.")
 
 
-def backtry_alerts(
+def backtest_alerts(
     project: Annotated[str, typer.Option(help="Replay this project's history. [default: simulated series]")] = "",
     series: Annotated[int, typer.Option(min=25, help="Simulated series of four weeks.")] = 500,
     seed: Annotated[int, typer.Option(help="Other seeds draw other series.")] = 1,

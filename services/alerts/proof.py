@@ -3,8 +3,8 @@
 from collections.abc import Callable, Iterator, Mapping
 from functools import partial
 from itertools import groupby
-from statistics import mean, median, stdev
-from typing import NamedTuple
+from statistics import mean
+from typing import NamedTuple, TypeAlias
 from zoneinfo import ZoneInfo
 
 import numpy as np
@@ -25,36 +25,38 @@ LASTS = 2
 """Windows, within which it must be found."""
 
 
+Rates: TypeAlias = "np.ndarray[tuple[int], np.dtype[np.float64]]"
+"""By the hour, from the first one drawn; not a number where nobody was exposed."""
+
+
 class Peer(NamedTuple):
-    """A rule that others use: whether a cell's rate at an hour is too high for the rates before it."""
+    """A rule that others use: whether the rate of an hour is too high for those before it."""
 
     name: str
-    fires: Callable[[Series, int], bool]
+    fires: Callable[[Rates, int], bool]
 
 
-def _rates(series: Series, hours: range) -> list[float]:
-    return [one.affected / one.exposed for at in hours if (one := series.get(at)) and one.exposed]
+def rates_of(series: Series) -> Rates:
+    windows = [series[hour] for hour in sorted(series)]
+    return np.array([one.affected / one.exposed if one.exposed else np.nan for one in windows])
 
 
-def z_score(series: Series, hour: int) -> bool:
+def z_score(rates: Rates, at: int) -> bool:
     """More than three standard deviations above the mean of four weeks."""
-    before = _rates(series, range(hour - LOOKBACK, hour))
-    now = series[hour].affected / series[hour].exposed
-    return now > mean(before) + 3 * stdev(before)
+    before = rates[at - LOOKBACK : at]
+    return bool(rates[at] > np.nanmean(before) + 3 * np.nanstd(before))
 
 
-def mad(series: Series, hour: int) -> bool:
+def mad(rates: Rates, at: int) -> bool:
     """A modified z-score above 3.5 (Iglewicz and Hoaglin), over four weeks."""
-    before = _rates(series, range(hour - LOOKBACK, hour))
-    middle = median(before)
-    spread = median(abs(rate - middle) for rate in before)
-    return 0.6745 * (series[hour].affected / series[hour].exposed - middle) > 3.5 * spread
+    before = rates[at - LOOKBACK : at]
+    middle = np.nanmedian(before)
+    return bool(0.6745 * (rates[at] - middle) > 3.5 * np.nanmedian(np.abs(before - middle)))
 
 
-def weekday_median(series: Series, hour: int) -> bool:
+def weekday_median(rates: Rates, at: int) -> bool:
     """More than 1.3 times the median of the same hour of the last four weeks."""
-    before = _rates(series, range(hour - LOOKBACK, hour, WEEK))
-    return series[hour].affected / series[hour].exposed > 1.3 * median(before)
+    return bool(rates[at] > 1.3 * np.median(rates[at - LOOKBACK : at : WEEK]))
 
 
 PEERS = (Peer("z-score > 3", z_score), Peer("MAD > 3.5", mad), Peer("1.3 x same-weekday median", weekday_median))
@@ -96,9 +98,9 @@ def peer_falseness(simulated: list[Simulated], peer: Peer, demand: Demand) -> Tr
     told = 0
     for one in simulated:
         for series in one.series.values():
-            before = False
+            before, rates = False, rates_of(series)
             for hour in JUDGED_HOURS:
-                now = series[hour].exposed >= demand.least_exposed and peer.fires(series, hour)
+                now = series[hour].exposed >= demand.least_exposed and peer.fires(rates, hour - FIRST_HOUR)
                 told += now and not before
                 before = now
     series_count = sum(len(one.series) for one in simulated)
@@ -163,7 +165,8 @@ def _fit(plant: Plant, cell: Cell, day: int) -> Baseline:
 
 
 def is_found_by(peer: Peer, plant: Plant) -> bool:
-    return any(peer.fires(plant.series, hour) for hour in range(plant.hour, plant.hour + LASTS))
+    rates, at = rates_of(plant.series), plant.hour - FIRST_HOUR
+    return any(peer.fires(rates, one) for one in range(at, at + LASTS))
 
 
 def projects(series: int, cells: int, seed: int) -> list[Simulated]:

@@ -36,12 +36,23 @@ class FunnelStep(BaseModel):
     seconds: Seconds | None = Field(description="Time to the next step of those who converted.")
 
 
+class FunnelRow(FunnelStep):
+    """A step as a row of a table."""
+
+    table: str = Field(description="breakdown, trend, or empty for the whole.", examples=["breakdown"])
+    value: str = Field(description="Of the breakdown or trend.", examples=["gift"])
+
+
 class FunnelGroup(BaseModel):
     """The funnel of the units that share a value."""
 
     value: str = Field(examples=["gift"])
     steps: list[FunnelStep]
     overall: Share | None = Field(description="Share that got from the first step to the last.")
+
+    def rows(self, table: str) -> list[FunnelRow]:
+        """Its steps as rows of a table."""
+        return [FunnelRow(table=table, value=self.value, **dict(step)) for step in self.steps]
 
 
 NO_COUNTS: Mapping[str, Any] = dict.fromkeys(
@@ -88,7 +99,7 @@ def _step(name: str, row: Mapping[str, Any], *, is_last: bool) -> FunnelStep:
         )
     in_progress = row["undecided_entered"] - row["undecided_converted"]
     decided = entered - row["undecided_entered"]
-    taken = row["seconds"] if converted else None
+    taken = row.get("quantiles")
     return FunnelStep(
         step=name,
         entered=entered,
@@ -96,5 +107,5 @@ def _step(name: str, row: Mapping[str, Any], *, is_last: bool) -> FunnelStep:
         dropped=entered - converted - in_progress,
         in_progress=in_progress,
         rate=Share.of(converted - row["undecided_converted"], decided) if decided else None,
-        seconds=Seconds(median=taken[0], p75=taken[1], p90=taken[2]) if taken else None,
+        seconds=Seconds(median=taken[0] / 1000, p75=taken[1] / 1000, p90=taken[2] / 1000) if taken else None,
     )

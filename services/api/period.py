@@ -1,6 +1,5 @@
 """The span of time a question is about: half-open, by default the last 14 days there is data of."""
 
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Annotated
 
@@ -37,66 +36,18 @@ class Period(BaseModel):
         """For SQL."""
         return {"from_ms": to_millis(self.since), "to_ms": to_millis(self.until)}
 
-
-class Question(BaseModel):
-    """What every question may be asked with. A name it does not know is a mistake, not silence."""
-
-    model_config = ConfigDict(extra="forbid", populate_by_name=True)
-
-    since: Moment | None = Field(
-        None,
-        alias="from",
-        description="Start, RFC 3339 with an offset, included. Default: 14 days before `to`.",
-        examples=["2026-11-01T00:00:00Z"],
-    )
-    until: Moment | None = Field(
-        None,
-        alias="to",
-        description="End, RFC 3339 with an offset, not included. Default: just after the newest event.",
-        examples=["2026-11-15T00:00:00Z"],
-    )
+    def before(self) -> "Period":
+        """The period of the same length just before."""
+        since = self.since - (self.until - self.since)
+        if since < EARLIEST:
+            raise Refusal(422, "There is no period before this one to compare with.", pointer="/query/compare")
+        return Period(since=since, until=self.since)
 
 
-class Answer(BaseModel):
-    """What every answer says of itself."""
-
-    project: str = Field(description="Whose sessions these are; the demo's says that they are simulated.")
-    period: Period
-    fresh_until: datetime | None = Field(
-        description="Time of the newest event that counts here; null where there is none.",
-        examples=["2026-11-14T21:07:30.120Z"],
-    )
-    written_at: datetime | None = Field(description="When a worker last stored anything.")
-
-
-@dataclass(frozen=True)
-class Asked:
-    """The settled particulars of a question: whose data, of when, how fresh."""
-
-    project: str
-    period: Period
-    freshness: Freshness
-
-    @property
-    def parameters(self) -> dict[str, str | int]:
-        """For SQL."""
-        return {"project": self.project, **self.period.parameters}
-
-    def about(self) -> dict[str, str | Period | datetime | None]:
-        """The fields of `Answer`."""
-        fresh = self.freshness
-        return {
-            "project": self.project,
-            "period": self.period,
-            "fresh_until": fresh.fresh_until,
-            "written_at": fresh.written_at,
-        }
-
-
-def settle(question: Question, freshness: Freshness, now: datetime) -> Period:
-    """The period a question means; `now` stands in where there is no data."""
-    until = question.until or (freshness.fresh_until or now) + MILLISECOND
-    since = question.since or max(until - DEFAULT_LENGTH, EARLIEST)
+def settle(since: datetime | None, until: datetime | None, freshness: Freshness, now: datetime) -> Period:
+    """The period that is meant; `now` stands in where there is no data."""
+    until = until or (freshness.fresh_until or now) + MILLISECOND
+    since = since or max(until - DEFAULT_LENGTH, EARLIEST)
     if since >= until:
         raise Refusal(
             422, f"`from` ({since.isoformat()}) must be before `to` ({until.isoformat()}).", pointer="/query/from"

@@ -18,7 +18,7 @@ class RevalidatedRoute(APIRoute):
             response = await handle(request)
             tag = f'"{blake2b(response.body, digest_size=16).hexdigest()}"'
             # Whoever keeps it must ask again each time, and keep it for this key alone.
-            headers = {"ETag": tag, "Cache-Control": "private, no-cache", "Vary": "Authorization"}
+            headers = {"ETag": tag, "Cache-Control": "private, no-cache", "Vary": "Authorization, Accept"}
             if is_known(tag, request.headers.get("If-None-Match", "")):
                 return Response(status_code=304, headers=headers)
             response.headers.update(headers)

@@ -6,6 +6,7 @@ An abandonment whose person came back and finished is taken back in every answer
 from datetime import date, timedelta
 from typing import Literal
 
+from services.api.period import Period
 from services.core.duration import millis
 from services.core.journey import Journey
 
@@ -15,7 +16,12 @@ Fate = Literal["continued_later", "done_elsewhere"]
 """What became of an abandonment that was taken back."""
 
 
-def standing(journey: Journey, since: date, until: date) -> dict[str, object]:
+def standing(journey: Journey, period: Period, days: int) -> dict[str, object]:
+    """For findings of the sessions of a period, which may have been opened so many days after their first event."""
+    return standing_between(journey, period.since.date(), period.until.date() + timedelta(days=days))
+
+
+def standing_between(journey: Journey, since: date, until: date) -> dict[str, object]:
     """For findings of the sessions that were opened between two days, both included."""
     return {
         "found_from": since,

@@ -1,21 +1,24 @@
-"""The journey that answers are given by: the one a stages worker stored last."""
+"""The journey that answers are given by: the one a stages worker stored last, or the version that was asked for."""
 
 import json
 from functools import lru_cache
 
 from services.api.problem import Refusal
+from services.api.sql import sql
 from services.core.journey import Journey, read_journey
 from services.edges.clickhouse import Store
 
 
-def stored_journey(store: Store) -> Journey:
-    """The newest journey; a Refusal where no stages worker has stored one yet."""
-    document = store.journey()
-    if document is None:
-        raise Refusal(409, "No journey is stored yet. Start the stages service with a journey file; it stores it.")
-    return _read(document)
+def stored_journey(store: Store, version: str = "") -> Journey:
+    """The newest journey, or a certain version; a Refusal where there is none."""
+    rows = store.query(sql("journey"), {"version": version})
+    if rows:
+        return _read(str(rows[0]["document"]))
+    if version:
+        raise Refusal(422, f"No version {version!r} of the journey is stored.", pointer="/query/journey_version")
+    raise Refusal(409, "No journey is stored yet. Start the stages service with a journey file; it stores it.")
 
 
-@lru_cache(maxsize=4)
+@lru_cache(maxsize=8)
 def _read(document: str) -> Journey:
     return read_journey(json.loads(document))

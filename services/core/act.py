@@ -10,13 +10,14 @@ PAGE_VIEWS = frozenset({"page", "screen"})
 
 
 class Act(msgspec.Struct, frozen=True, gc=False, array_like=True):
-    """One event of a session. `props` holds only the properties that some rule or detector reads."""
+    """One event of a session. `props` holds only the properties that some rule or detector reads; `seen`: seen.py."""
 
     occurred_at: Millis
     id: str
     name: str
     path: str
     props: dict[str, Any] | None = None
+    seen: str = ""
 
     def number(self, prop: str) -> float:
         """A numeric property, 0 where it is absent or no number (clients send numbers as text)."""

@@ -16,14 +16,15 @@ WATERMARK = "watermark"
 """The `type` of a record that carries no act, only its project's import clock (see `Event.watermark`)."""
 
 
-class Event(msgspec.Struct, frozen=True, gc=False, kw_only=True, omit_defaults=True):
+class Event(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
     """A canonical event.
 
     `name` is the customer's own event name for a `track`, else the type itself (`page`, `identify`).
     `occurred_at` is the client's time after skew correction, `received_at` ours.
     `watermark` is 0 for a live event. For history it is the sender's promise, in the data's own time,
     that no earlier event of this project is still to come: it takes the place of our clock.
-    `props` and `context` are JSON objects as the client sent them, never decoded on the way.
+    `props` and `context` are JSON objects as the client sent them, never decoded on the way; `seen` is what ingest
+    read of the context, as services/core/seen.py says.
     """
 
     id: str
@@ -41,3 +42,4 @@ class Event(msgspec.Struct, frozen=True, gc=False, kw_only=True, omit_defaults=T
     title: str = ""
     props: msgspec.Raw = EMPTY_OBJECT
     context: msgspec.Raw = EMPTY_OBJECT
+    seen: str = ""

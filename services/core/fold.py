@@ -14,6 +14,7 @@ from services.core.finding import Finding, hashed_id
 from services.core.job import UNASSIGNED, Label
 from services.core.page import NO_CLASSES
 from services.core.plan import Place, Plan
+from services.core.seen import NOTHING, seen_in, with_later
 
 if TYPE_CHECKING:
     from services.core.rulebook import Rulebook
@@ -42,8 +43,8 @@ class Fold:
 
     __slots__ = (
         "arrivals", "began", "book", "closing", "currency", "entry_page", "evidence", "findings", "fired", "furthest",
-        "job_changes", "label", "last", "memory", "outcomes", "page", "page_classes", "pages", "runs", "session_id",
-        "trail", "value",
+        "job_changes", "label", "last", "memory", "outcomes", "page", "page_classes", "pages", "runs", "seen",
+        "seen_text", "session_id", "trail", "value",
     )  # fmt: skip
 
     def __init__(self, book: "Rulebook", session_id: str) -> None:
@@ -66,6 +67,8 @@ class Fold:
         self.outcomes: dict[int, tuple[Millis, str]] = {}  # number of the job → when and by which event
         self.value = 0.0
         self.currency = ""
+        self.seen = NOTHING
+        self.seen_text = ""  # of the last act that said something
         self.findings: dict[str, Finding] = {}
         self.closing: dict[str, Finding] = {}  # said only because the session closed
         self.memory: dict[str, Any] = {}
@@ -82,20 +85,16 @@ class Fold:
 
     def apply(self, act: Act, plan: Plan) -> None:
         """Take the next act in."""
+        if act.seen != self.seen_text:
+            self._see(act.seen)
         if self.book.circumstances:
             self._look_around(act)
         if plan.evidence or plan.outcomes:
             self._conclude(act, plan)
         if plan.place is not None:
             self._enter(act, plan.place)
-        if act.path:
-            is_elsewhere = act.path != self.page
-            if is_elsewhere or act.name in PAGE_VIEWS:
-                self._arrive(act)
-            if is_elsewhere or plan.page_classes != self.page_classes:
-                self._visit(act, plan)
-        elif plan.page_classes and plan.page_classes != self.page_classes:
-            self._visit(act, plan)  # of a class by its name alone
+        if act.path or plan.page_classes:
+            self._move(act, plan)
         for see in plan.listeners:
             if (finding := see(act, self)) is not None:
                 self._note(finding)
@@ -115,6 +114,11 @@ class Fold:
         """Take back what a detector said, if it did: what came since shows that it was none."""
         self.findings.pop(hashed_id(self.session_id, detector, cause_id), None)
 
+    def _see(self, text: str) -> None:
+        if text:
+            self.seen_text = text
+            self.seen = with_later(self.seen, seen_in(text))
+
     def _enter(self, act: Act, place: Place) -> None:
         runs = self.runs
         left = runs[-1] if runs else None
@@ -133,6 +137,14 @@ class Fold:
             self.began = runs[-1]
         if len(runs) > 2 and runs[-3].place is place and not act.path and not self.page:
             self._turn_back(act)
+
+    def _move(self, act: Act, plan: Plan) -> None:
+        """Follow the visitor to a page, or to one of a class by the event's name alone."""
+        is_elsewhere = bool(act.path) and act.path != self.page
+        if is_elsewhere or (act.path and act.name in PAGE_VIEWS):
+            self._arrive(act)
+        if is_elsewhere or plan.page_classes != self.page_classes:
+            self._visit(act, plan)
 
     def _arrive(self, act: Act) -> None:
         self.pages += 1

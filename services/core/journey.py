@@ -15,6 +15,7 @@ from services.core.duration import Duration
 from services.core.errors import JourneyError
 from services.core.job_story import Job
 from services.core.journey_schema import Schema, schema_of
+from services.core.learned import Learned
 from services.core.mistake import Key, Mistake, mistakes, unknown
 from services.core.page import Pages
 from services.core.part import Name, Part
@@ -51,6 +52,9 @@ class Journey(Part):
         description="Detectors looked for, each with its settings; without this key all are, with their defaults.",
         examples=[{"rage_click": {"clicks": 3}}],
     )
+    learned: Learned | None = Field(
+        None, description="How long people do take, as `desireline learn` writes it into a file beside this one."
+    )
     intended: tuple[str, ...] = Field(
         (), description="Stages or `stage.step`s whose friction serves the customer.", examples=[["checkout.payment"]]
     )
@@ -79,11 +83,16 @@ class Journey(Part):
 
     @model_validator(mode="after")
     def _knows_the_intended(self) -> "Journey":
-        places = {stage.name for stage in self.stages}
-        places |= {f"{stage.name}.{step.name}" for stage in self.stages for step in stage.steps}
         for place in self.intended:
-            if place not in places:
+            if place not in self.places:
                 raise ValueError(f"intended: {place!r} is no stage or step of this journey")
+        return self
+
+    @model_validator(mode="after")
+    def _knows_the_learned(self) -> "Journey":
+        for place in self.learned.stays if self.learned else ():
+            if place not in self.places:
+                raise ValueError(f"learned: {place!r} is no stage or step of this journey any more: learn again")
         return self
 
     @model_validator(mode="after")
@@ -102,6 +111,15 @@ class Journey(Part):
             if missing := named - known:
                 raise ValueError(f"alerts: this journey has no {what} {min(missing)!r}")
         return self
+
+    @cached_property
+    def places(self) -> list[str]:
+        """Every stage, and every step as `stage.step`."""
+        return [
+            place
+            for stage in self.stages
+            for place in (stage.name, *(f"{stage.name}.{step.name}" for step in stage.steps))
+        ]
 
     @cached_property
     def zone(self) -> ZoneInfo:

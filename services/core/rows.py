@@ -36,6 +36,16 @@ class SessionRow(Row):
     pages: int = 0
     entry_page: str = ""
     exit_page: str = ""
+    # How the visitor came (seen.py): of the first event that knows it.
+    device: str = ""
+    browser: str = ""
+    os: str = ""
+    country: str = ""
+    referrer_class: str = ""
+    source: str = ""
+    medium: str = ""
+    campaign: str = ""
+    click_id: str = ""
     stage: str = ""  # the furthest stage entered, "" where none was
     step: str = ""  # the furthest step within it
     # The path: one element for each run of events in one stage and step, oldest first.
@@ -145,6 +155,14 @@ class RefusedRow(Row):
     type: str = ""
     skew: int = 0  # milliseconds
     historical: bool = False
+
+
+class ForgottenRow(Row):
+    """Somebody who asked to be forgotten: all that they did until then."""
+
+    project: str
+    visitor: str
+    forgotten_at: Millis = msgspec.field(name="forgotten_ms")
 
 
 class ReplayedRow(Row):

@@ -3,10 +3,7 @@
 import asyncio
 from collections.abc import Sequence
 
-from aiokafka.producer.message_accumulator import BatchBuilder
-
-Record = tuple[bytes, bytes]
-"""Key and value."""
+from services.edges.batch_builder import BatchBuilder, Record
 
 Place = tuple[str, int]
 """Topic and partition."""
@@ -56,7 +53,18 @@ class Receipt:
 class Batch:
     """Records of one partition that travel together."""
 
-    __slots__ = ("builder", "bytes", "is_due", "partition", "place", "receipts", "records", "sent_at", "topic")
+    __slots__ = (
+        "builder",
+        "bytes",
+        "deadline",
+        "is_due",
+        "partition",
+        "place",
+        "receipts",
+        "records",
+        "sent_at",
+        "topic",
+    )
 
     def __init__(self, builder: BatchBuilder, topic: str, partition: int) -> None:
         self.builder = builder
@@ -67,19 +75,23 @@ class Batch:
         self.records = 0
         self.bytes = 0
         self.sent_at = 0.0
+        self.deadline: asyncio.TimerHandle | None = None
         self.receipts: list[Receipt] = []
 
-    def add(self, records: Sequence[Record], timestamp: int, receipt: Receipt) -> int:
+    def add(self, records: Sequence[Record], receipt: Receipt) -> int:
         """How many of them it took: the others found it full."""
-        added = 0
-        append = self.builder.append
-        for key, value in records:
-            if append(timestamp=timestamp, key=key, value=value) is None:
-                break
-            added += 1
-            self.bytes += len(value)
+        added = self.builder.extend(records)
+        self.bytes += sum(len(value) for _, value in records[:added])
         self.records += added
         if added and (not self.receipts or self.receipts[-1] is not receipt):
             self.receipts.append(receipt)
             receipt.open += 1
         return added
+
+    def settle(self, last_offset: int) -> None:
+        for receipt in self.receipts:
+            receipt.settle(self.partition, last_offset)
+
+    def fail(self, error: NotAccepted) -> None:
+        for receipt in self.receipts:
+            receipt.fail(error)

@@ -22,6 +22,7 @@ from services.ingest.app import intakes
 from services.ingest.client_settings import client_routes
 from services.ingest.intake import Parts
 from services.ingest.metrics import Metrics
+from services.ingest.privacy import Privacy
 from services.settings import Settings
 from services.stages.alerts.metrics import CHANGED, JUDGED, TOLD
 from services.stages.app import App
@@ -50,7 +51,7 @@ def one_app(
     # In front, so that they answer in place of the API's own.
     api.router.routes[:0] = [*whole.routes, *client_routes(keyring)]
     _document_both(api, create_ingest(settings, keyring, publisher))
-    taking = intakes(Parts(settings, keyring, publisher, metrics))
+    taking = intakes(Parts(settings, keyring, publisher, metrics, Privacy.configured(settings)))
 
     async def app(scope: Scope, receive: Receive, send: Send) -> None:
         intake = taking.get(scope["path"]) if scope["type"] == "http" else None

@@ -15,6 +15,7 @@ from fastapi import APIRouter, Depends, Header, HTTPException, Request, Response
 from services.edges.clickhouse import Store
 from services.edges.incidents import SnoozeRow, known_incidents
 from services.edges.refused import Refused, Wanted, count_refused, mark_replayed, newest_refused, refused_after
+from services.embedded.history import history_routes
 
 A = TypeVar("A")
 
@@ -42,9 +43,9 @@ class Onwards(msgspec.Struct, frozen=True):
 
 
 def house_routes(key: str, store: Store) -> APIRouter:
-    """What `services.refused` and `services.alerts` ask of a running installation.
+    """What the commands of `refused`, `rejudge` and `alerts` ask of a running installation; no document shows them.
 
-    Bodies are JSON both ways; no document shows them.
+    Bodies are JSON both ways, but for history, which is large.
     """
 
     def check(authorization: Annotated[str, Header()] = "") -> None:
@@ -81,6 +82,7 @@ def house_routes(key: str, store: Store) -> APIRouter:
     async def snooze(request: Request) -> Response:
         return await _answer(request, SnoozeRow, lambda row: store.insert("snoozes", [row]))
 
+    router.include_router(history_routes(store))
     return router
 
 

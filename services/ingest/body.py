@@ -2,7 +2,7 @@
 
 import asyncio
 import zlib
-from collections.abc import Mapping
+from collections.abc import Awaitable, Mapping
 
 from starlette.requests import ClientDisconnect
 from starlette.types import Receive
@@ -23,8 +23,7 @@ async def read_body(headers: Mapping[bytes, bytes], receive: Receive, seconds: f
     if announced.isdigit() and int(announced) > WIRE_BYTES:
         raise _too_large(f"the body announces {int(announced)} bytes, at most {WIRE_BYTES} are taken")
     try:
-        async with asyncio.timeout(seconds):
-            body = await _receive_all(receive)
+        body = await _within(seconds, _receive_all(receive))
     except TimeoutError:
         raise Problem(
             408, Reason.DEADLINE, f"the body did not arrive within {seconds:g} s", remedy="send it again, faster"
@@ -38,6 +37,29 @@ async def read_body(headers: Mapping[bytes, bytes], receive: Receive, seconds: f
             415, Reason.ENCODING, f"Content-Encoding {encoding.decode('latin-1')} is not taken", remedy="send gzip"
         )
     return _as_utf8(body)
+
+
+async def _within(seconds: float, work: Awaitable[bytes]) -> bytes:
+    """`asyncio.timeout`, at a third of what it costs a request. Raises TimeoutError."""
+    task = asyncio.current_task()
+    if task is None:
+        raise RuntimeError("a body is read within a task")
+    expired = False
+
+    def expire() -> None:
+        nonlocal expired
+        expired = True
+        task.cancel()
+
+    timer = task.get_loop().call_later(seconds, expire)
+    try:
+        return await work
+    except asyncio.CancelledError:
+        if expired and not task.uncancel():
+            raise TimeoutError from None
+        raise
+    finally:
+        timer.cancel()
 
 
 async def _receive_all(receive: Receive) -> bytes:

@@ -11,13 +11,15 @@ from typing import TypeVar
 import msgspec
 
 from services.core.event import Event
-from services.edges.record_batch import Record
+from services.edges.batch_builder import Record
 from services.ingest.body import INFLATED_BYTES, SEND_LESS
 from services.ingest.dialects import segment
 from services.ingest.dialects.segment_plain import PlainBatch, PlainCall, plain_batch, plain_single, read_plain
-from services.ingest.guard import EVENT_BYTES, is_usual, judge
+from services.ingest.guard import EVENT_BYTES, judge
 from services.ingest.problem import Problem, pointer_of
 from services.ingest.refusal import Reason, Refusal
+
+BATCH_CALLS = 500  # one with more is refused as a whole, so nothing is looked for in it
 
 Refusals = list[tuple[int, Refusal]]
 Head = TypeVar("Head", segment.Batch, segment.Single)
@@ -25,6 +27,7 @@ Head = TypeVar("Head", segment.Batch, segment.Single)
 _decode_batch = msgspec.json.Decoder(segment.Batch).decode
 _decode_single = msgspec.json.Decoder(segment.Single).decode
 _encode = msgspec.json.Encoder().encode
+_encode_lines = msgspec.json.Encoder().encode_lines
 
 _ESCAPE = re.compile(
     rb"\\u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}|(?P<half>\\u[dD][89a-fA-F][0-9a-fA-F]{2})|\\."
@@ -46,7 +49,13 @@ class Calls:
             self._plain = [single] if single else []
             return single
         batch = plain_batch(self._body)
-        if batch is None or (len(self._body) > EVENT_BYTES and max(map(len, self.items), default=0) > EVENT_BYTES):
+        if batch is None:
+            return None
+        if (
+            len(self._body) > EVENT_BYTES
+            and len(batch.batch) <= BATCH_CALLS
+            and max(map(len, self.items), default=0) > EVENT_BYTES
+        ):
             return None
         self._plain = batch.batch
         return batch
@@ -81,24 +90,36 @@ class Calls:
             raise Problem(400, Reason.SIZE, detail, remedy=SEND_LESS, pointer="/context")
         return context
 
-    def sort(self, arrival: segment.Arrival) -> tuple[list[Record], Refusals]:
-        """Each call becomes a record or a refusal, which says by its number which call it is."""
-        taken: list[Record] = []
+    @property
+    def count(self) -> int:
+        return len(self.head.batch) if isinstance(self.head, segment.Batch | PlainBatch) else 1
+
+    def sort(self, arrival: segment.Arrival) -> tuple[list[Event], Refusals]:
+        """Each call becomes an event or a refusal, which says by its number which call it is."""
+        plain = self._plain if arrival.pseudonyms is None else []
+        read = read_plain(plain, arrival) if plain else [None] * len(self.items)
+        taken: list[Event] = []
         refused: Refusals = []
-        for index, call in enumerate(self._plain or [None] * len(self.items)):
-            outcome = self._outcome(index, call, arrival)
+        for index, event in enumerate(read):
+            outcome = event or take_or_refuse(self.items[index], arrival)
             if isinstance(outcome, Refusal):
                 refused.append((index, outcome))
             else:
-                taken.append((outcome.visitor.encode(), _encode(outcome)))
+                taken.append(outcome)
         return taken, refused
 
-    def _outcome(self, index: int, call: PlainCall | None, arrival: segment.Arrival) -> Event | Refusal:
-        if call is not None:
-            event = read_plain(call, arrival)
-            if event is not None and is_usual(event):
-                return event
-        return take_or_refuse(self.items[index], arrival)
+
+def records_of(events: Sequence[Event]) -> list[Record]:
+    return [(event.visitor.encode(), value) for event, value in zip(events, _encoded(events), strict=True)]
+
+
+def _encoded(events: Sequence[Event]) -> Sequence[bytes]:
+    """All at once in a fifth less time than one by one, where no client's own line breaks are in the way."""
+    if len(events) > 1:
+        *lines, _ = _encode_lines(events).split(b"\n")
+        if len(lines) == len(events):
+            return lines
+    return [_encode(event) for event in events]
 
 
 def take_or_refuse(item: bytes, arrival: segment.Arrival) -> Event | Refusal:

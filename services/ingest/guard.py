@@ -73,17 +73,6 @@ def judge(event: Event, item: bytes) -> Refusal | None:
     return None if plain else _judge_shape(content)
 
 
-def is_usual(event: Event) -> bool:
-    """Whether an event, known to be within all limits of size and shape, has nothing left to be judged."""
-    age = event.received_at - event.occurred_at
-    return (
-        event.visitor != ""
-        and event.name != ""
-        and age >= 0
-        and (age <= OLDEST_MS or event.watermark > 0 < event.occurred_at)
-    )
-
-
 def _is_plain(event: Event, item: bytes) -> bool:
     """Clears nearly every event by one expression, in half the time. What it does not clear is judged by the list."""
     age = event.received_at - event.occurred_at

@@ -10,7 +10,7 @@ from yarl import URL
 from services.core.journey import Journey
 from services.core.pipeline import Pipeline
 from services.core.refusal_share import RefusedShare
-from services.edges.faust_transport import Consumer, Fetch, Transport
+from services.edges.faust_transport import Consumer, Fetch, NoTables, Transport
 from services.settings import Settings
 from services.stages.agent import apply, tick
 from services.stages.checkpoint import Checkpoint
@@ -98,6 +98,7 @@ def _faust_app(settings: Settings, urls: list[URL], delivery: Delivery) -> App:
         stream_wait_empty=False,
         consumer_auto_offset_reset="earliest",
         store="memory://",
+        TableManager=NoTables,
         topic_allow_declare=False,
         topic_disable_leader=True,
         web_enabled=False,

@@ -157,34 +157,31 @@ def said(at: float, props: dict[str, Any], visitor: str = "anna", **context: Any
     )  # fmt: skip
 
 
-@pytest.mark.parametrize(
-    ("breakdown", "context", "value"),
-    [
-        ("device", {"device": {"type": "ios"}}, "ios"),
-        ("device", {"userAgent": "Mozilla/5.0 (Linux; Android 14) Mobile"}, "mobile"),
-        ("device", {"userAgent": "Mozilla/5.0 (iPad; CPU OS 17)"}, "tablet"),
-        ("device", {"userAgent": "Mozilla/5.0 (X11; Linux x86_64)"}, "desktop"),
-        ("country", {"location": {"country": "Norway"}}, "Norway"),
-        ("campaign", {"campaign": {"name": "spring"}}, "spring"),
-        ("segment", {"traits": {"segment": "gold"}}, "gold"),
-    ],
-)
-def test_what_the_events_say_tells_sessions_apart(
-    store: Store, ask: Ask, breakdown: str, context: dict[str, Any], value: str
-) -> None:
+def test_what_the_events_say_of_a_segment_tells_sessions_apart(store: Store, ask: Ask) -> None:
     fill(store, [session("0 browse, 5 basket", visitor="anna"), session("0 browse", visitor="ben")])
-    store.insert_lines("events", [said(0, {}, **context)])
+    store.insert_lines("events", [said(0, {}, traits={"segment": "gold"})])
 
-    answer = ask("/v1/funnel", steps="browse,basket", breakdown=breakdown)
+    answer = ask("/v1/funnel", steps="browse,basket", breakdown="segment")
 
-    assert {group["value"]: counts(group) for group in answer["breakdown"]} == {value: [1, 1], "": [1, 0]}
+    assert {group["value"]: counts(group) for group in answer["breakdown"]} == {"gold": [1, 1], "": [1, 0]}
+
+
+def test_what_sessions_keep_tells_them_apart_as_units_and_as_people(store: Store, ask: Ask) -> None:
+    phone = session("0 browse, 5 basket", visitor="anna", device="mobile", country="NO", campaign="spring")
+    fill(store, [phone, session("0 browse", visitor="ben")])
+
+    for unit in ("session", "person"):
+        for by, value in (("device", "mobile"), ("country", "NO"), ("campaign", "spring")):
+            answer = ask("/v1/funnel", steps="browse,basket", breakdown=by, unit=unit)
+
+            assert {group["value"]: counts(group) for group in answer["breakdown"]} == {value: [1, 1], "": [1, 0]}
 
 
 def test_a_trend_is_by_the_day_of_entry_in_the_zone_asked_for(store: Store, ask: Ask) -> None:
     fill(store, [session("0 browse, 5 basket"), session(f"{20 * 3600} browse"), session(f"{23.5 * 3600} browse")])
 
     by_utc = ask("/v1/funnel", steps="browse,basket", trend="day")["trend"]
-    in_oslo = ask("/v1/funnel", steps="browse,basket", trend="day", zone="Europe/Oslo")["trend"]
+    in_oslo = ask("/v1/funnel", steps="browse,basket", trend="day", tz="Europe/Oslo")["trend"]
 
     assert {group["value"]: counts(group) for group in by_utc} == {"2026-01-01": [3, 1]}
     assert {group["value"]: counts(group) for group in in_oslo} == {"2026-01-01": [2, 1], "2026-01-02": [1, 0]}
@@ -218,7 +215,7 @@ def test_filters_choose_sessions(store: Store, ask: Ask) -> None:
         ({"step_windows": "basket:5"}, "/query/step_windows"),
         ({"order": "any", "optional": "basket"}, "/query/order"),
         ({"breakdown": "property"}, "/query/property"),
-        ({"zone": "Europe/Atlantis"}, "/query/zone"),
+        ({"tz": "Europe/Atlantis"}, "/query/tz"),
     ],
 )
 def test_a_rule_that_cannot_be_is_pointed_at(

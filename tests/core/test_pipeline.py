@@ -15,13 +15,20 @@ from services.core.errors import NewerState
 from services.core.event import Event, Millis
 from services.core.key_hash import key_hash
 from services.core.pipeline import Pipeline
-from services.core.rows import PositionRow
+from services.core.rows import PositionRow, SessionRow
 from tests.core.build import START, Record, encode, event, import_end, pipeline, shop, standing, start
-from tests.core.reference import sessions_of
+from tests.core.reference import CAME, came_of, sessions_of
 from tests.core.shelf import Shelf
 
 NAMES = ["view", "add", "checkout", "buy", "page /a", "page /b", "page /checkout/payment", "click #pay", "search"]
 ALLOWANCE = 30 * 60 * 1000
+CAME_BY = [
+    "",
+    "desktop|Firefox|Linux|direct",
+    "mobile|Chrome|Android|search|AT",
+    "||||DE|mail|email||",
+    "|||||||spring",
+]
 LATER = Millis(START + 40 * 24 * 3_600_000)
 
 JOURNEY = shop(
@@ -47,7 +54,7 @@ def arriving(acts: Sequence[tuple[int, str, str]], delays: Sequence[int], double
     """Events in the order of their arrival, each delayed within the allowance, some of them sent twice."""
     made = []
     for place, (moment, name, visitor) in enumerate(acts):
-        one = event(f"{moment} {name}", visitor, id=f"{place:03}")
+        one = event(f"{moment} {name}", visitor, id=f"{place:03}", seen=CAME_BY[moment % len(CAME_BY)])
         arrival = one.occurred_at + delays[place % len(delays)] * 1000
         made.append(msgspec.structs.replace(one, received_at=Millis(arrival)))
     made += [
@@ -66,6 +73,7 @@ def told(changes: Sequence[Changes]) -> tuple[Any, Any]:
                 row.visitor, row.started_at, row.ended_at, row.events, row.pages, row.stage, row.step, row.state,
                 tuple(row.path_stage), tuple(row.path_event), row.late, row.job, tuple(row.job_evidence),
                 tuple(row.job_changes), row.outcome_event, row.value, row.currency, row.entry_page, row.exit_page,
+                *came(row),
             )
             for row in sessions.values()
         ),
@@ -77,6 +85,10 @@ def told(changes: Sequence[Changes]) -> tuple[Any, Any]:
             for row in findings.values()
         ),
     )  # fmt: skip
+
+
+def came(row: SessionRow) -> tuple[str, ...]:
+    return tuple(getattr(row, name) for group in CAME for name in group)
 
 
 def run(events: Sequence[Event], cuts: Sequence[int] = ()) -> list[Changes]:
@@ -142,6 +154,7 @@ def test_sessions_equal_those_of_a_reference_that_sorts_first(
         sorted((row.visitor, row.started_at, row.ended_at, row.events, row.stage) for row in sessions.values())
         == expected
     )
+    assert sorted((row.visitor, row.started_at, came(row)) for row in sessions.values()) == came_of(events, shop())
 
 
 @given(acts, st.integers(0, 30), st.integers(0, 30))

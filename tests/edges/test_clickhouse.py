@@ -24,7 +24,9 @@ ROWS: dict[str, Row] = {
     "sessions": SessionRow(
         project="shop", opened_on="2026-01-01", id="s1", partition=3, version=1 << 50, visitor="v", user="u",
         started_at=AT, ended_at=Millis(AT + 60_000), state="open", late=True, historical=True, events=7, pages=3,
-        entry_page="/", exit_page="/a'b\"c", stage="checkout", step="payment",
+        entry_page="/", exit_page="/a'b\"c", device="mobile", browser="Firefox", os="Android", country="AT",
+        referrer_class="search", source="s", medium="m", campaign="it's \"spring\"", click_id="gclid",
+        stage="checkout", step="payment",
         path_stage=["browse", "checkout"], path_step=["", "payment"],
         path_started_at=[AT, Millis(AT + 1)], path_ended_at=[AT, Millis(AT + 60_000)], path_event=["e1", "e2"],
         job="gift", job_confidence=0.75, job_evidence=["e1"], job_rules=["gift/1"], job_changes=["unassigned"],

@@ -1,12 +1,16 @@
 """The publisher against a real Kafka: the topic it makes, and an outage it comes back from."""
 
 import asyncio
+import re
+import subprocess
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
 import pytest
 from aiokafka import AIOKafkaConsumer, TopicPartition
+from confluent_kafka import OFFSET_BEGINNING, Consumer
+from confluent_kafka import TopicPartition as Place
 from confluent_kafka.admin import AdminClient
 
 from services.edges.kafka import Publisher
@@ -67,6 +71,33 @@ async def test_a_topic_that_is_there_keeps_its_partitions(kafka_server: KafkaSer
         positions = await publisher.publish([(b"%d" % number, b"{}") for number in range(100)])
 
     assert len(positions) == 5
+
+
+async def test_java_and_librdkafka_read_the_batches_we_write(kafka_server: KafkaServer) -> None:
+    sent = [
+        (b"visitor-%d" % (number % 7), b'{"number":%d,"text":"%b"}' % (number, b"x" * number)) for number in range(700)
+    ]
+
+    async with publishing(Settings(kafka=kafka_server.address, topic="ours", partitions=1)) as publisher:
+        await asyncio.gather(*(publisher.publish(sent[first : first + 50]) for first in range(0, len(sent), 50)))
+
+    segment = kafka_server.folder / "log" / "ours-0" / "00000000000000000000.log"
+    dump = ("kafka.tools.DumpLogSegments", "--deep-iteration", "--print-data-log", "--files", str(segment))
+    read_by_java = await asyncio.to_thread(subprocess.check_output, kafka_server.java(*dump))
+    assert re.findall(rb"key: (\S+) payload: (.*)", read_by_java) == sent
+    assert b"compresscodec: zstd" in read_by_java
+    assert b"isvalid: false" not in read_by_java
+    assert await asyncio.to_thread(read_by_librdkafka, kafka_server.address, "ours", len(sent)) == sent
+
+
+def read_by_librdkafka(address: str, topic: str, count: int) -> list[tuple[bytes, bytes]]:
+    consumer = Consumer({"bootstrap.servers": address, "group.id": "reader", "check.crcs": True})
+    try:
+        consumer.assign([Place(topic, 0, OFFSET_BEGINNING)])
+        messages = consumer.consume(count, timeout=60)
+        return [(message.key() or b"", message.value() or b"") for message in messages]
+    finally:
+        consumer.close()
 
 
 async def test_an_outage_is_answered_and_survived_without_a_loss(kafka_of_our_own: KafkaServer) -> None:

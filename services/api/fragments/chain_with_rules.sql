@@ -2,12 +2,15 @@
     marked AS
     (
         SELECT
-            is_open, values, members,
+            planned, path_key, close, cells, values, members,
             arraySort(arrayDistinct(arrayConcat(
                 arrayZip(began, arrayEnumerate(fits), fits), arrayZip(ended, arrayEnumerate(fits), fits)))) AS acts,
             arrayMap((act, i) -> if(tolerance_ms = 0, act.3, arrayFold(
                     (mask, other) -> bitOr(mask, other.3),
-                    arrayFilter(other -> other.1 > act.1 - tolerance_ms, arraySlice(acts, 1, i)), toUInt64(0))),
+                    arrayFilter(
+                        other -> if(planned, other.2 + close[act.2] >= act.2, other.1 > act.1 - tolerance_ms),
+                        arraySlice(acts, 1, i)),
+                    toUInt64(0))),
                 acts, arrayEnumerate(acts)) AS near
         FROM units
     ),
@@ -17,7 +20,7 @@
     moved AS
     (
         SELECT
-            is_open, values, members, acts,
+            planned, path_key, close, cells, values, members, acts,
             arrayFlatten(arrayMap((act, i, mask) -> arrayConcat(
                 arrayMap(k -> (act.1, i, toUInt8(k), bitTest(act.3, k), toUInt64(0)), arrayFilter(k -> bitTest(mask, k), ks)),
                 multiIf(
@@ -27,7 +30,7 @@
             arrayFilter(i -> bitTest(acts[i].3, 1)
                 AND (NOT by_person OR (acts[i].1 >= {from_ms:Int64} AND acts[i].1 < {to_ms:Int64})), arrayEnumerate(acts)) AS every_start,
             -- Only where the window may cut a chain short must each start be followed by itself.
-            if(acts[-1].1 - acts[1].1 > window_ms, arrayMap(i -> [i], every_start), [every_start]) AS starts
+            if(NOT planned AND acts[-1].1 - acts[1].1 > window_ms, arrayMap(i -> [i], every_start), [every_start]) AS starts
         FROM marked
         WHERE notEmpty(every_start)
     ),
@@ -38,7 +41,7 @@
     chained AS
     (
         SELECT
-            is_open, values, members,
+            planned, path_key, close, cells, values, members,
             arrayMap(
                 begins -> arrayFold(
                     (found, move) -> (
@@ -52,8 +55,9 @@
                                         arrayMap(
                                             p -> (p, arrayFirst(
                                                 chain -> (move.4 OR chain[-1] = move.1)
-                                                    AND move.1 - chain[-1] <= {step_windows:Array(Int64)}[move.3]
-                                                    AND move.1 - chain[1] <= window_ms,
+                                                    AND (planned OR (
+                                                        move.1 - chain[-1] <= {step_windows:Array(Int64)}[move.3]
+                                                        AND move.1 - chain[1] <= window_ms)),
                                                 found.2[p])),
                                             {befores:Array(Array(UInt8))}[move.3])), 1, 1))) AS news)
                             AND length(news[1]) > length(found.1), news[1], found.1),

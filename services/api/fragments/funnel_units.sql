@@ -1,5 +1,11 @@
     -- Whom a funnel follows, and what fits its steps: read from session rows, where an element of a path is a run of
     -- events at one place, with the moments of the first and the last of them.
+    --
+    -- A unit is either a session or a person, followed by the moments of its acts; or (`planned`) a path, followed once
+    -- for all sessions that took it, of which `cells` has the counts by (value, is open). A path has no moments but
+    -- those that say what comes after what, so its windows never bind: sessions in which they could are followed one by
+    -- one. `close` says of each run how many before it count as of one moment with it.
+    10000 AS pace,
     {unit:String} = 'person' AS by_person,
     {order:String} = 'any' AS any_order,
     {order:String} = 'strict' AS strict_order,
@@ -12,6 +18,8 @@
     fromUnixTimestamp64Milli({from_ms:Int64}, 'UTC') AS from_at,
     fromUnixTimestamp64Milli({to_ms:Int64} + if(by_person, window_ms, 0), 'UTC') AS to_at,
 
+    -- include scoped_sessions
+
     identified AS
     (
         SELECT visitor, argMax(user, ended_at) AS known_as
@@ -23,14 +31,16 @@
     walk AS
     (
         SELECT
-            id, user, visitor, started_at, ended_at, state, job, journey_version,
-            path_stage, path_step, path_started_at, path_ended_at
+            id, opened_on, user, visitor, started_at, ended_at, state,
+            path_stage, path_step, path_started_at, path_ended_at,
+            -- part
+            AS part
         FROM sessions FINAL
         WHERE project = {project:String}
-            AND ({job:String} = '' OR job = {job:String}) AND ({stage:String} = '' OR stage = {stage:String})
             AND opened_on BETWEEN toDate32(from_at) - {longest_days:UInt16}
                 AND toDate32(to_at) + {longest_days:UInt16}
             AND if(by_person, ended_at, started_at) >= from_at AND started_at < to_at
+            -- filters
     ),
 
     -- include values_of_sessions
@@ -53,19 +63,23 @@
             arrayMap(t -> toUnixTimestamp64Milli(t),
                 arrayFilter((t, fit) -> strict_order OR fit != 0, path_ended_at, every_fit)) AS ended
         FROM spoken
-        WHERE notEmpty(fits)
+        WHERE notEmpty(fits) AND (NOT {binds:Bool} OR ended_at - started_at > {binding_ms:Int64} / 1000)
     ),
 
-    units AS
+    row_units AS
     (
-        SELECT state = 'open' AS is_open, values, [(started_at, id)] AS members, fits, began, ended
-        FROM counted
-        WHERE NOT by_person
-
-        UNION ALL
-
         SELECT
-            false AS is_open,
+            false AS planned, '' AS path_key, emptyArrayUInt64() AS close,
+            [('', state = 'open', toUInt64(1))] AS cells,
+            values, [(started_at, id)] AS members, fits, began, ended
+        FROM counted
+    ),
+
+    person_units AS
+    (
+        SELECT
+            false AS planned, '' AS path_key, emptyArrayUInt64() AS close,
+            [('', false, toUInt64(1))] AS cells,
             arraySort(groupArrayArray(values)) AS values,
             arraySort(groupArray((started_at, id))) AS members,
             arrayMap(run -> run.4, arraySort(groupArrayArray(runs)) AS sorted) AS fits,
@@ -78,7 +92,38 @@
                 arrayMap((n, fit, b, e) -> (b, id, n, fit, e), arrayEnumerate(fits), fits, began, ended) AS runs
             FROM counted
             LEFT JOIN identified USING (visitor)
-            WHERE by_person
         )
         GROUP BY person
     ),
+
+    path_units AS
+    (
+        SELECT
+            true AS planned, path_key,
+            arrayMap(run -> toUInt64OrZero(splitByChar('\t', run)[3]), splitByChar('\n', path_key)) AS close,
+            cells,
+            CAST([], 'Array(Tuple(DateTime64(3, \'UTC\'), String))') AS values,
+            CAST([], 'Array(Tuple(DateTime64(3, \'UTC\'), String))') AS members,
+            arrayMap(run -> bitOr(
+                transform(splitByChar('\t', run)[1] AS stage, {steps:Array(String)}, bits, toUInt64(0)),
+                bitOr(
+                    transform(concat(stage, '.', splitByChar('\t', run)[2]) AS place, {steps:Array(String)}, bits, toUInt64(0)),
+                    toUInt64(has({exclude:Array(String)}, stage) OR has({exclude:Array(String)}, place)))),
+                splitByChar('\n', path_key)) AS fits,
+            arrayMap(n -> toInt64(n * pace), arrayEnumerate(fits)) AS began,
+            arrayMap(n -> toInt64(n * pace + 1), arrayEnumerate(fits)) AS ended
+        FROM
+        (
+            SELECT toString(way) AS path_key, groupArray((value, is_open, n)) AS cells
+            FROM
+            (
+                SELECT path_key AS way, part AS value, state = 'open' AS is_open, count() AS n
+                FROM scoped
+                WHERE NOT {binds:Bool} OR ended_at - started_at <= {binding_ms:Int64} / 1000
+                GROUP BY way, value, is_open
+            )
+            GROUP BY way
+        )
+    ),
+
+    -- include units

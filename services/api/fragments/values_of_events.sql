@@ -7,22 +7,13 @@
             SELECT
                 visitor, id, occurred_at,
                 multiIf(
-                    by = 'device', multiIf(
-                        JSONExtractString(context, 'device', 'type') != '', JSONExtractString(context, 'device', 'type'),
-                        match(JSONExtractString(context, 'userAgent') AS agent, '(?i)ipad|tablet'), 'tablet',
-                        match(agent, '(?i)mobi|iphone|android'), 'mobile',
-                        agent != '', 'desktop', ''),
-                    by = 'country', JSONExtractString(context, 'location', 'country'),
-                    by = 'campaign', if(JSONExtractString(context, 'campaign', 'name') != '',
-                        JSONExtractString(context, 'campaign', 'name'),
-                        decodeURLFormComponent(extractURLParameter(url, 'utm_campaign'))),
                     by = 'segment', if(JSONExtractString(context, 'traits', 'segment') != '',
                         JSONExtractString(context, 'traits', 'segment'),
                         if(type = 'identify', JSONExtractString(props, 'segment'), '')),
                     by = 'property', trim(BOTH '"' FROM JSONExtractRaw(props, {property:String})),
                     '') AS said
             FROM events
-            WHERE by IN ('device', 'country', 'campaign', 'segment', 'property') AND project = {project:String}
+            WHERE by IN ('segment', 'property') AND project = {project:String}
                 AND toDate(occurred_at) BETWEEN toDate(from_at) - {longest_days:UInt16} AND toDate(to_at) + {longest_days:UInt16}
                 AND said != ''
             LIMIT 1 BY visitor, id

@@ -10,35 +10,27 @@ An exclusion ends a chain: it keeps the steps that it has reached, and the unit 
 be left out. Of several chains the one that gets furthest counts, of these the first to get there.
 """
 
-from typing import Annotated, Literal
-from zoneinfo import available_timezones
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import ClassVar, Literal
 
-from pydantic import AfterValidator, BaseModel, Field
+from pydantic import BaseModel, Field
 
-from services.api.funnel_groups import FunnelGroup, FunnelStep, group, nobody
+from services.api.funnel_groups import FunnelGroup, FunnelRow, FunnelStep, group, nobody
 from services.api.funnel_path import FunnelPath, Window, read_path
-from services.api.period import EARLIEST, Answer, Asked, Period, Question
-from services.api.problem import Refusal
+from services.api.question import PREVIOUS, Answer, Asked, Part, Question, Row
 from services.api.questions.freshness import to_millis
 from services.api.share import Share
-from services.api.sql import sql
-from services.api.standing import longest_days
 from services.core.duration import format_duration, millis
-from services.core.journey import Journey
-from services.edges.clickhouse import Store
 
 SECOND_MS = 1000
-SAID_BY_EVENTS = frozenset({"device", "country", "campaign", "segment", "property"})
+SAID_BY_EVENTS = frozenset({"segment", "property"})
+TRENDS = frozenset({"day", "week", "month"})
+LONGEST_SESSION = timedelta(days=7)
+"""No session of whatever version of the journey is taken to be longer."""
 
-
-def _known_zone(name: str) -> str:
-    if name not in available_timezones():
-        raise ValueError(f"{name!r} is no IANA time zone; write one such as Europe/Berlin or UTC")
-    return name
-
-
-Zone = Annotated[str, AfterValidator(_known_zone)]
-Breakdown = Literal["job", "journey_version", "device", "country", "campaign", "segment", "property"]
+Breakdown = Part | Literal["segment", "property"]
 
 
 class FunnelQuestion(Question):
@@ -74,12 +66,10 @@ class FunnelQuestion(Question):
         max_length=2_000,
         description="Stages or `stage.step`s, separated by commas, that take a unit out of the steps after them.",
     )
-    job: str = Field("", max_length=200, description="Only sessions with this job.", examples=["gift"])
-    stage: str = Field("", max_length=200, description="Only sessions whose furthest stage is this.")
     breakdown: Breakdown | None = Field(
         None,
-        description="The same funnel also for each value of this. Device, country, campaign, segment and a property "
-        "are what the events of the session last said.",
+        description="The same funnel also for each value of this. Segment and a property are what the events of the "
+        "session last said.",
     )
     property: str = Field(
         "", max_length=200, description="With breakdown=property: which property of the events.", examples=["brand"]
@@ -88,20 +78,8 @@ class FunnelQuestion(Question):
         "first", description="Which value counts: at the first step, at the last one reached, or at each step its own."
     )
     trend: Literal["day", "week", "month"] | None = Field(
-        None, description="The same funnel also for each day, week or month of entry, in `zone`."
+        None, description="The same funnel also for each day, week or month of entry, in `tz`."
     )
-    zone: Zone = Field("UTC", description="IANA time zone of the trend.", examples=["Europe/Berlin"])
-    compare: Literal["previous"] | None = Field(
-        None, description="The same funnel also for the period of the same length just before."
-    )
-
-
-class Previous(BaseModel):
-    """The funnel of the period before."""
-
-    period: Period
-    steps: list[FunnelStep]
-    overall: Share | None
 
 
 class FunnelAnswer(Answer):
@@ -115,66 +93,83 @@ class FunnelAnswer(Answer):
     overall: Share | None = Field(description="Share that got from the first step to the last.")
     breakdown: list[FunnelGroup] = Field(description="Empty unless asked for; largest group first.")
     trend: list[FunnelGroup] = Field(description="Empty unless asked for; by the day that begins the time of entry.")
-    previous: Previous | None = Field(description="Null unless asked to compare.")
+    previous: "FunnelAnswer | None" = PREVIOUS
+
+    row: ClassVar[type[BaseModel]] = FunnelRow
+
+    def rows(self) -> Sequence[FunnelRow]:
+        """The whole, then each value of the breakdown, then of the trend."""
+        whole = FunnelGroup(value="", steps=self.steps, overall=self.overall)
+        tables = {"": [whole], "breakdown": self.breakdown, "trend": self.trend}
+        return [row for table, groups in tables.items() for one in groups for row in one.rows(table)]
 
 
-def ask_funnel(store: Store, journey: Journey, asked: Asked, question: FunnelQuestion) -> FunnelAnswer:
-    """Follow the units of a period through the steps."""
-    path = read_path(journey, question)
-    parameters = parameters_of(journey, asked, question, path)
+def ask_funnel(asked: Asked, question: FunnelQuestion) -> FunnelAnswer:
+    """How many go on from step to step of the journey, how many drop off, and how long it takes."""
+    path = read_path(asked.journey, question)
 
-    def groups(by: str, **other: object) -> list[FunnelGroup]:
-        return group(
-            path.steps, path.following, store.query(text_of("funnel", path, by), parameters | {"by": by} | other)
-        )
+    def groups(by: str) -> list[FunnelGroup]:
+        shape = shape_of(asked, question, path, by)
+        counts = shape.rows(asked, "funnel")
+        waits = {(row["value"], row["k"]): row for row in shape.rows(asked, "funnel_waits")}
+        return group(path.steps, path.following, [row | waits.get((row["value"], row["k"]), {}) for row in counts])
 
-    whole = groups("") or [nobody(path.steps)]
-    before = previous(asked.period) if question.compare else None
-    then = groups("", **before.parameters) or [nobody(path.steps)] if before else None
+    whole = (groups("") or [nobody(path.steps)])[0]
     return FunnelAnswer(
         **asked.about(),
         unit=question.unit,
         order=question.order,
-        window=format_duration(question.window or journey.window),
-        journey_version=journey.version,
-        steps=whole[0].steps,
-        overall=whole[0].overall,
+        window=format_duration(question.window or asked.journey.window),
+        journey_version=asked.journey.version,
+        steps=whole.steps,
+        overall=whole.overall,
         breakdown=groups(question.breakdown) if question.breakdown else [],
         trend=sorted(groups(question.trend), key=lambda one: one.value) if question.trend else [],
-        previous=Previous(period=before, steps=then[0].steps, overall=then[0].overall) if before and then else None,
     )
 
 
-def text_of(question: str, path: FunnelPath, by: str) -> str:
-    """The SQL of a question about such a path: only as much is read and worked out as it needs."""
-    chain = "chain_with_rules" if path.has_rules else "plain_chain"
-    values = "values_of_events" if by in SAID_BY_EVENTS else "values_of_sessions"
-    return sql(question, plain_chain=chain, values_of_sessions=values)
+@dataclass(frozen=True)
+class Shape:
+    """How a funnel is worked out: the SQL fragments that it takes, and their parameters."""
+
+    fragments: Mapping[str, str]
+    parameters: Mapping[str, object]
+    part: str
+
+    def rows(self, asked: Asked, question: str, **more: object) -> list[Row]:
+        """Run a question's SQL in this shape."""
+        return asked.told_apart_by(self.part).rows(question, self.fragments, **self.parameters, **more)
 
 
-def parameters_of(journey: Journey, asked: Asked, question: FunnelQuestion, path: FunnelPath) -> dict[str, object]:
-    """For SQL; what the units are told apart `by` is yet to be said."""
-    window = question.window or journey.window
-    return {
-        **asked.parameters,
+def shape_of(asked: Asked, question: FunnelQuestion, path: FunnelPath, by: str, *, one_by_one: bool = False) -> Shape:
+    """Only as much is read and worked out as the question needs.
+
+    Sessions that took the same path are followed as one, unless a window may bind or they are told apart by more than
+    what they keep themselves.
+    """
+    window_ms = millis(question.window or asked.journey.window)
+    binding_ms = min(window_ms, *path.windows_ms)
+    by_column = by not in SAID_BY_EVENTS | TRENDS
+    as_paths = question.unit == "session" and by_column and not one_by_one
+    binds = as_paths and binding_ms < millis(max(LONGEST_SESSION, asked.journey.sessions.max_length))
+    kind = f"paths{'_and_rows' if binds else ''}" if as_paths else ""
+    fragments = {
+        "plain_chain": "chain_with_rules" if path.has_rules else "plain_chain",
+        "values_of_sessions": "values_of_events" if by in SAID_BY_EVENTS else "values_of_sessions",
+        "units": f"units_of_{kind or ('rows' if question.unit == 'session' else 'people')}",
+        "waits": f"waits_of_{kind or 'units'}",
+    }
+    parameters = {
         **path.parameters,
         "unit": question.unit,
         "order": question.order,
-        "window_ms": millis(window),
+        "window_ms": window_ms,
+        "binds": int(binds),
+        "binding_ms": binding_ms,
         "tolerance_ms": SECOND_MS if (question.same_second, question.order) == ("either", "ordered") else 0,
         "as_of_ms": to_millis(asked.freshness.fresh_until or asked.period.until),
-        "longest_days": longest_days(journey),
-        "job": question.job,
-        "stage": question.stage,
         "property": question.property,
         "attribution": question.attribution,
-        "zone": question.zone,
+        "by": by,
     }
-
-
-def previous(period: Period) -> Period:
-    """The period of the same length just before."""
-    since = period.since - (period.until - period.since)
-    if since < EARLIEST:
-        raise Refusal(422, "There is no period before this one to compare with.", pointer="/query/compare")
-    return Period(since=since, until=period.since)
+    return Shape(fragments, parameters, by if by_column else "")

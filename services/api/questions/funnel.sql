@@ -1,5 +1,4 @@
--- How many units (sessions or people) reached each step of a funnel, and how long they took.
--- What each order means stands in funnel.py.
+-- How many units (sessions or people) reached each step of a funnel. What each order means stands in funnel.py.
 WITH
     -- include funnel_units
 
@@ -9,10 +8,9 @@ WITH
 
 SELECT
     value, k,
-    count() AS entered, countIf(went_on) AS converted,
-    countIf(undecided) AS undecided_entered, countIf(undecided AND went_on) AS undecided_converted,
-    countIf(NOT undecided AND finished) AS decided_finished,
-    quantilesExactInclusiveIf(0.5, 0.75, 0.9)(waited, went_on) AS seconds
+    sum(units_of) AS entered, sumIf(units_of, went_on) AS converted,
+    sumIf(units_of, undecided) AS undecided_entered, sumIf(units_of, undecided AND went_on) AS undecided_converted,
+    sumIf(units_of, NOT undecided AND finished) AS decided_finished
 FROM taken
 GROUP BY value, k
 ORDER BY max(if(k = 1, entered, 0)) OVER (PARTITION BY value) DESC, value, k

@@ -6,13 +6,12 @@ import msgspec
 from pydantic import Field
 
 from services.api.funnel_path import read_path
-from services.api.period import LATEST, Asked
+from services.api.period import LATEST
 from services.api.problem import Refusal
+from services.api.question import Asked
 from services.api.questions.freshness import to_millis
-from services.api.questions.funnel import FunnelQuestion, parameters_of, text_of
+from services.api.questions.funnel import FunnelQuestion, shape_of
 from services.api.questions.sessions import SessionsAnswer, a_page, start_of
-from services.core.journey import Journey
-from services.edges.clickhouse import Store
 
 
 class FunnelSessionsQuestion(FunnelQuestion):
@@ -29,11 +28,12 @@ class FunnelSessionsQuestion(FunnelQuestion):
     )
 
 
-def ask_funnel_sessions(
-    store: Store, journey: Journey, asked: Asked, question: FunnelSessionsQuestion
-) -> SessionsAnswer:
-    """A page of the sessions of a cell; of a person the one in which they took the step."""
-    path = read_path(journey, question)
+def ask_funnel_sessions(asked: Asked, question: FunnelSessionsQuestion) -> SessionsAnswer:
+    """The sessions behind a cell of a funnel, newest first, a page at a time. Ask with the funnel's parameters.
+
+    Of a person it is the session in which they took the step.
+    """
+    path = read_path(asked.journey, question)
     step = question.step or path.steps[0]
     if step not in path.steps:
         raise Refusal(422, f"This funnel has no step {step!r}; it has {', '.join(path.steps)}.", pointer="/query/step")
@@ -42,12 +42,11 @@ def ask_funnel_sessions(
         cursor = msgspec.structs.replace(cursor, before_ms=to_millis(LATEST))
     by = question.breakdown or question.trend or ""
     cell = {
-        "by": by,
         "k": path.steps.index(step) + 1,
         "fate": question.fate,
         "value": question.value,
         "limit": question.limit + 1,
     }
-    parameters = parameters_of(journey, asked, question, path) | msgspec.structs.asdict(cursor) | cell
-    rows = store.query(text_of("funnel_sessions", path, by), parameters)
+    shape = shape_of(asked, question, path, by, one_by_one=True)
+    rows = shape.rows(asked, "funnel_sessions", **msgspec.structs.asdict(cursor), **cell)
     return a_page(asked, cursor, rows, question.limit)

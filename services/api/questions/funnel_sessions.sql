@@ -24,18 +24,12 @@ WITH
         FROM
         (
             SELECT opened_on, id, started_at, count() OVER () AS total
-            FROM sessions FINAL
-            WHERE project = {project:String} AND id IN (SELECT taken_in FROM cell)
+            FROM walk
+            WHERE id IN (SELECT taken_in FROM cell)
         )
         WHERE (started_at, id) < (fromUnixTimestamp64Milli({before_ms:Int64}, 'UTC'), {before_id:String})
         ORDER BY started_at DESC, id DESC
         LIMIT {limit:UInt16}
     )
 
-SELECT
-    page.total AS total, id, visitor, user, started_at, ended_at, state, late, historical, events, pages, entry_page,
-    exit_page, stage, step, job, job_confidence, outcome_at, value, currency, journey_version
-FROM sessions FINAL
-INNER JOIN page ON page.opened_on = sessions.opened_on AND page.id = sessions.id
-WHERE project = {project:String} AND (opened_on, id) IN (SELECT opened_on, id FROM page)
-ORDER BY started_at DESC, id DESC
+-- include page_rows

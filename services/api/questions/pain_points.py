@@ -4,24 +4,23 @@ A pain point is the findings of one detector at one place. Its impact is the adj
 to a later stage (services/api/impact.py). Abandonments are the effect, not a cause: they are drop-offs.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from itertools import islice
 from math import isfinite
-from typing import Any, TypeVar
+from typing import Any, ClassVar, Literal, TypeVar
 
 from pydantic import BaseModel, Field
 
+from services.api.estimate import Estimate
 from services.api.impact import FEWEST, Group, adjusted_difference, naive_difference
-from services.api.period import Answer, Asked, Question
+from services.api.question import PREVIOUS, Answer, Asked, Question
+from services.api.questions.fixes import Fix, State, judged_fixes
 from services.api.share import Share
-from services.api.sql import sql
-from services.api.standing import DROP_OFFS, longest_days, standing
-from services.core.journey import Journey
+from services.api.standing import DROP_OFFS
 from services.core.stats.benjamini_hochberg import benjamini_hochberg
 from services.core.stats.mantel_haenszel import RiskDifference
-from services.edges.clickhouse import Store
 
 MOST_PLACES = 5_000
 
@@ -30,20 +29,8 @@ class PainPointsQuestion(Question):
     """Which pain points."""
 
     detector: str = Field("", max_length=200, description="Of this detector only.", examples=["rage_click"])
-    stage: str = Field("", max_length=200, description="In this stage only.", examples=["checkout"])
+    at_stage: str = Field("", max_length=200, description="In this stage only.", examples=["checkout"])
     limit: int = Field(50, ge=1, le=500, description="At most so many of each list.")
-
-
-class Estimate(BaseModel):
-    """A number with its 95 % interval."""
-
-    estimate: float = Field(examples=[41.2])
-    low: float = Field(examples=[18.9])
-    high: float = Field(examples=[63.5])
-
-    @classmethod
-    def of(cls, difference: RiskDifference, times: float = 1.0) -> "Estimate":
-        return cls(estimate=difference.difference * times, low=difference.low * times, high=difference.high * times)
 
 
 class Place(BaseModel):
@@ -72,7 +59,7 @@ class PainPoint(Place):
         description="Share going on to a later stage, unaffected less affected, as if all sessions were alike."
     )
     adjusted: Estimate | None = Field(
-        description="The same between sessions alike in job, new or returning, and stage reached before "
+        description="The same between sessions alike in job, device, new or returning, and stage reached before "
         "(Mantel-Haenszel, Sato's 95 % interval). Null where insufficient."
     )
     insufficient: bool = Field(description=f"Fewer than {FEWEST} sessions a side can be compared.")
@@ -83,6 +70,10 @@ class PainPoint(Place):
         description="Lost conversions times the median value of those exposed who went on, in `currency`."
     )
     currency: str = Field(examples=["EUR"])
+    state: Literal["open"] | State = Field(
+        "open", description="open, or what became of the last fix that was annotated for it: see /pain-points/fixes."
+    )
+    fixed_at: datetime | None = Field(None, description="When that fix was made.")
 
 
 class DropOff(Place):
@@ -108,6 +99,13 @@ class PainPointsAnswer(Answer):
     intended: list[PainPoint] = Field(description="Friction that serves the customer: shown, never ranked among pain.")
     drop_offs: list[DropOff] = Field(description="Abandonments: the effect, not a cause.")
     tested: int = Field(description="Pain points with enough sessions to compare.")
+    previous: "PainPointsAnswer | None" = PREVIOUS
+
+    row: ClassVar[type[BaseModel]] = PainPoint
+
+    def rows(self) -> Sequence[PainPoint]:
+        """The pain points, worst first."""
+        return self.pain_points
 
 
 P = TypeVar("P", bound=Place)
@@ -136,12 +134,9 @@ class Weighed:
         return (self.adjusted is None, -lost, -self.row["sessions"])
 
 
-def ask_pain_points(store: Store, journey: Journey, asked: Asked, question: PainPointsQuestion) -> PainPointsAnswer:
-    """Weigh the findings of a period."""
-    days = longest_days(journey)
-    since, until = asked.period.since.date(), asked.period.until.date() + timedelta(days=days)
-    parameters = asked.parameters | standing(journey, since, until)
-    rows = store.query(sql("pain_points"), parameters | {"limit": MOST_PLACES, "longest_days": days})
+def ask_pain_points(asked: Asked, question: PainPointsQuestion) -> PainPointsAnswer:
+    """What hurts customers where, what it costs, worst first."""
+    rows = asked.rows("pain_points", limit=MOST_PLACES)
     came = {(row["stage"], row["step"]): row for row in rows if row["kind"] == "exposed"}
     stuck = [row for row in rows if row["kind"] == "stuck"]
     weighed = [Weighed.of(row, came[row["stage"], row["step"]]) for row in stuck if row["detector"] not in DROP_OFFS]
@@ -150,12 +145,22 @@ def ask_pain_points(store: Store, journey: Journey, asked: Asked, question: Pain
     drop_offs = [drop_off(row, came[row["stage"], row["step"]]) for row in stuck if row["detector"] in DROP_OFFS]
     return PainPointsAnswer(
         **asked.about(),
-        journey_version=journey.version,
-        pain_points=chosen(pain, question),
+        journey_version=asked.journey.version,
+        pain_points=with_fixes(chosen(pain, question), judged_fixes(asked)),
         intended=chosen(intended, question),
         drop_offs=chosen(drop_offs, question),
         tested=sum(point.p is not None for point in pain),
     )
+
+
+def with_fixes(points: list[PainPoint], fixes: Sequence[Fix]) -> list[PainPoint]:
+    """The pain points, each with what became of the last fix of it."""
+    for point in points:
+        place = (point.detector, point.stage, point.step, point.page, point.element)
+        for fix in fixes:  # oldest first
+            if fix.annotation.mends(place):
+                point.state, point.fixed_at = fix.state, fix.annotation.at
+    return points
 
 
 def pain_points(weighed: list[Weighed]) -> list[PainPoint]:
@@ -209,5 +214,6 @@ def currency(row: dict[str, Any]) -> str:
 
 def chosen(places: Iterable[P], question: PainPointsQuestion) -> list[P]:
     """Those asked for. Their ranks and marks stay what they are among all."""
-    fitting = (one for one in places if question.detector in {"", one.detector} and question.stage in {"", one.stage})
+    detector, stage = question.detector, question.at_stage
+    fitting = (one for one in places if detector in {"", one.detector} and stage in {"", one.stage})
     return list(islice(fitting, question.limit))

@@ -10,7 +10,7 @@ from services.api.problem import Refusal
 from services.api.questions.freshness import Freshness, from_millis, to_millis
 from services.api.questions.sessions import SessionSummary, without_epoch
 from services.api.sql import sql
-from services.api.standing import Fate, standing
+from services.api.standing import Fate, standing_between
 from services.core.journey import Journey
 from services.edges.clickhouse import Store
 
@@ -91,7 +91,7 @@ def ask_session(store: Store, journey: Journey, project: str, freshness: Freshne
         raise Refusal(404, "This project has no such session.", pointer="/path/id")
     row = without_epoch(rows[0])
     of = {"project": project, "id": session_id}
-    findings = store.query(sql("session_findings"), of | standing(journey, row["opened_on"], row["opened_on"]))
+    findings = store.query(sql("session_findings"), of | standing_between(journey, row["opened_on"], row["opened_on"]))
     events = ask_events(store, project, row)
     return SessionAnswer(
         **row | {"path": [as_run(run) for run in row["path"]]},

@@ -1,28 +1,22 @@
 """Which sessions there were: the list behind every number, newest first."""
 
 import base64
-from datetime import datetime, timedelta
-from typing import Annotated, Any
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Annotated, Any, ClassVar
 
 import msgspec
 from pydantic import BaseModel, Field
 
-from services.api.period import EARLIEST, LATEST, Answer, Asked, Period, Question
+from services.api.period import EARLIEST, LATEST, Period
 from services.api.problem import Refusal
+from services.api.question import PREVIOUS, Answer, Asked, Question
 from services.api.questions.freshness import from_millis, to_millis
-from services.api.sql import sql
-from services.api.standing import longest_days, standing
-from services.core.journey import Journey
-from services.edges.clickhouse import Store
 
 
 class SessionsQuestion(Question):
     """Which sessions, and from where on."""
 
-    stage: str = Field("", max_length=200, description="The furthest stage they entered.", examples=["checkout"])
-    job: str = Field(
-        "", max_length=200, description="Their job; `unassigned` where evidence is thin.", examples=["gift"]
-    )
     detector: str = Field("", max_length=200, description="With a finding of this detector.", examples=["rage_click"])
     visitor: str = Field("", max_length=1_000, description="Of this visitor.", examples=["3f1c9a70"])
     limit: int = Field(50, ge=1, le=500, description="Sessions a page.")
@@ -62,6 +56,13 @@ class SessionsAnswer(Answer):
     sessions: list[SessionSummary]
     total: int = Field(description="Sessions on all pages together.", examples=[4518])
     next_cursor: str | None = Field(description="For the next page; null on the last. Also in the Link header.")
+    previous: "SessionsAnswer | None" = PREVIOUS
+
+    row: ClassVar[type[BaseModel]] = SessionSummary
+
+    def rows(self) -> Sequence[SessionSummary]:
+        """The sessions of the page."""
+        return self.sessions
 
 
 StoredMillis = Annotated[int, msgspec.Meta(ge=to_millis(EARLIEST), le=to_millis(LATEST))]
@@ -76,16 +77,12 @@ class Cursor(msgspec.Struct, frozen=True, array_like=True):
     to_ms: StoredMillis
 
 
-def ask_sessions(store: Store, journey: Journey, asked: Asked, question: SessionsQuestion) -> SessionsAnswer:
-    """The sessions that started in a period, filtered, from the cursor on."""
+def ask_sessions(asked: Asked, question: SessionsQuestion) -> SessionsAnswer:
+    """Sessions that started in the period, newest first, a page at a time."""
     cursor = start_of(asked, question.cursor)
-    parameters = asked.parameters | msgspec.structs.asdict(cursor)
-    filters = question.model_dump(include={"stage", "job", "detector", "visitor"})
-    days = longest_days(journey)
-    period = Period(since=from_millis(cursor.from_ms), until=from_millis(cursor.to_ms))
-    parameters |= standing(journey, period.since.date(), period.until.date() + timedelta(days=days))
-    parameters |= filters | {"longest_days": days}
-    rows = store.query(sql("sessions"), parameters | {"limit": question.limit + 1})
+    asked = asked.of(Period(since=from_millis(cursor.from_ms), until=from_millis(cursor.to_ms)))
+    filters = question.model_dump(include={"detector", "visitor"})
+    rows = asked.rows("sessions", **filters, **msgspec.structs.asdict(cursor), limit=question.limit + 1)
     return a_page(asked, cursor, rows, question.limit)
 
 

@@ -1,32 +1,23 @@
-"""Incidents, the numbers behind them, and their charts."""
+"""Incidents, and the numbers behind them."""
 
-import hmac
 from datetime import UTC, datetime
 from typing import Annotated, Any
 
 import msgspec
-from fastapi import APIRouter, Path, Query, Request, Response
+from fastapi import APIRouter, Query
 from pydantic import BaseModel, Field
 
 from services.api import problem
 from services.api.auth import Project
-from services.api.chart import Point, draw
-from services.api.problem import Refusal
+from services.api.endpoint import Stored
 from services.api.revalidation import RevalidatedRoute
 from services.api.stored_journey import stored_journey
-from services.core.spikes.baseline import Baseline, Series
 from services.core.spikes.cell import Cell
-from services.core.spikes.incident import Incident
 from services.core.spikes.telling import tell
-from services.edges.clickhouse import Store
-from services.edges.incidents import dead_letters, known_incidents, one_incident
+from services.edges.incidents import dead_letters, known_incidents
 from services.edges.judged_rates import JudgedRates
-from services.edges.messenger import chart_signature
 
-CHART_HOURS = 48
-
-questions = APIRouter(prefix="/v1", tags=["alerts"], responses=problem.RESPONSES, route_class=RevalidatedRoute)
-charts = APIRouter(prefix="/v1", tags=["alerts"], responses=problem.RESPONSES)
+router = APIRouter(prefix="/v1", tags=["alerts"], responses=problem.RESPONSES, route_class=RevalidatedRoute)
 
 
 class IncidentShown(BaseModel):
@@ -88,14 +79,13 @@ def _moment(hour: int) -> datetime:
     return datetime.fromtimestamp(hour * 3600, UTC)
 
 
-@questions.get("/incidents")
+@router.get("/incidents")
 def incidents(
-    request: Request,
+    store: Stored,
     project: Project,
     days: Annotated[int, Query(ge=1, le=400, description="Those that went on within so many days.")] = 14,
 ) -> IncidentsAnswer:
     """Spikes that somebody should know of: those that go on and those that are over."""
-    store: Store = request.app.state.store
     journey = stored_journey(store)
     since = int(datetime.now(UTC).timestamp()) // 3600 - days * 24
     shown = []
@@ -115,19 +105,18 @@ def incidents(
     return IncidentsAnswer(project=project, incidents=shown)
 
 
-@questions.get("/incidents/dead-letters")
-def show_dead_letters(request: Request, project: Project) -> list[DeadLetter]:
+@router.get("/incidents/dead-letters")
+def show_dead_letters(store: Stored, project: Project) -> list[DeadLetter]:
     """Messages that could not be delivered, the newest first."""
-    store: Store = request.app.state.store
     return [
         DeadLetter(incident=one.id, moment=one.moment, receiver=one.receiver, attempts=one.attempts, detail=one.detail)
         for one in dead_letters(store, project)
     ]
 
 
-@questions.get("/rates")
+@router.get("/rates")
 def rates(
-    request: Request,
+    store: Stored,
     project: Project,
     hour: Annotated[int, Query(ge=0, le=2_000_000, description="Hours since 1970, as an incident names them.")],
     detector: Annotated[str, Query(max_length=64)],
@@ -135,7 +124,6 @@ def rates(
     job: Annotated[str, Query(max_length=64, description="Empty: all jobs together.")] = "",
 ) -> RatesAnswer:
     """The numbers of an incident, counted again: who was exposed, who was affected, and what is usual."""
-    store: Store = request.app.state.store
     judged = JudgedRates(stored_journey(store), store)
     cell = Cell(detector, stage, job)
     _, readings = judged.examine(project, hour, known_incidents(store, project, 0))
@@ -155,47 +143,3 @@ def rates(
             p=reading.p,
         )
     return RatesAnswer(project=project, detector=detector, stage=stage, job=job, rate=rate)
-
-
-@charts.get("/charts/{project}/{id}/{hour}.png", response_class=Response)
-def chart(
-    request: Request,
-    project: Annotated[str, Path(max_length=200)],
-    incident_id: Annotated[str, Path(alias="id", max_length=64)],
-    hour: int,
-    sig: Annotated[str, Query(max_length=64)] = "",
-) -> Response:
-    """An incident's last two days. Whoever has the signed address may see it: Slack has no key."""
-    key = request.app.state.signing_key
-    if not key or not hmac.compare_digest(chart_signature(key, f"{project}/{incident_id}/{hour}"), sig):
-        raise Refusal(404, "There is no such chart.")
-    store: Store = request.app.state.store
-    incident = one_incident(store, project, incident_id)
-    if incident is None:
-        raise Refusal(404, "There is no such chart.")
-    image = draw(_points(store, incident, hour))
-    return Response(image, media_type="image/png", headers={"Cache-Control": "public, max-age=3600"})
-
-
-def _points(store: Store, incident: Incident, hour: int) -> list[Point]:
-    judged = JudgedRates(stored_journey(store), store)
-    cells = judged.cells(incident.project, hour, known_incidents(store, incident.project, 0))
-    known = cells.get(incident.named.cell)
-    return list(_drawn(*known, hour)) if known else []
-
-
-def _drawn(baseline: Baseline, series: Series, hour: int) -> list[Point]:
-    points = []
-    for at in range(hour - CHART_HOURS + 1, hour + 1):
-        window, expected = series.get(at), baseline.expect(at)
-        if window and window.exposed and expected:
-            low_high = 2 * expected.spread(window.exposed)
-            points.append(
-                Point(
-                    _moment(at),
-                    window.affected / window.exposed,
-                    max(0.0, expected.rate - low_high),
-                    expected.rate + low_high,
-                )
-            )
-    return points

@@ -1,0 +1,84 @@
+"""How a question stands at a path: everything that all endpoints do alike, done once.
+
+Endpoints are plain functions, so each runs in a thread: the store's calls block.
+"""
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+from typing import Annotated, Any, TypeVar, get_type_hints
+
+from fastapi import APIRouter, Depends, Query, Request, Response
+
+from services.api import problem
+from services.api.auth import Project
+from services.api.period import settle
+from services.api.question import Answer, Asked, Question
+from services.api.questions.freshness import ask_freshness
+from services.api.revalidation import RevalidatedRoute
+from services.api.scope import scope_of
+from services.api.stored_journey import stored_journey
+from services.api.table import CSV, MEDIA_TYPES, PARQUET, format_of, write_table
+from services.edges.clickhouse import Store
+
+Q = TypeVar("Q", bound=Question)
+A = TypeVar("A", bound=Answer)
+
+BYTES = {"schema": {"type": "string", "format": "binary"}}
+TABLES: dict[int | str, dict[str, Any]] = {200: {"content": {CSV: BYTES, PARQUET: BYTES}}}
+
+
+def store_of(request: Request) -> Store:
+    store: Store = request.app.state.store
+    return store
+
+
+Stored = Annotated[Store, Depends(store_of)]
+
+
+def question_router() -> APIRouter:
+    """Where the questions of one topic are put."""
+    return APIRouter(prefix="/v1", tags=["questions"], responses=problem.RESPONSES, route_class=RevalidatedRoute)
+
+
+def add_question(router: APIRouter, path: str, ask: Callable[[Asked, Q], A]) -> None:
+    """Put a question at a path; its parameters, answer and words are those of the function that answers it."""
+    hints = get_type_hints(ask)
+
+    def endpoint(store: Stored, project: Project, question: Q, request: Request, response: Response) -> Any:
+        asked = settled(store, project, question)
+        answer = ask(asked, question)
+        if question.compare:
+            answer.previous = ask(asked.of(asked.period.before()), question)
+        return shown(answer, question, request, response)
+
+    asked_with, answered = hints["question"], hints["return"]
+    endpoint.__annotations__["question"] = Annotated[asked_with, Query()]
+    router.get(
+        path, response_model=answered, responses=TABLES, name=ask.__name__.removeprefix("ask_"),
+        description=ask.__doc__,
+    )(endpoint)  # fmt: skip
+
+
+def settled(store: Store, project: str, question: Question) -> Asked:
+    """Settle whose data, of when, which sessions, and how fresh."""
+    freshness = ask_freshness(store, project)
+    period = settle(question.since, question.until, freshness, datetime.now(UTC))
+    journey = stored_journey(store, question.journey_version)
+    return Asked(store, journey, project, period, freshness, scope_of(question, question.part), question.tz)
+
+
+def shown(answer: Answer, question: Question, request: Request, response: Response) -> Answer | Response:
+    """The answer in the format asked for, with a link to the next page where there is one."""
+    link_next(request, response, getattr(answer, "next_cursor", None))
+    form = format_of(question.format, request.headers.get("Accept", ""))
+    if form == "json":
+        return answer
+    headers = dict(response.headers) | {"Content-Disposition": f'inline; filename="{request.url.path[4:]}.{form}"'}
+    return Response(write_table(answer.row, answer.rows(), form), headers=headers, media_type=MEDIA_TYPES[form])
+
+
+def link_next(request: Request, response: Response, cursor: str | None) -> None:
+    """Name the next page in the header too."""
+    if cursor:
+        following = request.url.include_query_params(cursor=cursor)
+        response.headers["Link"] = f'<{following.path}?{following.query}>; rel="next"'

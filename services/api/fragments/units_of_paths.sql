@@ -1,0 +1,1 @@
+    units AS (SELECT * FROM path_units),

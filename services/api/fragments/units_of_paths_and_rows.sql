@@ -1,0 +1,6 @@
+    units AS
+    (
+        SELECT * FROM path_units
+        UNION ALL
+        SELECT * FROM row_units
+    ),

@@ -1,0 +1,1 @@
+    units AS (SELECT * FROM row_units),

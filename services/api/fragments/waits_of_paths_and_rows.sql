@@ -1,0 +1,5 @@
+        -- include waits_of_paths
+
+        UNION ALL
+
+        -- include waits_of_units

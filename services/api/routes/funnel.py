@@ -1,0 +1,9 @@
+"""Funnels, and the sessions behind their cells."""
+
+from services.api.endpoint import add_question, question_router
+from services.api.questions.funnel import ask_funnel
+from services.api.questions.funnel_sessions import ask_funnel_sessions
+
+router = question_router()
+add_question(router, "/funnel", ask_funnel)
+add_question(router, "/funnel/sessions", ask_funnel_sessions)

@@ -1,0 +1,64 @@
+"""Which sessions a question is about, beyond its project and period: its filters as SQL and parameters.
+
+The text is put together from our own words; whatever was asked with comes in as parameters.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from services.api.condition import read_condition
+from services.api.sql import fragment
+
+CONTEXT = ("device", "browser", "os", "country", "referrer_class", "source", "medium", "campaign", "click_id")
+COLUMNS = ("job", "stage", "journey_version", *CONTEXT)
+"""What sessions keep of themselves and are filtered by."""
+
+
+class Filters(Protocol):
+    """What may be asked for; '' asks for nothing."""
+
+    @property
+    def visitors(self) -> str: ...
+    @property
+    def segment(self) -> str: ...
+    @property
+    def where(self) -> Sequence[str]: ...
+
+
+@dataclass(frozen=True)
+class Scope:
+    """Filters as lines of a WHERE over sessions, and what sessions are told apart by."""
+
+    filters: str = ""
+    part: str = "''"
+    parameters: Mapping[str, object] = field(default_factory=dict)
+
+
+def scope_of(question: Filters, part: str = "") -> Scope:
+    """What was asked for; `part` is the column that sessions are told apart by."""
+    columns = {name: getattr(question, name) for name in COLUMNS if getattr(question, name)}
+    lines = [f"            AND {name} = {{{name}:String}}\n" for name in columns]
+    parameters: dict[str, object] = dict(columns)
+    if question.visitors:
+        lines.append(fragment("filter_visitors"))
+        parameters["visitors"] = question.visitors
+    if question.segment:
+        lines.append(_said(fragment("segment_said")))
+        parameters["segment"] = question.segment
+    for number, given in enumerate(question.where):
+        name, condition = f"where{number}", read_condition(given)
+        lines.append(_said(condition.text(name)))
+        parameters |= condition.parameters(name)
+    return Scope("".join(lines), part_of(part), parameters)
+
+
+def part_of(column: str) -> str:
+    """What sessions are told apart by, as SQL; '' for nothing."""
+    if column and column not in COLUMNS:
+        raise ValueError(f"{column!r} is nothing that sessions keep; one of {', '.join(COLUMNS)} is")
+    return f"toString({column})" if column else "''"
+
+
+def _said(condition: str) -> str:
+    return fragment("filter_said").replace("-- condition", condition.strip())

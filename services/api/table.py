@@ -1,0 +1,77 @@
+"""Answers as tables: CSV and Parquet, a column for each field, nested ones flattened (`rate.share` → `rate_share`)."""
+
+from collections.abc import Mapping, Sequence
+from io import BytesIO
+from typing import Any, Literal, get_args, get_origin
+
+import msgspec
+from pydantic import BaseModel
+
+CSV = "text/csv"
+PARQUET = "application/vnd.apache.parquet"
+MEDIA_TYPES: Mapping[str, str] = {"csv": f"{CSV}; charset=utf-8", "parquet": PARQUET}
+FORMULA = ("=", "+", "-", "@", "\t", "\r")
+"""What a spreadsheet would take for a formula; such a text gets an apostrophe in front (OWASP, CSV injection)."""
+
+Format = Literal["json", "csv", "parquet"]
+
+
+def format_of(asked: Format | None, accept: str) -> Format:
+    """The parameter decides, else the header Accept.
+
+    >>> format_of(None, "text/csv, */*"), format_of("json", "text/csv"), format_of(None, "*/*")
+    ('csv', 'json', 'json')
+    """
+    named = [one.partition(";")[0].strip().lower() for one in accept.split(",")]
+    return asked or ("csv" if CSV in named else "parquet" if PARQUET in named else "json")
+
+
+def write_table(kind: type[BaseModel], rows: Sequence[BaseModel], form: Format) -> bytes:
+    """Rows of one kind in one of the two formats; the columns are the kind's fields, also where there are no rows."""
+    import polars  # a second to import, and not all who ask want tables
+
+    flat = [_cells(kind, row) for row in rows]
+    frame = polars.DataFrame(flat, schema=list(_cells(kind, None)), orient="row", infer_schema_length=None)
+    out = BytesIO()
+    if form == "csv":
+        safe = [_unformulated(polars.col(name)) for name, of in frame.schema.items() if of == polars.String]
+        frame.with_columns(safe).write_csv(out, datetime_format="%Y-%m-%dT%H:%M:%S%.3fZ")
+    else:
+        frame.write_parquet(out)
+    return out.getvalue()
+
+
+def _unformulated(column: Any) -> Any:
+    import polars
+
+    begins = polars.any_horizontal([column.str.starts_with(one) for one in FORMULA])
+    return polars.when(begins).then(polars.lit("'") + column).otherwise(column).alias(column.meta.output_name())
+
+
+def _cells(kind: type[BaseModel], row: BaseModel | None, before: str = "") -> dict[str, object]:
+    """The columns of a row, all null where there is none."""
+    cells: dict[str, object] = {}
+    for name, field in kind.model_fields.items():
+        value = getattr(row, name, None)
+        nested = _model_in(field.annotation)
+        if nested:
+            cells |= _cells(nested, value, f"{before}{name}_")
+        elif isinstance(value, (list, dict)):
+            cells[before + name] = msgspec.json.encode(value, enc_hook=_plain).decode()
+        else:
+            cells[before + name] = value
+    return cells
+
+
+def _model_in(annotation: object) -> type[BaseModel] | None:
+    """The model that a field holds, or may hold."""
+    if get_origin(annotation) in {list, dict}:
+        return None
+    kinds = (one for one in (annotation, *get_args(annotation)) if isinstance(one, type) and get_origin(one) is None)
+    return next((one for one in kinds if issubclass(one, BaseModel)), None)
+
+
+def _plain(value: object) -> object:
+    if isinstance(value, BaseModel):
+        return value.model_dump(mode="json")
+    raise NotImplementedError(f"a table cannot hold a {type(value).__name__}")

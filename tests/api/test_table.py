@@ -1,0 +1,76 @@
+"""Answers as tables."""
+
+import csv
+from io import BytesIO, StringIO
+from typing import Any
+
+import polars
+import pytest
+
+from services.api.question import Answer
+from services.api.routes import routers
+from services.edges.clickhouse import Store
+from tests.api.conftest import Client
+from tests.api.shop import fill, session
+
+READ = {"Authorization": "Bearer rk_shop"}
+
+
+def rows(response: Any) -> list[dict[str, str]]:
+    return list(csv.DictReader(StringIO(response.text)))
+
+
+def test_a_funnel_as_csv_has_a_row_for_each_step_with_nested_fields_flattened(store: Store, client: Client) -> None:
+    fill(store, [session("0 browse, 5 basket", job="gift"), session("0 browse", job="replace")])
+
+    response = client.get("/v1/funnel?steps=browse,basket&breakdown=job&format=csv", headers=READ)
+
+    assert response.headers["content-type"] == "text/csv; charset=utf-8"
+    told = [(row["table"], row["value"], row["step"], row["entered"], row["rate_share"]) for row in rows(response)]
+    assert told == [
+        ("", "", "browse", "2", "0.5"), ("", "", "basket", "1", ""),
+        ("breakdown", "gift", "browse", "1", "1.0"), ("breakdown", "gift", "basket", "1", ""),
+        ("breakdown", "replace", "browse", "1", "0.0"), ("breakdown", "replace", "basket", "0", ""),
+    ]  # fmt: skip
+
+
+def test_accept_asks_for_a_format_too_and_parquet_keeps_the_types(store: Store, client: Client) -> None:
+    fill(store, [session("0 browse", value=1.5), session("9 browse")])
+
+    response = client.get("/v1/sessions", headers=READ | {"Accept": "application/vnd.apache.parquet"})
+
+    frame = polars.read_parquet(BytesIO(response.content))
+    assert frame["value"].to_list() == [0.0, 1.5]
+    assert isinstance(frame.schema["started_at"], polars.Datetime)
+    assert response.headers["ETag"]
+
+
+def test_a_table_without_rows_has_its_columns_all_the_same(store: Store, client: Client) -> None:
+    fill(store, [])
+
+    response = client.get("/v1/sessions?format=csv", headers=READ)
+
+    assert response.text.startswith("id,visitor,user,started_at,")
+
+
+@pytest.mark.parametrize("text", ["=1+1", "@SUM(A1)", "+1", "-1", "\t=1"])
+def test_what_a_spreadsheet_would_take_for_a_formula_is_text(store: Store, client: Client, text: str) -> None:
+    fill(store, [session("0 browse", visitor=text)])
+
+    (row,) = rows(client.get("/v1/sessions?format=csv", headers=READ))
+
+    assert row["visitor"] == f"'{text}"
+
+
+def test_every_answer_is_compared_with_one_of_its_own_kind_and_has_a_table() -> None:
+    answers = [
+        route.response_model
+        for router in routers()
+        for route in router.routes
+        if isinstance(getattr(route, "response_model", None), type) and issubclass(route.response_model, Answer)
+    ]
+
+    assert len(answers) >= 4
+    for answer in answers:
+        assert answer.model_fields["previous"].annotation == answer | None, answer
+        assert answer.row.__doc__, answer
