@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, ParamSpec
 
 import typer
 
+from services.alerts.commands import backtest_alerts, list_alerts, snooze_alert, try_alerts
 from services.refused.commands import list_refused, replay_refused
 from services.rejudge.command import learn, rejudge
 
@@ -29,6 +30,8 @@ keys = typer.Typer(help="Write, read and admin keys.", no_args_is_help=True)
 app.add_typer(keys, name="keys")
 refused = typer.Typer(help="Events that were not taken: why, and sent again when mended.", no_args_is_help=True)
 app.add_typer(refused, name="refused")
+alerts = typer.Typer(help="Spikes of friction: who is told, and what would have been.", no_args_is_help=True)
+app.add_typer(alerts, name="alerts")
 
 Data = Annotated[Path | None, typer.Option("--data", help="Data folder. [default: desireline-data]")]
 Host = Annotated[str | None, typer.Option("--host", help="Address to serve on. [default: 127.0.0.1]")]
@@ -259,6 +262,10 @@ def create_key(
 
 app.command()(spoken(rejudge))
 app.command()(spoken(learn))
+alerts.command("test")(spoken(try_alerts))
+alerts.command("list")(spoken(list_alerts))
+alerts.command("snooze")(spoken(snooze_alert))
+alerts.command("backtest")(spoken(backtest_alerts))
 refused.command("list")(spoken(list_refused))
 refused.command("replay")(spoken(replay_refused))
 

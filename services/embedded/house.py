@@ -13,6 +13,7 @@ import msgspec
 from fastapi import APIRouter, Depends, Header, HTTPException, Request, Response
 
 from services.edges.clickhouse import Store
+from services.edges.incidents import SnoozeRow, known_incidents
 from services.edges.refused import Refused, Wanted, count_refused, mark_replayed, newest_refused, refused_after
 from services.embedded.history import history_routes
 
@@ -26,6 +27,13 @@ class Newest(msgspec.Struct, frozen=True):
     limit: int
 
 
+class Recent(msgspec.Struct, frozen=True):
+    """Asks for a project's incidents that went on since an hour."""
+
+    project: str
+    since: int
+
+
 class Onwards(msgspec.Struct, frozen=True):
     """Asks for the refused events after one, oldest first."""
 
@@ -35,7 +43,7 @@ class Onwards(msgspec.Struct, frozen=True):
 
 
 def house_routes(key: str, store: Store, lend: Callable[[str], str]) -> APIRouter:
-    """What `services.refused`, `services.rejudge` and `services.ask` ask of a running installation.
+    """What the commands of `refused`, `rejudge`, `alerts` and `ask` ask of a running installation.
 
     `lend` makes a read key of a project. Bodies are JSON both ways, but for history, which is large; no document shows
     them.
@@ -70,6 +78,14 @@ def house_routes(key: str, store: Store, lend: Callable[[str], str]) -> APIRoute
         return await _answer(
             request, list[Refused], lambda events: mark_replayed(store, events, time.time_ns() // 1_000_000)
         )
+
+    @router.post("/alerts/recent")
+    async def recent(request: Request) -> Response:
+        return await _answer(request, Recent, lambda asked: known_incidents(store, asked.project, asked.since))
+
+    @router.post("/alerts/snooze")
+    async def snooze(request: Request) -> Response:
+        return await _answer(request, SnoozeRow, lambda row: store.insert("snoozes", [row]))
 
     router.include_router(history_routes(store))
     return router
