@@ -85,6 +85,7 @@ def test_an_event_that_a_worker_could_not_apply_is_the_same_event_again(kind: st
     event = Event(
         id="m", project="shop", visitor="anna", type=kind, name="x" if kind == "track" else kind, occurred_at=AT - 5,
         received_at=AT + 3_600_000, user="u", path="/a", url="https://shop/a", title="A", props=msgspec.Raw(props),
+        seen="|||direct",
     )  # fmt: skip
 
     again = taken(call_of(refused(msgspec.json.encode(event), reason=Reason.FAILED)))
