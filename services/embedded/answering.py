@@ -13,6 +13,7 @@ from services.api.app import create_app
 from services.api.metrics import SECONDS
 from services.core.journey import Journey
 from services.edges.clickhouse import Store, StoreError
+from services.edges.findings_feed import FindingsFeed
 from services.edges.kafka import Publisher
 from services.edges.retention import keep_for
 from services.embedded.access import HouseKeyring
@@ -24,6 +25,7 @@ from services.ingest.intake import Parts
 from services.ingest.metrics import Metrics
 from services.ingest.privacy import Privacy
 from services.settings import Settings
+from services.stages.alerts.metrics import CHANGED, JUDGED, TOLD
 from services.stages.app import App
 from services.stages.metrics import SET_ASIDE, TABLED
 
@@ -36,16 +38,18 @@ def open_store(settings: Settings, journey: Journey) -> Store:
     return store
 
 
-def one_app(settings: Settings, keyring: HouseKeyring, publisher: Publisher, store: Store, stages: App) -> ASGIApp:
+def one_app(
+    settings: Settings, keyring: HouseKeyring, publisher: Publisher, store: Store, stages: App, feed: FindingsFeed
+) -> ASGIApp:
     """Ingest and the API on one port, with health, metrics and documentation of the whole."""
-    api = create_app(keyring, store)
+    api = create_app(keyring, store, feed, settings.signing_key.get_secret_value())
     metrics = Metrics()
-    for metric in (SECONDS, SET_ASIDE, TABLED):
+    for metric in (SECONDS, SET_ASIDE, TABLED, CHANGED, TOLD, JUDGED):
         metrics.registry.register(metric)
     whole = APIRouter(tags=["health"])
     _add_health(whole, publisher, store, stages)
     _add_metrics(whole, metrics)
-    whole.include_router(house_routes(keyring.house_key, store))
+    whole.include_router(house_routes(keyring.house_key, store, keyring.lend_read_key))
     # In front, so that they answer in place of the API's own.
     api.router.routes[:0] = [*whole.routes, *client_routes(keyring)]
     _document_both(api, create_ingest(settings, keyring, publisher))

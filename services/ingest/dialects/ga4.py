@@ -7,6 +7,7 @@ from typing import Any
 
 import msgspec
 
+from services.ingest.body import hold_to_batch
 from services.ingest.problem import Problem, pointer_of
 from services.ingest.refusal import Reason
 
@@ -45,6 +46,7 @@ def as_batch(body: bytes, query: Mapping[str, str]) -> bytes:
         pointer = pointer_of(error) if isinstance(error, msgspec.ValidationError) else ""
         remedy = "send client_id and events, as the Measurement Protocol says"
         raise Problem(400, Reason.SCHEMA, str(error), remedy=remedy, pointer=pointer) from error
+    hold_to_batch(len(said.events))
     calls = [call_of(event, said) if isinstance(event, dict) else event for event in said.events]
     return _encode({"writeKey": query.get("api_secret"), "batch": calls})
 
