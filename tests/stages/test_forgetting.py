@@ -1,5 +1,7 @@
 """A worker hears who asked to be forgotten before it writes, and erases what it wrote before it heard."""
 
+from typing import Any
+
 from services.core.event import Millis
 from services.core.rows import ForgottenRow
 from tests.core.build import START
@@ -30,7 +32,7 @@ async def test_what_was_written_before_is_erased_once_and_not_written_again(star
     worker.store.forget_writes()
     worker.store.to_forget = [ANNA]
 
-    fetches = []
+    fetches: list[Any] = []
     while not worker.store.erased:
         fetches.append(worker.feed(["1 add"], first_offset=1 + len(fetches)))
         await until(lambda: fetches[-1].acknowledged)
