@@ -16,6 +16,7 @@ from scipy.stats import binom
 from services.alerts.proof import (
     CELLS,
     LASTS,
+    LIFTS,
     PEERS,
     Plant,
     falseness,
@@ -29,7 +30,6 @@ from services.alerts.simulation import FIRST_HOUR
 from services.core.spikes.rules import MOST_FALSE_A_WEEK, AlertRules
 
 SIZES = {"100-150": range(100, 151), "150-400": range(150, 400), "400+": range(400, 100_000)}
-LIFTS = (1.5, 2.0, 3.0)
 Rows = Mapping[tuple[str, float, float], Sequence[Plant]]
 
 

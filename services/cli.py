@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, ParamSpec
 
 import typer
 
+from services.alerts.commands import backtest_alerts, list_alerts, snooze_alert, try_alerts
 from services.refused.commands import list_refused, replay_refused
 from services.rejudge.command import learn, rejudge
 
@@ -29,6 +30,8 @@ keys = typer.Typer(help="Write, read and admin keys.", no_args_is_help=True)
 app.add_typer(keys, name="keys")
 refused = typer.Typer(help="Events that were not taken: why, and sent again when mended.", no_args_is_help=True)
 app.add_typer(refused, name="refused")
+alerts = typer.Typer(help="Spikes of friction: who is told, and what would have been.", no_args_is_help=True)
+app.add_typer(alerts, name="alerts")
 
 Data = Annotated[Path | None, typer.Option("--data", help="Data folder. [default: desireline-data]")]
 Host = Annotated[str | None, typer.Option("--host", help="Address to serve on. [default: 127.0.0.1]")]
@@ -159,6 +162,27 @@ def api() -> None:
     run(_settings())
 
 
+@app.command(add_help_option=False, context_settings={"allow_extra_args": True, "ignore_unknown_options": True})
+@spoken
+def ask(
+    context: typer.Context,
+    question: Annotated[str, typer.Argument(help="Such as `funnel`. [default: lists which there are]")] = "",
+    url: Annotated[str, typer.Option(help="Where to ask. [default: whoever serves the data folder]")] = "",
+    key: Annotated[str, typer.Option(envvar="DESIRELINE_READ_KEY", help="A read key; with --url.")] = "",
+    project: Annotated[str, typer.Option(help="Without --key: of which project.")] = "",
+    as_json: Annotated[bool, typer.Option("--json", help="The whole answer as JSON.")] = False,
+    as_csv: Annotated[bool, typer.Option("--csv", help="The table as CSV.")] = False,
+    data: Data = None,
+) -> None:
+    """Ask a running installation, and show the answer as a table: `ask funnel --steps browse,bought`."""
+    from services.ask.command import Wish, run
+
+    words, form = list(context.args), "json" if as_json else "csv" if as_csv else "table"
+    if question == "--help":
+        question = ""
+    run(_settings(data_dir=data), url, key, Wish(question, words, form, project))
+
+
 @app.command()
 @spoken
 def check(
@@ -238,6 +262,10 @@ def create_key(
 
 app.command()(spoken(rejudge))
 app.command()(spoken(learn))
+alerts.command("test")(spoken(try_alerts))
+alerts.command("list")(spoken(list_alerts))
+alerts.command("snooze")(spoken(snooze_alert))
+alerts.command("backtest")(spoken(backtest_alerts))
 refused.command("list")(spoken(list_refused))
 refused.command("replay")(spoken(replay_refused))
 

@@ -2,8 +2,9 @@
 
 from collections.abc import Callable, Iterator, Mapping
 from functools import partial
-from statistics import mean, median, stdev
-from typing import NamedTuple
+from itertools import groupby
+from statistics import mean
+from typing import NamedTuple, TypeAlias
 from zoneinfo import ZoneInfo
 
 import numpy as np
@@ -13,45 +14,49 @@ from services.core.spikes.baseline import LOOKBACK, Baseline, Series
 from services.core.spikes.cell import Cell, Reading
 from services.core.spikes.history import REFIT_HOURS, fitted, replay
 from services.core.spikes.judgement import Demand, standing, strike
+from services.core.spikes.rules import MOST_FALSE_A_WEEK, AlertRules
 
 UTC = ZoneInfo("UTC")
 CELLS = 25
+LIFTS = (1.5, 2.0, 3.0)
 LEAST_EXPOSED = 100
 """Of the hours in which something is planted."""
 LASTS = 2
 """Windows, within which it must be found."""
 
 
+Rates: TypeAlias = "np.ndarray[tuple[int], np.dtype[np.float64]]"
+"""By the hour, from the first one drawn; not a number where nobody was exposed."""
+
+
 class Peer(NamedTuple):
-    """A rule that others use: whether a cell's rate at an hour is too high for the rates before it."""
+    """A rule that others use: whether the rate of an hour is too high for those before it."""
 
     name: str
-    fires: Callable[[Series, int], bool]
+    fires: Callable[[Rates, int], bool]
 
 
-def _rates(series: Series, hours: range) -> list[float]:
-    return [one.affected / one.exposed for at in hours if (one := series.get(at)) and one.exposed]
+def rates_of(series: Series) -> Rates:
+    windows = [series[hour] for hour in sorted(series)]
+    return np.array([one.affected / one.exposed if one.exposed else np.nan for one in windows])
 
 
-def z_score(series: Series, hour: int) -> bool:
+def z_score(rates: Rates, at: int) -> bool:
     """More than three standard deviations above the mean of four weeks."""
-    before = _rates(series, range(hour - LOOKBACK, hour))
-    now = series[hour].affected / series[hour].exposed
-    return now > mean(before) + 3 * stdev(before)
+    before = rates[at - LOOKBACK : at]
+    return bool(rates[at] > np.nanmean(before) + 3 * np.nanstd(before))
 
 
-def mad(series: Series, hour: int) -> bool:
+def mad(rates: Rates, at: int) -> bool:
     """A modified z-score above 3.5 (Iglewicz and Hoaglin), over four weeks."""
-    before = _rates(series, range(hour - LOOKBACK, hour))
-    middle = median(before)
-    spread = median(abs(rate - middle) for rate in before)
-    return 0.6745 * (series[hour].affected / series[hour].exposed - middle) > 3.5 * spread
+    before = rates[at - LOOKBACK : at]
+    middle = np.nanmedian(before)
+    return bool(0.6745 * (rates[at] - middle) > 3.5 * np.nanmedian(np.abs(before - middle)))
 
 
-def weekday_median(series: Series, hour: int) -> bool:
+def weekday_median(rates: Rates, at: int) -> bool:
     """More than 1.3 times the median of the same hour of the last four weeks."""
-    before = _rates(series, range(hour - LOOKBACK, hour, WEEK))
-    return series[hour].affected / series[hour].exposed > 1.3 * median(before)
+    return bool(rates[at] > 1.3 * np.median(rates[at - LOOKBACK : at : WEEK]))
 
 
 PEERS = (Peer("z-score > 3", z_score), Peer("MAD > 3.5", mad), Peer("1.3 x same-weekday median", weekday_median))
@@ -64,7 +69,6 @@ class Truthfulness(NamedTuple):
     projects: int
     weeks: float  # of projects
     false_incidents: int
-    false_alone: float = 0.0
 
     @property
     def false_a_week(self) -> float:
@@ -94,9 +98,9 @@ def peer_falseness(simulated: list[Simulated], peer: Peer, demand: Demand) -> Tr
     told = 0
     for one in simulated:
         for series in one.series.values():
-            before = False
+            before, rates = False, rates_of(series)
             for hour in JUDGED_HOURS:
-                now = series[hour].exposed >= demand.least_exposed and peer.fires(series, hour)
+                now = series[hour].exposed >= demand.least_exposed and peer.fires(rates, hour - FIRST_HOUR)
                 told += now and not before
                 before = now
     series_count = sum(len(one.series) for one in simulated)
@@ -161,10 +165,36 @@ def _fit(plant: Plant, cell: Cell, day: int) -> Baseline:
 
 
 def is_found_by(peer: Peer, plant: Plant) -> bool:
-    return any(peer.fires(plant.series, hour) for hour in range(plant.hour, plant.hour + LASTS))
+    rates, at = rates_of(plant.series), plant.hour - FIRST_HOUR
+    return any(peer.fires(rates, one) for one in range(at, at + LASTS))
 
 
 def projects(series: int, cells: int, seed: int) -> list[Simulated]:
     """So many series in projects of so many cells."""
     draw = partial(project, cells, np.random.default_rng(seed))
     return [draw() for _ in range(series // cells)]
+
+
+class Proof(NamedTuple):
+    """What `desireline alerts backtest` prints."""
+
+    allowed: float
+    falseness: list[tuple[str, Truthfulness]]
+    power: list[tuple[float, float, int, list[float]]]  # lift, usual rate, planted, share found by ours and each peer
+    peers: tuple[Peer, ...]
+
+
+def prove(rules: AlertRules, series: int, seed: int) -> Proof:
+    """Draw series, judge them by ours and by the peers', plant faults and look for them."""
+    demand, made = rules.demand(), projects(series, CELLS, seed)
+    false = [("ours", falseness(made, demand))]
+    false += [(peer.name, peer_falseness(made, peer, demand)) for peer in PEERS]
+    power = []
+    for lift in LIFTS:
+        rows = sorted(plants(made, lift, np.random.default_rng(seed)), key=lambda plant: plant.rate)
+        for rate, some in groupby(rows, key=lambda plant: plant.rate):
+            mine = list(some)
+            found = [[is_found(plant, demand) for plant in mine]]
+            found += [[is_found_by(peer, plant) for plant in mine] for peer in PEERS]
+            power.append((lift, rate, len(mine), [mean(one) for one in found]))
+    return Proof(MOST_FALSE_A_WEEK[rules.sensitivity], false, power, PEERS)

@@ -6,10 +6,14 @@ from services.api import metrics, problem
 from services.api.auth import Keyring
 from services.api.routes import routers
 from services.edges.clickhouse import Store
+from services.edges.findings_feed import FindingsFeed
 
 
-def create_app(keyring: Keyring, store: Store) -> FastAPI:
-    """The API over a store, for those whom the keyring knows."""
+def create_app(keyring: Keyring, store: Store, feed: FindingsFeed | None = None, signing_key: str = "") -> FastAPI:
+    """The API over a store, for those whom the keyring knows. Without a feed nobody hears of findings as they are made.
+
+    `signing_key` is of the addresses of charts.
+    """
     app = FastAPI(
         title="Desireline",
         summary="Where customers get stuck on the way to what they came to do.",
@@ -18,6 +22,7 @@ def create_app(keyring: Keyring, store: Store) -> FastAPI:
         redoc_url=None,
     )
     app.state.keyring, app.state.store = keyring, store
+    app.state.feed, app.state.signing_key = feed, signing_key
     problem.install(app)
     app.middleware("http")(metrics.measure)
     for router in routers():

@@ -4,6 +4,7 @@ import uvicorn
 
 from services.api.app import create_app
 from services.edges.clickhouse import Store
+from services.edges.findings_feed import FindingsFeed
 from services.edges.http_server import http_config
 from services.edges.keyring import Keyring
 from services.edges.listener import leave_quietly, listen
@@ -17,7 +18,8 @@ def run(settings: Settings) -> None:
     with listen(settings.host, settings.port) as listener:
         keyring = Keyring(settings.keys_file or settings.data_dir / "keys.json")
         store = Store.open(settings.clickhouse)
-        config = http_config(create_app(keyring, store), DRAIN_SECONDS)
+        feed = FindingsFeed(settings.kafka, settings.findings_topic)
+        config = http_config(create_app(keyring, store, feed, settings.signing_key.get_secret_value()), DRAIN_SECONDS)
         leave_quietly()
         try:
             uvicorn.Server(config).run([listener])

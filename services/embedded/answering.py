@@ -13,7 +13,9 @@ from services.api.app import create_app
 from services.api.metrics import SECONDS
 from services.core.journey import Journey
 from services.edges.clickhouse import Store, StoreError
+from services.edges.findings_feed import FindingsFeed
 from services.edges.kafka import Publisher
+from services.edges.retention import keep_for
 from services.embedded.access import HouseKeyring
 from services.embedded.house import house_routes
 from services.ingest.app import create_app as create_ingest
@@ -23,6 +25,7 @@ from services.ingest.intake import Parts
 from services.ingest.metrics import Metrics
 from services.ingest.privacy import Privacy
 from services.settings import Settings
+from services.stages.alerts.metrics import CHANGED, JUDGED, TOLD
 from services.stages.app import App
 from services.stages.metrics import SET_ASIDE, TABLED
 
@@ -30,20 +33,23 @@ from services.stages.metrics import SET_ASIDE, TABLED
 def open_store(settings: Settings, journey: Journey) -> Store:
     """Open the database, with its tables up to date and the journey in it. Raises StoreError."""
     store = Store.open(settings.clickhouse)
+    keep_for(store, settings.retention)
     store.save_journey(journey.version, journey.document())
     return store
 
 
-def one_app(settings: Settings, keyring: HouseKeyring, publisher: Publisher, store: Store, stages: App) -> ASGIApp:
+def one_app(
+    settings: Settings, keyring: HouseKeyring, publisher: Publisher, store: Store, stages: App, feed: FindingsFeed
+) -> ASGIApp:
     """Ingest and the API on one port, with health, metrics and documentation of the whole."""
-    api = create_app(keyring, store)
+    api = create_app(keyring, store, feed, settings.signing_key.get_secret_value())
     metrics = Metrics()
-    for metric in (SECONDS, SET_ASIDE, TABLED):
+    for metric in (SECONDS, SET_ASIDE, TABLED, CHANGED, TOLD, JUDGED):
         metrics.registry.register(metric)
     whole = APIRouter(tags=["health"])
     _add_health(whole, publisher, store, stages)
     _add_metrics(whole, metrics)
-    whole.include_router(house_routes(keyring.house_key, store))
+    whole.include_router(house_routes(keyring.house_key, store, keyring.lend_read_key))
     # In front, so that they answer in place of the API's own.
     api.router.routes[:0] = [*whole.routes, *client_routes(keyring)]
     _document_both(api, create_ingest(settings, keyring, publisher))

@@ -13,6 +13,7 @@ import msgspec
 from fastapi import APIRouter, Depends, Header, HTTPException, Request, Response
 
 from services.edges.clickhouse import Store
+from services.edges.incidents import SnoozeRow, known_incidents
 from services.edges.refused import Refused, Wanted, count_refused, mark_replayed, newest_refused, refused_after
 from services.embedded.history import history_routes
 
@@ -26,6 +27,13 @@ class Newest(msgspec.Struct, frozen=True):
     limit: int
 
 
+class Recent(msgspec.Struct, frozen=True):
+    """Asks for a project's incidents that went on since an hour."""
+
+    project: str
+    since: int
+
+
 class Onwards(msgspec.Struct, frozen=True):
     """Asks for the refused events after one, oldest first."""
 
@@ -34,10 +42,11 @@ class Onwards(msgspec.Struct, frozen=True):
     limit: int
 
 
-def house_routes(key: str, store: Store) -> APIRouter:
-    """What `services.refused` and `services.rejudge` ask of a running installation; no document shows them.
+def house_routes(key: str, store: Store, lend: Callable[[str], str]) -> APIRouter:
+    """What the commands of `refused`, `rejudge`, `alerts` and `ask` ask of a running installation.
 
-    Bodies are JSON both ways, but for history, which is large.
+    `lend` makes a read key of a project. Bodies are JSON both ways, but for history, which is large; no document shows
+    them.
     """
 
     def check(authorization: Annotated[str, Header()] = "") -> None:
@@ -45,6 +54,10 @@ def house_routes(key: str, store: Store) -> APIRouter:
             raise HTTPException(401, "This is for commands on the machine of the installation.")
 
     router = APIRouter(prefix="/house", include_in_schema=False, dependencies=[Depends(check)])
+
+    @router.post("/key")
+    async def read_key(request: Request) -> Response:
+        return await _answer(request, str, lend)
 
     @router.post("/refused/counts")
     async def counts(request: Request) -> Response:
@@ -65,6 +78,14 @@ def house_routes(key: str, store: Store) -> APIRouter:
         return await _answer(
             request, list[Refused], lambda events: mark_replayed(store, events, time.time_ns() // 1_000_000)
         )
+
+    @router.post("/alerts/recent")
+    async def recent(request: Request) -> Response:
+        return await _answer(request, Recent, lambda asked: known_incidents(store, asked.project, asked.since))
+
+    @router.post("/alerts/snooze")
+    async def snooze(request: Request) -> Response:
+        return await _answer(request, SnoozeRow, lambda row: store.insert("snoozes", [row]))
 
     router.include_router(history_routes(store))
     return router

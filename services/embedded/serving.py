@@ -18,6 +18,7 @@ from starlette.types import ASGIApp
 from services.core.journey import Journey
 from services.edges.broker import Broker
 from services.edges.clickhouse_errors import StoreError
+from services.edges.findings_feed import FindingsFeed
 from services.edges.http_server import http_config
 from services.edges.kafka import Publisher
 from services.edges.listener import listen, url
@@ -28,6 +29,7 @@ from services.embedded.folder import DataFolder, Holder
 from services.embedded.store_to_come import StoreToCome
 from services.settings import Settings
 from services.stages.alerts.duty import Duty
+from services.stages.announcer import Announcer
 from services.stages.app import App, create_app
 from services.stages.process import spare_the_collector
 from services.stages.refused import RefusedEvents
@@ -44,6 +46,7 @@ It begins at once; what it awaits comes when everything is served.
 # The in-process broker forgets the oldest beyond 5 MB a partition: so much may wait there to be stored.
 _PARTITION_BYTES = 3 * 1024 * 1024
 _DRAIN_SECONDS = 4
+_FEED_WAIT_MS = 100
 _STOP_SECONDS = 9.0
 
 
@@ -107,11 +110,15 @@ class _Installation:
         """Start what takes longest first. What `parts` is given is stopped in the opposite order."""
         broker = parts.enter_context(Broker())
         settings = self._settings.model_copy(update={"kafka": broker.address})
-        for topic in (settings.topic, refused_topic(settings.topic)):
+        for topic in (settings.topic, refused_topic(settings.topic), settings.findings_topic):
             await asyncio.to_thread(broker.create_topic, topic)
         opening: Future[Store] = Future()
         parts.push_async_callback(_close, opening)
         stages = create_app(settings, self._journey, StoreToCome(opening), broker.log_id, embedded=True)
+        announcer = Announcer(settings)
+        parts.push_async_callback(announcer.stop)
+        await announcer.start()
+        stages.checkpoint.announce = announcer.announce
         parts.push_async_callback(stages.stop)
         duty = Duty(stages, settings, self._journey, StoreToCome(opening), broker.log_id)
         parts.push_async_callback(duty.stop)
@@ -124,9 +131,11 @@ class _Installation:
         stored = {settings.topic: stages.stored, refused.topic: refused.stored}
         publisher = Publisher(settings, partition_bytes=_PARTITION_BYTES, stored=stored)
         await parts.enter_async_context(_publishing(publisher))
-        app = answering.one_app(settings, self._keyring, publisher, opening.result(), stages)
+        feed = FindingsFeed(settings.kafka, settings.findings_topic, fetch_wait_ms=_FEED_WAIT_MS)
+        app = answering.one_app(settings, self._keyring, publisher, opening.result(), stages, feed)
         await holding
         await parts.enter_async_context(_http(app, self._listener))
+        parts.push_async_callback(feed.stop)  # first of all: who listens would hold up the HTTP server's end
         spare_the_collector()
         return stages
 

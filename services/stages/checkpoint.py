@@ -7,7 +7,7 @@ import asyncio
 import heapq
 import time
 from collections import deque
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -19,13 +19,16 @@ from services.core.claim import lost
 from services.core.event import Millis
 from services.core.pipeline import Changes, Pipeline, Record
 from services.core.refusal_row import row_of_store
-from services.core.rows import ForgottenRow, PositionRow, RefusedRow, Row
+from services.core.rows import FindingRow, ForgottenRow, PositionRow, RefusedRow, Row
 from services.edges.clickhouse_errors import RowsRefused, StoreUnavailable
 from services.settings import Settings
 from services.stages.set_aside import say_set_aside
 from services.stages.store import Store
 
 R = TypeVar("R", bound=Row | bytes)
+
+Announce = Callable[[Sequence[FindingRow]], Awaitable[None]]
+"""Tells the findings that were stored; must not raise, and must not take long."""
 
 LONGEST_BACK_OFF = timedelta(seconds=5)
 TABLES_AT_ONCE = 4
@@ -105,6 +108,7 @@ class Checkpoint:
         self._forget_at: float = 0
         self._forgotten_until: Millis = 0
         self._given_up = False
+        self.announce: Announce | None = None
 
     def hold(self, position: PositionRow) -> None:
         """Begin to account for a partition claimed at a position."""
@@ -249,6 +253,9 @@ class Checkpoint:
             self._put("findings", self._store.insert, changes.findings),
             self._put("sessions", self._store.insert, changes.sessions),
         )
+        if self.announce is not None:
+            # Before the positions: after a crash from here on the events are read, and their findings told, again.
+            await self.announce(changes.findings)
         refused = [*changes.refused, *unstorable]
         await self._put("refused_events", self._store.insert, refused)
         say_set_aside(refused)

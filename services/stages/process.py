@@ -10,9 +10,11 @@ from services.core.errors import TooManyRefused
 from services.core.journey import Journey
 from services.edges.clickhouse import Store, StoreError
 from services.edges.log import log_id
+from services.edges.retention import keep_for
 from services.edges.topics import KafkaUnreachable, ensure_topics, refused_topic
 from services.settings import Settings
 from services.stages.alerts.duty import Duty
+from services.stages.announcer import Announcer
 from services.stages.app import App, create_app
 from services.stages.health import Health
 from services.stages.refused import RefusedEvents
@@ -28,9 +30,11 @@ GC_THRESHOLD = (100_000, 50, 100)
 def run(settings: Settings, journey: Journey, store: Store) -> int:
     """Work until SIGTERM or SIGINT. The exit code: 0 when told to stop, 1 when work failed or could not start."""
     try:
+        for project, how_long in keep_for(store, settings.retention).items():
+            log.info("Data of %s is kept for %s", project or "all other projects", how_long)
         store.save_journey(journey.version, journey.document())
         topics = settings.topic, refused_topic(settings.topic)
-        ensure_topics(settings, list(topics))
+        ensure_topics(settings, [*topics, settings.findings_topic])
         log_name, refused_log = (log_id(settings.kafka, topic) for topic in topics)
     except (KafkaUnreachable, StoreError) as error:
         log.error("The stages worker cannot start. %s", error)
@@ -48,8 +52,12 @@ async def _work(app: App, settings: Settings, refused: RefusedEvents, duty: Duty
         log.info("Health and metrics on port %s", health.serve(settings.host, settings.health_port))
     refused.start()
     duty.take_up()
+    announcer = Announcer(settings)
+    await announcer.start()
+    app.checkpoint.announce = announcer.announce
     await _work_until(told, app, watch, health)
     stopped, *_ = await asyncio.gather(_stopped(app), refused.stop(), duty.stop())
+    await announcer.stop()
     code = 0 if stopped and not app.crashed else 1
     if isinstance(app.crash_reason, TooManyRefused):
         log.error("The stages worker stops. %s", app.crash_reason)

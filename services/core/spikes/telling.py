@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from datetime import UTC, datetime
-from urllib.parse import urlencode
 
 import msgspec
 
@@ -110,7 +109,8 @@ def reproducing(incident: Incident) -> str:
     """The question that answers with every number of an incident: a path of the API."""
     named = incident.named
     asked = {"detector": named.detector, "stage": named.stage, "job": named.job, "hour": named.hour}
-    return f"/v1/rates?{urlencode({key: value for key, value in asked.items() if value != ''})}"
+    # Names of a journey file are letters, digits and _, so nothing has to be escaped.
+    return "/v1/rates?" + "&".join(f"{key}={value}" for key, value in asked.items() if value != "")
 
 
 def summarise(incidents: Sequence[Incident], journey: Journey, days: int) -> Told:

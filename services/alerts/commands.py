@@ -1,0 +1,117 @@
+"""`desireline alerts …`: what the commands take and do. Imports come late, so that help is quick."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+if TYPE_CHECKING:
+    from services.core.journey import Journey
+    from services.settings import Settings
+
+Data = Annotated[Path | None, typer.Option("--data", help="Data folder. [default: desireline-data]")]
+Project = Annotated[str, typer.Option(help="Of which project.")]
+JourneyFile = Annotated[str | None, typer.Option("--journey", help="Journey file. [default: desireline.yaml]")]
+
+
+def try_alerts(
+    receiver: Annotated[str, typer.Option(help="Only to this one. [default: all]")] = "", journey: JourneyFile = None
+) -> None:
+    """Send a test message to the receivers, and say what became of it."""
+    import asyncio
+
+    from services.alerts.trial import try_receivers
+
+    settings = _settings(None)
+    outcomes = asyncio.run(try_receivers(_journey(journey, settings), settings, receiver))
+    for name, outcome in outcomes:
+        typer.echo(f"{name}: {outcome or 'sent'}")
+    if not outcomes:
+        typer.echo("There are no receivers. Name them in DESIRELINE_RECEIVERS.", err=True)
+    if not outcomes or any(outcome for _, outcome in outcomes):
+        raise typer.Exit(1)
+
+
+def list_alerts(
+    project: Project = "default",
+    days: Annotated[int, typer.Option(min=1, help="Those that went on within so many days.")] = 7,
+    journey: JourneyFile = None,
+    data: Data = None,
+) -> None:
+    """Show incidents, the newest first, with the ids that `snooze` takes."""
+    import time
+
+    from rich.console import Console
+
+    from services.alerts.board import board_of
+    from services.alerts.shown import show_incidents
+
+    settings = _settings(data)
+    with board_of(settings) as board:
+        found = board.recent(project, int(time.time()) // 3600 - days * 24)
+    show_incidents(found, _journey(journey, settings), Console())
+
+
+def snooze_alert(
+    incident: Annotated[str, typer.Argument(help="The incident's id.")],
+    for_: Annotated[str, typer.Option("--for", help="For how long: 30m, 4h, 2d.")] = "4h",
+    project: Project = "default",
+    data: Data = None,
+) -> None:
+    """Send nothing of an incident for a while; it goes on being watched."""
+    from services.alerts.board import board_of, snoozed_until
+    from services.core.duration import parse_duration
+
+    try:
+        seconds = parse_duration(for_).total_seconds()
+    except ValueError as error:
+        raise typer.BadParameter(str(error), param_hint="--for") from None
+    with board_of(_settings(data)) as board:
+        board.snooze(snoozed_until(project, incident, seconds))
+    typer.echo(f"Nothing is told of {incident} for {for_}.")
+
+
+def backtest_alerts(
+    project: Annotated[str, typer.Option(help="Replay this project's history. [default: simulated series]")] = "",
+    series: Annotated[int, typer.Option(min=25, help="Simulated series of four weeks.")] = 500,
+    seed: Annotated[int, typer.Option(help="Other seeds draw other series.")] = 1,
+    journey: JourneyFile = None,
+    data: Data = None,
+) -> None:
+    """Judge history by the rule: what would have been told, and how often falsely."""
+    from rich.console import Console
+
+    settings = _settings(data)
+    chosen = _journey(journey, settings)
+    if project:
+        from services.alerts.backtest import backtest
+        from services.alerts.board import store_of
+        from services.alerts.shown import show_backtest
+
+        with store_of(settings) as store:
+            show_backtest(backtest(chosen, store, project, seed), Console())
+        return
+    from services.alerts.proof import prove
+    from services.alerts.shown import show_falseness, show_power
+
+    console = Console()
+    with console.status("Drawing and judging series …"):
+        proof = prove(chosen.alerts, series, seed)
+    show_falseness(proof.falseness, proof.allowed, console)
+    show_power(proof.power, proof.peers, console)
+    if proof.falseness[0][1].false_a_week > proof.allowed:
+        raise typer.Exit(1)
+
+
+def _settings(data: Path | None) -> "Settings":
+    from services.settings import Settings
+
+    return Settings() if data is None else Settings(data_dir=data)
+
+
+def _journey(name: str | None, settings: "Settings") -> "Journey":
+    from services.edges.journey_file import load_journey, shipped
+
+    if name is not None:
+        return load_journey(Path(name)) if Path(name).suffix in {".yaml", ".yml"} else shipped(name)
+    return load_journey(settings.journey) if settings.journey.exists() else shipped("shop")

@@ -1,0 +1,70 @@
+"""What the commands about alerts print."""
+
+from collections.abc import Iterable, Sequence
+from datetime import UTC, datetime
+
+from rich.console import Console
+from rich.table import Table
+
+from services.alerts.backtest import Backtest, Firing
+from services.alerts.proof import LASTS, Peer, Truthfulness
+from services.core.journey import Journey
+from services.core.spikes.incident import Incident
+from services.core.spikes.telling import tell
+
+
+def show_incidents(incidents: Sequence[Incident], journey: Journey, console: Console) -> None:
+    """The newest first."""
+    for one in incidents:
+        told = tell(one, journey)
+        console.print(f"[bold]{one.state}[/] since {_time(one.began)}  {told.title}", highlight=False)
+        console.print(f"  {told.sentence}\n  id {one.id}", highlight=False)
+    if not incidents:
+        console.print("No incidents.")
+
+
+def show_backtest(result: Backtest | None, console: Console) -> None:
+    if result is None:
+        console.print("There is less than a week of history: nothing is usual yet.")
+        return
+    console.print(f"{result.weeks:.1f} weeks judged, {result.cells} cells. It would have told:")
+    for firing in result.firings:
+        console.print(f"  {_said(firing)}", highlight=False)
+    console.print(
+        f"{len(result.firings)} incidents; on the same history with its weeks shuffled {result.shuffled}, all of them "
+        f"false ({result.shuffled / result.weeks:.2f} a week)."
+    )
+
+
+def _said(firing: Firing) -> str:
+    reading = firing.named.reading
+    detector, stage, job = firing.named.cell
+    return (
+        f"{_time(firing.hour)}  {detector} in {stage or 'the journey'}{f' for {job}' if job else ''}: "
+        f"{reading.window.affected} of {reading.window.exposed}, usual {reading.expected.rate:.0%}, "
+        f"{firing.cells} cell(s)"
+    )
+
+
+def show_falseness(told: Iterable[tuple[str, Truthfulness]], allowed: float, console: Console) -> None:
+    """Each rule's false incidents on the same simulated series."""
+    table = Table(title=f"False incidents a week of a project in which nothing is wrong (allowed: {allowed:g})")
+    for column in ("rule", "a week", "in all", "project weeks"):
+        table.add_column(column, justify="left" if column == "rule" else "right")
+    for name, one in told:
+        table.add_row(name, f"{one.false_a_week:.3f}", str(one.false_incidents), f"{one.weeks:.0f}")
+    console.print(table)
+
+
+def show_power(rows: Iterable[tuple[float, float, int, list[float]]], peers: Iterable[Peer], console: Console) -> None:
+    """How much of what was planted each rule found."""
+    table = Table(title=f"Found within {LASTS} windows, of what was planted in cells with at least 100 exposed an hour")
+    for column in ("lift", "usual rate", "planted", "ours", *(peer.name for peer in peers)):
+        table.add_column(column, justify="right")
+    for lift, rate, planted, found in rows:
+        table.add_row(f"+{lift - 1:.0%}", f"{rate:.0%}", str(planted), *(f"{share:.2f}" for share in found))
+    console.print(table)
+
+
+def _time(hour: int) -> str:
+    return f"{datetime.fromtimestamp(hour * 3600, UTC):%Y-%m-%d %H:%M} UTC"

@@ -1,0 +1,145 @@
+"""Incidents, and the numbers behind them."""
+
+from datetime import UTC, datetime
+from typing import Annotated, Any
+
+import msgspec
+from fastapi import APIRouter, Query
+from pydantic import BaseModel, Field
+
+from services.api import problem
+from services.api.auth import Project
+from services.api.endpoint import Stored
+from services.api.revalidation import RevalidatedRoute
+from services.api.stored_journey import stored_journey
+from services.core.spikes.cell import Cell
+from services.core.spikes.telling import tell
+from services.edges.incidents import dead_letters, known_incidents
+from services.edges.judged_rates import JudgedRates
+
+router = APIRouter(prefix="/v1", tags=["alerts"], responses=problem.RESPONSES, route_class=RevalidatedRoute)
+
+
+class IncidentShown(BaseModel):
+    """An incident as it stands."""
+
+    id: str
+    state: str = Field(description="`open` or `recovered`.")
+    title: str
+    sentence: str = Field(description="What happened, in words of the job story.")
+    began: datetime
+    recovered: datetime | None
+    details: dict[str, Any] = Field(description="Cells with their numbers, and what it is likely about.")
+
+
+class IncidentsAnswer(BaseModel):
+    """Incidents, the newest first."""
+
+    project: str
+    incidents: list[IncidentShown]
+
+
+class DeadLetter(BaseModel):
+    """A message that was given up."""
+
+    incident: str
+    moment: str
+    receiver: str
+    attempts: int
+    detail: str
+
+
+class Rate(BaseModel):
+    """One hour of one cell against what is usual."""
+
+    hour: datetime = Field(description="When the hour that was judged began.")
+    counted: datetime = Field(
+        description="When the hour began that was counted: earlier where sessions must end first."
+    )
+    exposed: int
+    affected: int
+    usual: float = Field(description="Rate.")
+    spread: float = Field(description="One standard deviation of the rate that is seen among so many.")
+    level: str = Field(description="With which hours it is compared: same_hour, day_type or global.")
+    windows: int = Field(description="How many hours what is usual comes from.")
+    p: float
+
+
+class RatesAnswer(BaseModel):
+    """A cell at an hour; null where it has too few sessions or too short a history."""
+
+    project: str
+    detector: str
+    stage: str
+    job: str
+    rate: Rate | None
+
+
+def _moment(hour: int) -> datetime:
+    return datetime.fromtimestamp(hour * 3600, UTC)
+
+
+@router.get("/incidents")
+def incidents(
+    store: Stored,
+    project: Project,
+    days: Annotated[int, Query(ge=1, le=400, description="Those that went on within so many days.")] = 14,
+) -> IncidentsAnswer:
+    """Spikes that somebody should know of: those that go on and those that are over."""
+    journey = stored_journey(store)
+    since = int(datetime.now(UTC).timestamp()) // 3600 - days * 24
+    shown = []
+    for one in known_incidents(store, project, since):
+        told = tell(one, journey)
+        shown.append(
+            IncidentShown(
+                id=one.id,
+                state=one.state,
+                title=told.title,
+                sentence=told.sentence,
+                began=_moment(one.began),
+                recovered=_moment(one.recovered) if one.recovered else None,
+                details=msgspec.to_builtins(one),
+            )
+        )
+    return IncidentsAnswer(project=project, incidents=shown)
+
+
+@router.get("/incidents/dead-letters")
+def show_dead_letters(store: Stored, project: Project) -> list[DeadLetter]:
+    """Messages that could not be delivered, the newest first."""
+    return [
+        DeadLetter(incident=one.id, moment=one.moment, receiver=one.receiver, attempts=one.attempts, detail=one.detail)
+        for one in dead_letters(store, project)
+    ]
+
+
+@router.get("/rates")
+def rates(
+    store: Stored,
+    project: Project,
+    hour: Annotated[int, Query(ge=0, le=2_000_000, description="Hours since 1970, as an incident names them.")],
+    detector: Annotated[str, Query(max_length=64)],
+    stage: Annotated[str, Query(max_length=64)] = "",
+    job: Annotated[str, Query(max_length=64, description="Empty: all jobs together.")] = "",
+) -> RatesAnswer:
+    """The numbers of an incident, counted again: who was exposed, who was affected, and what is usual."""
+    judged = JudgedRates(stored_journey(store), store)
+    cell = Cell(detector, stage, job)
+    _, readings = judged.examine(project, hour, known_incidents(store, project, 0))
+    reading = readings.get(cell)
+    rate = None
+    if reading is not None:
+        expected = reading.expected
+        rate = Rate(
+            hour=_moment(hour),
+            counted=_moment(hour - judged.lag(cell)),
+            exposed=reading.window.exposed,
+            affected=reading.window.affected,
+            usual=expected.rate,
+            spread=expected.spread(reading.window.exposed) if reading.window.exposed else 0.0,
+            level=expected.level,
+            windows=expected.windows,
+            p=reading.p,
+        )
+    return RatesAnswer(project=project, detector=detector, stage=stage, job=job, rate=rate)

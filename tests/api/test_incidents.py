@@ -1,0 +1,81 @@
+"""Incidents over HTTP: what is told can be asked for again, by whom it concerns alone."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from services.api.app import create_app
+from services.core.spikes.telling import reproducing
+from services.edges.clickhouse import Store
+from services.edges.incidents import known_incidents
+from services.edges.messenger import chart_signature
+from services.stages.alerts.evaluator import Evaluator
+from tests.api.conftest import Client
+from tests.api.shop import SomeKeys
+from tests.stages.alerts.weeks import JOURNEY, NOW, Shop
+from tests.stores import fresh_dsn
+
+SHOP = {"Authorization": "Bearer rk_shop"}
+OTHER = {"Authorization": "Bearer rk_other"}
+KEY = "signs charts"
+
+
+@pytest.fixture(scope="module")
+def store(request: pytest.FixtureRequest) -> Iterator[Store]:
+    """A shop with an incident."""
+    opened = Store.open(fresh_dsn("chdb", request))
+    opened.save_journey(JOURNEY.version, JOURNEY.document())
+    shop = Shop(opened)
+    shop.visit()
+    shop.stick("rage_click", 10)
+    shop.stick("rage_click", 60, hours=2)
+    shop.act()
+    Evaluator(JOURNEY, opened).judge("shop", NOW, 1)
+    yield opened
+    opened.close()
+
+
+@pytest.fixture(scope="module")
+def asking(store: Store) -> Iterator[Client]:
+    one = Client(create_app(SomeKeys(), store, signing_key=KEY))
+    yield one
+    one.close()
+
+
+def test_an_incident_is_told_in_words_and_numbers(asking: Client) -> None:
+    answer = asking.get("/v1/incidents", params={"days": 400}, headers=SHOP).json()
+
+    [incident] = answer["incidents"]
+    assert (incident["state"], incident["title"]) == ("open", "Rage click in checkout")
+    assert "of 60 in checkout ran into rage click; usual" in incident["sentence"]
+    assert incident["details"]["evidence"]["page"] == "/checkout/payment"
+
+
+def test_the_query_of_an_incident_answers_with_its_numbers(asking: Client, store: Store) -> None:
+    [incident] = known_incidents(store, "shop", 0)
+
+    answer = asking.get(reproducing(incident), headers=SHOP).json()
+
+    rate, named = answer["rate"], incident.named
+    assert (rate["exposed"], rate["affected"], rate["windows"]) == (named.exposed, named.affected, named.windows)
+    assert [rate["usual"], rate["spread"], rate["p"]] == pytest.approx([named.usual, named.spread, named.p])
+
+
+def test_another_project_sees_none_of_it(asking: Client, store: Store) -> None:
+    [incident] = known_incidents(store, "shop", 0)
+
+    assert asking.get("/v1/incidents", params={"days": 400}, headers=OTHER).json()["incidents"] == []
+    assert asking.get(reproducing(incident), headers=OTHER).json()["rate"] is None
+    assert asking.get("/v1/incidents").status_code == 401
+
+
+def test_a_chart_is_for_whoever_has_its_signed_address(asking: Client, store: Store) -> None:
+    [incident] = known_incidents(store, "shop", 0)
+    path = f"shop/{incident.id}/{incident.judged}"
+
+    drawn = asking.get(f"/v1/charts/{path}.png", params={"sig": chart_signature(KEY, path)})
+
+    assert (drawn.status_code, drawn.headers["Content-Type"]) == (200, "image/png")
+    assert drawn.content.startswith(b"\x89PNG")
+    for guessed in ("", "0" * 32, chart_signature("", path), chart_signature(KEY, f"{path}1")):
+        assert asking.get(f"/v1/charts/{path}.png", params={"sig": guessed}).status_code == 404

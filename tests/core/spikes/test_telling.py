@@ -1,0 +1,89 @@
+"""What is said of an incident."""
+
+import pytest
+
+from services.core.journey import Journey, read_journey
+from services.core.spikes.baseline import Level
+from services.core.spikes.cell import JOB_SUCCESS, NOT_GOING_ON, SILENCE
+from services.core.spikes.incident import Evidence, Incident, Measured
+from services.core.spikes.telling import reproducing, summarise, tell
+from tests.core.build import SHOP
+
+GIFT = {
+    "name": "gift",
+    "when": "I am invited and have no idea what to bring",
+    "want": "find something fitting within a day",
+    "so_that": "my friend feels seen",
+}
+JOURNEY: Journey = read_journey({**SHOP, "time_zone": "Europe/Berlin", "jobs": [GIFT]})
+HOUR = 490_905  # 2026-01-01T09:00Z
+
+
+def incident(detector: str = "rage_click", stage: str = "checkout", job: str = "", **given: object) -> Incident:
+    named = Measured(detector, stage, job, HOUR, 412, 156, 0.21, 0.03, Level.SAME_HOUR, 4, 1e-9)
+    known = {"id": "i1", "project": "shop", "named": named, "cells": (named,), "began": HOUR, "seen": HOUR}
+    return Incident(**{**known, "judged": HOUR, "told": HOUR, **given})  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("detector", "stage", "job", "said"),
+    [
+        ("rage_click", "checkout", "", "38% of 412 in checkout ran into rage click; usual 21%, ±3."),
+        (
+            "rage_click",
+            "checkout",
+            "gift",
+            "When I am invited and have no idea what to bring, 38% of 412 in checkout ran into rage click; "
+            "usual 21%, ±3.",
+        ),
+        (NOT_GOING_ON, "basket", "", "38% of 412 in basket did not go on; usual 21%, ±3."),
+        (
+            JOB_SUCCESS,
+            "",
+            "gift",
+            "When I am invited and have no idea what to bring, 38% of 412 could not find something fitting within a "
+            "day; the objective allows 21%.",
+        ),
+        (SILENCE, "", "", "256 events came within the hour; usual are 412."),
+    ],
+)
+def test_it_is_said_in_words_of_the_job_story(detector: str, stage: str, job: str, said: str) -> None:
+    assert tell(incident(detector, stage, job), JOURNEY).sentence == said
+
+
+def test_where_since_when_and_the_likely_cause_are_told_where_they_are_known() -> None:
+    about = Evidence(page="/checkout/payment", release="4.2", value=9_300.0, currency="EUR")
+
+    facts = dict(tell(incident(evidence=about), JOURNEY).facts)
+
+    assert facts == {
+        "Since": "Thu 01 Jan, 10:00 (Europe/Berlin)",
+        "Page": "/checkout/payment",
+        "Release": "4.2",
+        "Costs": "69 more than usual in the last hour; 9,300 EUR in the baskets of all affected",
+    }
+
+
+def test_the_message_says_with_what_it_was_compared() -> None:
+    assert "Usual is the same hour of the last weeks." in tell(incident(), JOURNEY).footnote
+
+
+def test_links_lead_to_the_numbers_and_to_three_sessions_where_the_api_can_be_reached() -> None:
+    about = Evidence(sessions=("a", "b", "c"))
+
+    links = tell(incident(evidence=about), JOURNEY, "https://desire.example/").links
+
+    assert [address for _, address in links] == [
+        f"https://desire.example{reproducing(incident())}",
+        *(f"https://desire.example/v1/sessions/{name}" for name in "abc"),
+    ]
+    assert tell(incident(evidence=about), JOURNEY).links == ()
+
+
+def test_a_digest_puts_first_what_goes_on() -> None:
+    over = incident(stage="basket", state="recovered", recovered=HOUR + 1)
+
+    told = summarise([over, incident()], JOURNEY, days=7)
+
+    assert told.sentence == "2 incident(s) in the last 7 days, 1 of them still going on."
+    assert [line.partition(":")[0] for line in told.lines] == ["going on", "over"]
