@@ -5,6 +5,7 @@ Kafka and Faust), then the same events rejudged. CPU seconds are of the whole pr
 """
 
 import argparse
+import gc
 import tempfile
 import time
 from collections.abc import Callable
@@ -20,6 +21,7 @@ from services.demo.people.town import visits
 from services.edges.clickhouse import Store
 from services.edges.history import StoreArchive
 from services.edges.journey_file import load_journey
+from services.rejudge.command import GC_THRESHOLD
 from services.rejudge.run import Run
 from tests.core.build import Record, encode
 
@@ -51,6 +53,7 @@ def main() -> None:
     arguments = argparse.ArgumentParser(description=__doc__)
     arguments.add_argument("--people", type=int, default=4_000)
     people = arguments.parse_args().people
+    gc.set_threshold(*GC_THRESHOLD)  # as a worker's process does, and the command's
     events = arrive(visits(1, people), 1)
     records, times = encode(events), [one.received_at for one in events]
     with tempfile.TemporaryDirectory() as folder:

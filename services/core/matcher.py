@@ -102,7 +102,7 @@ class Matcher(BaseModel):
         """Whether an event matches; None where that hangs on `props`, which are not known yet (None)."""
         if self.event and name not in self.event:
             return False
-        if self.path and not any(_glob(pattern).fullmatch(path) for pattern in self.path):
+        if self.path and _globs(self.path).fullmatch(path) is None:
             return False
         inner: list[bool | None] = [one.matches(name, path, props) for one in self.all_of]
         if self.any_of:
@@ -155,8 +155,13 @@ def _not(value: bool | None) -> bool | None:
 
 
 @lru_cache(maxsize=4096)
-def _glob(pattern: str) -> re.Pattern[str]:
-    """A path glob as a regular expression; a trailing slash never makes a difference."""
+def _globs(patterns: tuple[str, ...]) -> re.Pattern[str]:
+    """Path globs as one regular expression, which is quicker than one after the other."""
+    return re.compile("|".join(f"(?:{_glob(pattern)})" for pattern in patterns))
+
+
+def _glob(pattern: str) -> str:
+    """A trailing slash never makes a difference."""
     parts = re.split(r"(\*\*|\*|\?)", pattern.rstrip("/") or "/")
     wild = {"**": ".*", "*": "[^/]*", "?": "[^/]"}
-    return re.compile("".join(wild.get(part) or re.escape(part) for part in parts) + "/?")
+    return "".join(wild.get(part) or re.escape(part) for part in parts) + "/?"

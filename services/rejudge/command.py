@@ -1,5 +1,6 @@
 """`desireline rejudge` and `learn`: what the commands take and do. Imports come late, so that help is quick."""
 
+import gc
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -11,6 +12,9 @@ if TYPE_CHECKING:
     from services.edges.history import Archive
     from services.settings import Settings
 
+
+GC_THRESHOLD = (100_000, 50, 100)
+"""As a stages worker's: sessions hold no cycles, and by default much of the time goes into looking for some."""
 
 Project = Annotated[str, typer.Option(help="The project.")]
 Data = Annotated[Path | None, typer.Option("--data", help="Data folder. [default: desireline-data]")]
@@ -75,6 +79,7 @@ def _run(archive: "Archive", project: str, journey: "Journey", since: datetime, 
     from services.rejudge.shown import show
     from services.replay.shown import bar
 
+    gc.set_threshold(*GC_THRESHOLD)
     console = Console()
     run = Run(archive, project, journey, since.date())
     with bar(console) as progress:
