@@ -10,7 +10,7 @@ CLIENTS := tests/clients/node_modules
 # The Python that is there is used, never one that uv would download.
 export UV_PYTHON_DOWNLOADS := never
 
-.PHONY: demo test check chaos kafka clients sync clean
+.PHONY: demo test check chaos attack fuzz kafka clients sync clean
 
 # Fill a simulated shop with 14 days of visitors, show what hurts its checkout, and go on serving until Ctrl-C.
 demo: $(UV)
@@ -28,6 +28,14 @@ chaos: sync kafka
 	@.venv/bin/python -m tests.chaos $(PARTS) $(if $(SEED),--seed $(SEED)) $(if $(EVENTS),--events $(EVENTS)) \
 	  $(if $(MINUTES),--minutes $(MINUTES)) $(if $(SHORT),--short) $(if $(KEEP),--keep $(KEEP))
 
+# Clients that mean harm, with the deadlines that hold in earnest, and a hundred thousand made-up requests; ten minutes
+# each (docs/ingest.md).
+attack: sync
+	@ATTACK_LONG=1 .venv/bin/pytest tests/attack/test_attack.py
+
+fuzz: sync
+	@.venv/bin/python -m tests.attack.fuzz $(if $(INPUTS),--inputs $(INPUTS))
+
 check: sync
 	.venv/bin/ruff check
 	.venv/bin/ruff format --check
@@ -35,7 +43,7 @@ check: sync
 	.venv/bin/lint-imports
 
 sync: $(UV)
-	@$(UV) sync --quiet --frozen
+	@$(UV) sync --quiet --frozen --compile-bytecode
 
 # Apache Kafka itself, for the tests that run against it.
 kafka: $(JARS)

@@ -9,6 +9,7 @@ answers when they are acknowledged: no key, no check, no canonical event, which 
 import argparse
 import asyncio
 import gc
+import itertools
 import os
 import random
 import statistics
@@ -30,6 +31,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from uvicorn.loops.auto import auto_loop_factory
 
 from services.core.key import Kind
+from services.core.terms import Terms
 from services.edges.http_server import http_config
 from services.edges.kafka import Publisher
 from services.edges.keyring import Keyring
@@ -41,6 +43,8 @@ from tests import kafka_server
 BODIES = 200
 VISITORS = 20_000
 WARM_SECONDS = 2.0
+NEW = b"new-each-try"  # of the id of an event, as what was sent before is dropped
+UNLIMITED = Terms(rate=1e9, address_rate=1e9)  # looked at like any other, and never reached
 TICK = os.sysconf("SC_CLK_TCK")
 
 
@@ -60,6 +64,7 @@ class Load:
     def __init__(self, port: int, requests: list[bytes]) -> None:
         self.port = port
         self.requests = requests
+        self.sent = itertools.count()
         self.waits: list[float] = []
         self.failed = 0
 
@@ -73,7 +78,8 @@ class Load:
         reader, writer = await asyncio.open_connection("127.0.0.1", self.port)
         taken = 0
         while (began := time.perf_counter()) < until:
-            writer.write(self.requests[(number * 31 + taken) % len(self.requests)])
+            request = self.requests[(number * 31 + taken) % len(self.requests)]
+            writer.write(request.replace(NEW, b"%012x" % next(self.sent)))
             head = await reader.readuntil(b"\r\n\r\n")
             length = int(head.lower().partition(b"content-length: ")[2].partition(b"\r\n")[0])
             await reader.readexactly(length)
@@ -96,7 +102,7 @@ def requests_of(events: int, key: str, bodies: int = BODIES) -> list[bytes]:
             "type": "track",
             "event": chance.choice(["Product Viewed", "Product Added", "Checkout Started"]),
             "anonymousId": f"visitor-{chance.randrange(VISITORS):08d}",
-            "messageId": f"{chance.getrandbits(128):032x}",
+            "messageId": f"{NEW.decode()}{chance.getrandbits(80):020x}",
             "timestamp": (now - timedelta(milliseconds=chance.randrange(5000))).isoformat(timespec="milliseconds"),
             "properties": {"product_id": f"p-{product}", "price": product / 7, "currency": "EUR", "quantity": 1},
             "context": {
@@ -248,7 +254,7 @@ def compare(arguments: argparse.Namespace) -> None:
         kafka_server.JARS = Path(libs)
     with tempfile.TemporaryDirectory() as folder:
         keys = Path(folder) / "keys.json"
-        key = Keyring(keys).create(Kind.WRITE, "bench")
+        key = Keyring(keys).create(Kind.WRITE, "bench", terms=UNLIMITED)
         kafka = kafka_server.KafkaServer(Path(folder))
         kafka.start()
         try:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated, ParamSpec
 import typer
 
 from services.refused.commands import list_refused, replay_refused
+from services.rejudge.command import learn, rejudge
 
 if TYPE_CHECKING:
     from services.core.journey import Journey
@@ -193,8 +194,9 @@ def check(
     from rich.console import Console
 
     from services.check.command import describe, try_on
+    from services.edges.journey_file import named_journey
 
-    journey = _named_journey(file)
+    journey = named_journey(file)
     if not as_json:
         describe(journey, file, Console())
     if against is not None:
@@ -255,6 +257,8 @@ def create_key(
     typer.echo(Keyring(_keys_file(data)).create(Kind(kind), project, rights))
 
 
+app.command()(spoken(rejudge))
+app.command()(spoken(learn))
 refused.command("list")(spoken(list_refused))
 refused.command("replay")(spoken(replay_refused))
 
@@ -272,19 +276,11 @@ def _keys_file(data: Path | None) -> Path:
 
 def _journey(name: str | None, settings: "Settings") -> "Journey":
     """The journey asked for, else the file of the settings, else the ready-made one of a shop."""
-    from services.edges.journey_file import load_journey, shipped
+    from services.edges.journey_file import load_journey, named_journey, shipped
 
     if name is None:
         return load_journey(settings.journey) if settings.journey.exists() else shipped("shop")
-    return _named_journey(name)
-
-
-def _named_journey(name: str) -> "Journey":
-    """The journey of a file, or a ready-made one."""
-    from services.edges.journey_file import load_journey, shipped
-
-    is_file = Path(name).suffix in {".yaml", ".yml"} or Path(name).exists()
-    return load_journey(Path(name)) if is_file else shipped(name)
+    return named_journey(name)
 
 
 def _log(level: int) -> None:

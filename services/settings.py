@@ -3,7 +3,7 @@
 from datetime import timedelta
 from pathlib import Path
 
-from pydantic import Field
+from pydantic import Field, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 
@@ -43,7 +43,25 @@ class Settings(BaseSettings):
         description="Share of a minute's records a stages worker may set aside; beyond it stops. 1: never.",
     )
 
+    query_parameters: str = Field("", description="Kept of addresses; others are cut. Default: see docs/privacy.md.")
+    countries: Path | None = Field(None, description="A .mmdb file (MaxMind's format) that knows addresses' countries.")
+    trusted_proxies: str = Field("", description="Networks whose X-Forwarded-For is believed, comma-separated.")
+    anonymous: str = Field("", description="Projects (or *) whose visitors get a name for a day, by no cookie.")
+    hash_ids: str = Field("", description="Projects (or *) of whose visitors and users only hashes are kept.")
+    id_secret: SecretStr = Field(SecretStr(""), description="With which ids are hashed; the same in all services.")
+
     batch_wait: timedelta = Field(timedelta(milliseconds=10), description="How long ingest gathers a record batch.")
     batch_events: int = Field(500, ge=1, description="At the latest after this many events of one partition.")
     buffer_bytes: int = Field(64 * 1024 * 1024, ge=1, description="Unacknowledged bytes before ingest answers 503.")
     acknowledge_within: timedelta = Field(timedelta(seconds=10), description="Longest wait for a 200; then 503.")
+
+    receivers: dict[str, SecretStr] = Field(
+        {}, description='Where alerts go, by the receiver\'s name, as JSON: {"slack": "https://hooks.slack.com/…"}.'
+    )
+    webhook_secret: SecretStr = Field(SecretStr(""), description="Signs webhooks; without it they are not signed.")
+    outgoing_allowed: str = Field(
+        "", description="Hosts and networks, comma-separated, that alerts may go to although they are private."
+    )
+    public_url: str = Field("", description="Where the API is reached from outside: links and charts of alerts.")
+    signing_key: SecretStr = Field(SecretStr(""), description="Signs the addresses of charts; without it, no charts.")
+    findings_topic: str = Field("findings", description="Topic of findings as they are made.")

@@ -4,6 +4,7 @@ from pydantic import ValidationError
 
 from services.ask.errors import CannotAsk
 from services.core.errors import CoreError
+from services.edges.alert_addresses import NoAddress
 from services.edges.clickhouse_errors import StoreError
 from services.edges.keyring import KeysFileError
 from services.edges.listener import CannotListen
@@ -17,6 +18,7 @@ _MENDABLE = (
     StoreError,
     KeysFileError,
     KafkaUnreachable,
+    NoAddress,
     CannotStart,
     CannotListen,
     MappingError,

@@ -10,11 +10,11 @@ from services.edges.journey_file import parse
 
 PAGE = (Path(__file__).parent.parent / "docs" / "journeys.md").read_text()
 EXAMPLES = re.findall(r"^```yaml\n(.*?)^```", PAGE, re.MULTILINE | re.DOTALL)
-PARTS = ("Circumstance", "Condition", "Evidence", "Job", "Matcher", "Stage", "Step")
+PARTS = ("Circumstance", "Condition", "Evidence", "Job", "Learned", "Matcher", "Stage", "Step")
 
 
 def test_there_are_examples() -> None:
-    assert len(EXAMPLES) == 4
+    assert len(EXAMPLES) == 5
 
 
 @pytest.mark.parametrize("text", EXAMPLES)

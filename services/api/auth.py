@@ -30,12 +30,12 @@ class Keyring(Protocol):
         ...
 
 
-def project_of(
+def key_of(
     request: Request,
     by_bearer: Annotated[HTTPAuthorizationCredentials | None, Depends(bearer)],
     by_basic: Annotated[HTTPBasicCredentials | None, Depends(basic)],
-) -> str:
-    """The project that the presented key may ask about."""
+) -> Key:
+    """The key that was presented, of those that may ask."""
     secret = by_bearer.credentials if by_bearer else by_basic.username if by_basic else ""
     keyring: Keyring = request.app.state.keyring
     key = keyring.find(secret) if secret else None
@@ -45,7 +45,20 @@ def project_of(
         raise Refusal(401, f"{said} Send `Authorization: Bearer rk_…` with a read key.", headers=challenge)
     if key.kind not in MAY_ASK:
         raise Refusal(403, f"A {key.kind} key may not ask. Use a read key.")
+    return key
+
+
+def project_of(key: Annotated[Key, Depends(key_of)]) -> str:
+    """The project that the presented key may ask about."""
+    return key.project
+
+
+def administered(key: Annotated[Key, Depends(key_of)]) -> str:
+    """The project whose visitors' data the presented key may hand out and delete."""
+    if key.kind != "admin":
+        raise Refusal(403, f"A {key.kind} key may not see or delete all data of a visitor. Use an admin key (ak_…).")
     return key.project
 
 
 Project = Annotated[str, Depends(project_of)]
+Administered = Annotated[str, Depends(administered)]

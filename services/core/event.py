@@ -16,7 +16,7 @@ WATERMARK = "watermark"
 """The `type` of a record that carries no act, only its project's import clock (see `Event.watermark`)."""
 
 
-class Event(msgspec.Struct, frozen=True, gc=False, kw_only=True, omit_defaults=True):
+class Event(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
     """A canonical event.
 
     `name` is the customer's own event name for a `track`, else the type itself (`page`, `identify`).

@@ -15,9 +15,11 @@ from services.core.duration import Duration
 from services.core.errors import JourneyError
 from services.core.job_story import Job
 from services.core.journey_schema import Schema, schema_of
+from services.core.learned import Learned
 from services.core.mistake import Key, Mistake, mistakes, unknown
 from services.core.page import Pages
 from services.core.part import Name, Part
+from services.core.spikes.rules import AlertRules
 from services.core.stage import DetectorSettings, Stage
 
 
@@ -50,9 +52,13 @@ class Journey(Part):
         description="Detectors looked for, each with its settings; without this key all are, with their defaults.",
         examples=[{"rage_click": {"clicks": 3}}],
     )
+    learned: Learned | None = Field(
+        None, description="How long people do take, as `desireline learn` writes it into a file beside this one."
+    )
     intended: tuple[str, ...] = Field(
         (), description="Stages or `stage.step`s whose friction serves the customer.", examples=[["checkout.payment"]]
     )
+    alerts: AlertRules = Field(default_factory=AlertRules, description="Which spikes are told, and whom.")
 
     @field_validator("time_zone")
     @classmethod
@@ -77,12 +83,43 @@ class Journey(Part):
 
     @model_validator(mode="after")
     def _knows_the_intended(self) -> "Journey":
-        places = {stage.name for stage in self.stages}
-        places |= {f"{stage.name}.{step.name}" for stage in self.stages for step in stage.steps}
         for place in self.intended:
-            if place not in places:
+            if place not in self.places:
                 raise ValueError(f"intended: {place!r} is no stage or step of this journey")
         return self
+
+    @model_validator(mode="after")
+    def _knows_the_learned(self) -> "Journey":
+        for place in self.learned.stays if self.learned else ():
+            if place not in self.places:
+                raise ValueError(f"learned: {place!r} is no stage or step of this journey any more: learn again")
+        return self
+
+    @model_validator(mode="after")
+    def _alerts_name_what_there_is(self) -> "Journey":
+        stages, jobs = {stage.name for stage in self.stages}, {job.name for job in self.jobs}
+        rules = self.alerts
+        for what, named, known in (
+            ("stage", {name for one in rules.receivers for name in one.stages}, stages),
+            (
+                "job",
+                {name for one in rules.receivers for name in one.jobs} | {one.job for one in rules.objectives},
+                jobs,
+            ),
+            ("detector", set(rules.friction or ()), set(DETECTORS)),
+        ):
+            if missing := named - known:
+                raise ValueError(f"alerts: this journey has no {what} {min(missing)!r}")
+        return self
+
+    @cached_property
+    def places(self) -> list[str]:
+        """Every stage, and every step as `stage.step`."""
+        return [
+            place
+            for stage in self.stages
+            for place in (stage.name, *(f"{stage.name}.{step.name}" for step in stage.steps))
+        ]
 
     @cached_property
     def zone(self) -> ZoneInfo:

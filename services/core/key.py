@@ -5,6 +5,8 @@ import hashlib
 from dataclasses import dataclass
 from enum import StrEnum
 
+from services.core.terms import USUAL, Terms
+
 LEAST_RANDOM_BYTES = 16  # 128 bits: beyond guessing, whatever the rate
 
 
@@ -37,6 +39,7 @@ class Key:
     digest: str
     rights: frozenset[Right] = frozenset()
     public: str = ""
+    terms: Terms = USUAL
 
     def may(self, right: Right) -> bool:
         return right in self.rights
@@ -58,6 +61,6 @@ def digest(secret: str) -> str:
     return hashlib.sha256(secret.encode("utf-8", "surrogatepass")).hexdigest()
 
 
-def make(secret: str, kind: Kind, project: str, rights: frozenset[Right] = frozenset()) -> Key:
+def make(secret: str, kind: Kind, project: str, rights: frozenset[Right] = frozenset(), terms: Terms = USUAL) -> Key:
     """What is kept of a new key."""
-    return Key(kind, project, digest(secret), rights, secret if kind is Kind.WRITE else "")
+    return Key(kind, project, digest(secret), rights, secret if kind is Kind.WRITE else "", terms)

@@ -1,15 +1,15 @@
 """One partition of the log and the visitors on it: records in, changed rows out."""
 
 from collections.abc import Iterable, Sequence
-from sys import intern
 from typing import TYPE_CHECKING
 
 import msgspec
 
-from services.core.act import Act
 from services.core.changes import Changes
 from services.core.event import WATERMARK, Event, Millis
-from services.core.plan import Plan
+from services.core.key_hash import key_hash
+from services.core.meaning import meaning
+from services.core.oblivion import Oblivion
 from services.core.refusal import Reason
 from services.core.refusal_row import Place, row_of_worker
 from services.core.rendering import (
@@ -20,11 +20,10 @@ from services.core.rendering import (
     withdrawn_findings,
     withdrawn_session,
 )
-from services.core.rows import PositionRow, RefusedRow, StateRow, UnfinishedRow
+from services.core.rows import ForgottenRow, PositionRow, RefusedRow, StateRow, UnfinishedRow
 from services.core.rulebook import Rulebook
 from services.core.session import LiveSession, Visitor
 from services.core.sessioniser import Added, Sessioniser
-from services.core.surroundings import surroundings
 from services.core.tenant import Tenant
 from services.core.visitor_state import moved, refuse_newer, state_row, wake
 
@@ -32,10 +31,6 @@ if TYPE_CHECKING:
     from services.core.pipeline import Record
 
 _EVENT = msgspec.json.Decoder(Event)
-_PROPS: msgspec.json.Decoder[dict[str, object]] = msgspec.json.Decoder(dict[str, object])
-
-LONGEST_TEXT = 256
-"""Characters of a text property kept with a session; the events table has it in full."""
 
 
 class Partition:
@@ -66,6 +61,7 @@ class Partition:
         self._ahead: dict[tuple[str, str], int] = {}
         self._ahead_until = 0
         self._finished: set[tuple[str, str]] = set()
+        self._oblivion = Oblivion()
         clocks: dict[str, list[int]] = msgspec.json.decode(position.clocks or "{}")
         for project, times in clocks.items():
             self._tenants[project] = Tenant(self.book, self._wake, times)
@@ -117,6 +113,27 @@ class Partition:
         self._moved = False
         self.pending = 0
 
+    def forget(self, rows: Iterable[ForgottenRow]) -> list[ForgottenRow]:
+        """Drop what visitors of this partition did until they asked for it, here and whatever of it still comes.
+
+        Those it did not know of. What the store has of them can be erased now: nothing of it is written again.
+        """
+        fresh = [row for row in rows if self._is_mine(row.visitor) and self._oblivion.add(row)]
+        for row in fresh:
+            self._changes.events = self._oblivion.without(self._changes.events, row)
+            tenant = self._tenants.get(row.project)
+            visitor = tenant.visitors.pop(row.visitor, None) if tenant else None
+            if tenant is None or visitor is None:
+                continue
+            self._dirty = [one for one in self._dirty if one is not visitor]
+            if (left := self._oblivion.left_of(visitor, row.forgotten_at, self.book)) is not None:
+                tenant.take_in(left)
+                self._mark((left,))
+        return fresh
+
+    def _is_mine(self, visitor: str) -> bool:
+        return key_hash(visitor) % (self.position.partitions or 1) == self.position.partition
+
     def take_back(self, rows: Iterable[UnfinishedRow]) -> None:
         """Withdraw what no position ever stood for: of a session that is here the truth is written again."""
         for row in rows:
@@ -133,9 +150,11 @@ class Partition:
             if event.type == WATERMARK:
                 self._mark(tenant.end_import())
                 return
+        if self._oblivion and self._oblivion.covers(event):
+            return
         if offset < self._ahead_until and offset < self._ahead.get((event.project, event.visitor), 0):
             return
-        plan, act = self._meaning(event)
+        plan, act = meaning(event, self.book)
         visitor = tenant.visitors.get(event.visitor)
         if visitor is None:
             visitor = tenant.visitors[event.visitor] = Visitor(event.project, event.visitor)
@@ -153,18 +172,6 @@ class Partition:
         self._changes.events.append(value)
         visitor.user = event.user or visitor.user
         self._mark((visitor,))
-
-    def _meaning(self, event: Event) -> tuple[Plan, Act]:
-        plan = self.book.plan(event.name, event.path)
-        if not plan.reads:
-            return plan, Act(event.occurred_at, event.id, event.name, event.path, None, intern(event.seen))
-        told = _PROPS.decode(event.props)
-        props = _kept(told, plan.reads)
-        if self.book.asks:
-            props |= surroundings(event, told, self.book.asks)
-        if plan.undecided:
-            plan = self.book.settle(plan, event.name, event.path, props)
-        return plan, Act(event.occurred_at, event.id, event.name, event.path, props, intern(event.seen))
 
     def _mark(self, visitors: Iterable[Visitor]) -> None:
         for visitor in visitors:
@@ -265,10 +272,3 @@ class Partition:
     def _row(self, offset: int, raw: bytes, reason: Reason, detail: str) -> RefusedRow:
         place = Place(self.position.log_id, self.position.partition, offset)
         return row_of_worker(place, raw, reason, detail, self._now)
-
-
-def _kept(props: dict[str, object], reads: frozenset[str]) -> dict[str, object]:
-    return {
-        name: value if type(value := props[name]) is not str or len(value) <= LONGEST_TEXT else value[:LONGEST_TEXT]
-        for name in reads & props.keys()
-    }

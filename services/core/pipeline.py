@@ -10,7 +10,7 @@ from services.core.changes import Changes
 from services.core.event import Millis
 from services.core.journey import Journey
 from services.core.partition import Partition
-from services.core.rows import PositionRow, RefusedRow, StateRow, UnfinishedRow
+from services.core.rows import ForgottenRow, PositionRow, RefusedRow, StateRow, UnfinishedRow
 from services.core.rulebook import Rulebook
 
 
@@ -57,6 +57,10 @@ class Pipeline:
     def take_back(self, partition: int, unfinished: Iterable[UnfinishedRow]) -> None:
         """Withdraw what was still written after a partition had been taken on by this worker."""
         self._partitions[partition].take_back(unfinished)
+
+    def forget(self, rows: Sequence[ForgottenRow]) -> list[ForgottenRow]:
+        """Drop what visitors did until they asked for it. Those not known before are answered: erase their rows."""
+        return [row for partition in self._partitions.values() for row in partition.forget(rows)]
 
     def release(self, partition: int) -> None:
         """Forget a partition. Call `take` first: what has not been taken is lost."""

@@ -33,6 +33,31 @@ class Reason(StrEnum):
         "The key is missing, unknown, or may not do this.",
         "Send a write key of this installation, as Bearer token or as the user of Basic.",
     )
+    ORIGIN = (
+        "origin",
+        "The page that sent it is of none of the origins from which this key may send.",
+        "Add the origin to the key's `terms.origins` in the keys file, or take the key out of that page.",
+    )
+    CONSENT = (
+        "consent",
+        "The browser asks not to be watched (Sec-GPC or DNT), and the key's terms honour that.",
+        "Nothing is wrong; `gpc` and `dnt` among the key's terms say whether it is honoured.",
+    )
+    ROBOT = (
+        "robot",
+        "A program sent it that goes by a robot's name, or drives a browser.",
+        'Nothing is wrong, unless it is a test of yours: its key may have `"robots": "ignore"` among its terms.',
+    )
+    RATE = (
+        "rate",
+        "More events came than the key's terms allow, in all or from one network.",
+        "Send it again after Retry-After seconds; raise `rate` or `address_rate` among the key's terms.",
+    )
+    DUPLICATE = (
+        "duplicate",
+        "An event of this visitor with this messageId was taken a moment ago.",
+        "Nothing is wrong where a client sent it again; otherwise give each event a messageId of its own.",
+    )
     DEADLINE = (
         "deadline",
         "The request's body did not arrive in time.",
@@ -107,6 +132,9 @@ def reason_named(name: str) -> Reason | None:
 
 BY_WORKER = frozenset({Reason.UNREADABLE, Reason.FAILED, Reason.UNSTORABLE, Reason.UNREADABLE_STATE})
 """What a stages worker says, of records in the form in which events travel. All else ingest says, of clients' calls."""
+
+IN_MASSES = frozenset({Reason.ORIGIN, Reason.CONSENT, Reason.ROBOT, Reason.RATE, Reason.DUPLICATE})
+"""What can come by the million with nobody to blame: counted, and shown by a sample a minute that holds no event."""
 
 
 class RefusedEvent(msgspec.Struct, frozen=True, omit_defaults=True):

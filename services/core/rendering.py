@@ -67,7 +67,7 @@ def finding_rows(visitor: Visitor, live: LiveSession, partition: int, version: i
         return
     for finding_id in session.written:
         if finding_id not in findings:
-            yield _withdrawn(visitor, session, finding_id, (partition, version))
+            yield undone_finding(_named(visitor, session, finding_id), partition, version)
     session.written = list(findings)
     for finding_id, one in findings.items():
         yield FindingRow(
@@ -99,34 +99,23 @@ def finding_rows(visitor: Visitor, live: LiveSession, partition: int, version: i
 
 def withdrawn_session(visitor: Visitor, session: Session, partition: int, version: int) -> SessionRow:
     """What takes a session back that was merged into another."""
-    return SessionRow(
-        project=visitor.project,
-        opened_on=session.opened_on,
-        id=session.id,
-        visitor=visitor.id,
-        partition=partition,
-        version=version,
-        is_deleted=1,
-    )
+    return undone_session(_named(visitor, session, ""), partition, version)
 
 
 def withdrawn_findings(visitor: Visitor, session: Session, partition: int, version: int) -> Iterator[FindingRow]:
     """What takes back all that was found in such a session."""
     for finding_id in session.written:
-        yield _withdrawn(visitor, session, finding_id, (partition, version))
+        yield undone_finding(_named(visitor, session, finding_id), partition, version)
 
 
-def _withdrawn(visitor: Visitor, session: Session, finding_id: str, at: tuple[int, int]) -> FindingRow:
-    partition, version = at
-    return FindingRow(
+def _named(visitor: Visitor, session: Session, finding_id: str) -> UnfinishedRow:
+    return UnfinishedRow(
         project=visitor.project,
         opened_on=session.opened_on,
         session_id=session.id,
-        id=finding_id,
+        finding_id=finding_id,
         visitor=visitor.id,
-        partition=partition,
-        version=version,
-        is_deleted=1,
+        version=0,
     )
 
 

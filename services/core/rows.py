@@ -157,6 +157,14 @@ class RefusedRow(Row):
     historical: bool = False
 
 
+class ForgottenRow(Row):
+    """Somebody who asked to be forgotten: all that they did until then."""
+
+    project: str
+    visitor: str
+    forgotten_at: Millis = msgspec.field(name="forgotten_ms")
+
+
 class ReplayedRow(Row):
     """A refused event that was sent again and taken: the key is that of its `RefusedRow`."""
 

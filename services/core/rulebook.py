@@ -4,7 +4,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from services.core.duration import millis
+from services.core.event import Millis
 from services.core.journey import Journey
+from services.core.learned import ANY, Learned
 from services.core.listening import Listening
 from services.core.matcher import Matcher, Props
 from services.core.page import NO_CLASSES, PAGE_CLASSES, PageClass
@@ -62,6 +64,7 @@ class Rulebook:
         self.shortest_paths = [job.shortest_path for job in journey.jobs]
         self.weighing = Weighing(journey)
         self.jobs = self.weighing.jobs
+        self.stays, self.waits = _learned(journey.learned)
         self.circumstances = bool(self.weighing.circumstances)
         self.asks = self.weighing.asks
         listening = Listening(journey)
@@ -89,6 +92,11 @@ class Rulebook:
         if settled is None:
             settled = self._settled[name, path, answers] = self._with_answers(plan, name, path, answers)
         return settled
+
+    def stay(self, place: str, job: str) -> Millis:
+        """The longest usual stay in a stage or `stage.step` with this job, 0 where none was learned."""
+        of = self.stays.get(place)
+        return of.get(job) or of.get(ANY, 0) if of else 0
 
     def is_intended(self, stage: str, step: str) -> bool:
         """Whether friction there serves the customer."""
@@ -170,6 +178,13 @@ def _place(order: int, number: int, stage: Stage, part: Stage | Step, enterable:
         shortest_path=stage.shortest_path or enterable,
         is_money=stage.role in _MONEY_ROLES,
     )
+
+
+def _learned(learned: Learned | None) -> tuple[dict[str, dict[str, Millis]], dict[str, Millis]]:
+    if learned is None:
+        return {}, {}
+    stays = {place: {job: millis(one) for job, one in of.items()} for place, of in learned.stays.items()}
+    return stays, {field: millis(one) for field, one in learned.waits.items()}
 
 
 def _patience(part: Stage | Step) -> int:

@@ -68,7 +68,7 @@ class Sessioniser:
         if any(act.id in live.ids for live in open_to_change):
             return Added.DUPLICATE
         touched = self._touched(open_to_change, act)
-        fresh = _opened(visitor, act, clock, historical)
+        fresh = opened(visitor, act, clock, historical)
         if touched:
             made = self._rearranged(visitor, [live.session for live in touched], fresh)
         else:
@@ -120,12 +120,13 @@ def _named(visitor: Visitor, acts: list[Act], old: list[Session], fresh: Session
     for session in old:
         if session.opened_by in ids:
             return msgspec.structs.replace(session, acts=acts, closed=False, touched_at=fresh.touched_at)
-    session = _opened(visitor, acts[0], fresh.touched_at, fresh.historical)
+    session = opened(visitor, acts[0], fresh.touched_at, fresh.historical)
     session.acts = acts
     return session
 
 
-def _opened(visitor: Visitor, act: Act, clock: Millis, historical: bool) -> Session:
+def opened(visitor: Visitor, act: Act, clock: Millis, historical: bool) -> Session:
+    """The session that an act makes. Its id is that of the act, so the same act always makes the same one."""
     return Session(
         id=hashed_id(visitor.project, visitor.id, act.id),
         opened_by=act.id,

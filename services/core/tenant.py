@@ -76,6 +76,13 @@ class Tenant:
                 mark.advance(touched)
                 mark.remind(visitor.id, due)
 
+    def take_in(self, visitor: Visitor) -> None:
+        """Take in a visitor whose sessions were made anew."""
+        self.visitors[visitor.id] = visitor
+        for mark, due in zip(self.marks, self.dues(visitor)[0], strict=True):
+            if due:
+                mark.remind(visitor.id, due)
+
     def dues(self, visitor: Visitor) -> tuple[list[Millis], list[Millis]]:
         """When to look at live and at imported sessions again (0: never), and when they were changed last."""
         due, touched = [0, 0], [0, 0]

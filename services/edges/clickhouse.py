@@ -10,10 +10,11 @@ from typing import Any
 
 import msgspec
 
-from services.core.event import Event
-from services.core.rows import PositionRow, Row, StateRow, UnfinishedRow
+from services.core.event import Event, Millis
+from services.core.rows import ForgottenRow, PositionRow, Row, StateRow, UnfinishedRow
 from services.edges.clickhouse_clients import READER, WRITER, Address, Sessions, check_folder
 from services.edges.clickhouse_errors import StoreError, StoreRefused, StoreUnavailable, translated
+from services.edges.erasure import FORGOTTEN, erase
 from services.edges.migrate import migrate, shipped
 
 __all__ = ["Store", "StoreError", "StoreRefused", "StoreUnavailable"]
@@ -103,6 +104,15 @@ class Store:
         if lines:
             self._insert(table, EVENT_COLUMNS, b"\n".join(lines))
 
+    def insert_json(self, table: str, columns: Sequence[str], lines: bytes) -> None:
+        """Write rows that are JSON lines already, of these columns."""
+        self._insert(table, columns, lines)
+
+    def empty(self, table: str) -> None:
+        """Remove all rows of a table. Not for one that a service writes to: a crash may bring some of them back."""
+        with self._writers.borrow() as client, self._translated(f"empty {table}"):
+            client.command("TRUNCATE TABLE {name:Identifier}", {"name": table})
+
     def _insert(self, table: str, columns: Sequence[str], block: bytes) -> None:
         # The names must be given: an EPHEMERAL column is read only where it is named.
         with self._writers.borrow() as client, self._translated(f"write to {table}"):
@@ -112,6 +122,15 @@ class Store:
         """Answer a question, read-only and within limits. Values come in only as `{name:Type}`, bound by the server."""
         with self._readers.borrow() as client, self._translated("answer"):
             return list(client.query(sql, parameters=dict(parameters or {}) or None).named_results())
+
+    def blocks(self, sql: str, parameters: Mapping[str, Any]) -> Iterator[Sequence[Sequence[Any]]]:
+        """Answer a question of any length, block by block as columns, without the limits of `query`."""
+        with (
+            self._writers.borrow() as client,
+            self._translated("read"),
+            client.query_column_block_stream(sql, parameters=dict(parameters)) as blocks,
+        ):
+            yield from blocks
 
     def positions(self) -> list[PositionRow]:
         """How far each partition of each log has been applied, and by whose claim."""
@@ -136,6 +155,19 @@ class Store:
         """The sessions and findings of a partition with versions between two, unless they were written again since."""
         of = {"partition": partition, "after": after, "before": before}
         return msgspec.convert(self.query(UNFINISHED, of), list[UnfinishedRow])
+
+    def change(self, sql: str, parameters: Mapping[str, Any]) -> None:
+        """Change tables by a statement of ours. Values come in only as `{name:Type}`."""
+        with self._writers.borrow() as client, self._translated("change the tables"):
+            client.command(sql, parameters=dict(parameters))
+
+    def forgotten(self, after: Millis) -> list[ForgottenRow]:
+        """Who asked to be forgotten since then."""
+        return msgspec.convert(self.query(FORGOTTEN, {"after": after}), list[ForgottenRow])
+
+    def erase(self, rows: Sequence[ForgottenRow]) -> None:
+        """Erase what these visitors did until they asked for it."""
+        erase(self, rows)
 
     @property
     def is_shared(self) -> bool:

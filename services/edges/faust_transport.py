@@ -14,6 +14,7 @@ import faust
 from aiokafka import AIOKafkaConsumer, ConsumerRecord
 from aiokafka.errors import ConsumerStoppedError, KafkaError
 from aiokafka.structs import OffsetAndMetadata
+from faust.tables import TableManager
 from faust.transport.consumer import ensure_TP
 from faust.transport.drivers import aiokafka as driver
 from faust.types import TP, AppT, ConsumerMessage, EventT, Message
@@ -241,6 +242,15 @@ class Transport(driver.Transport):
         super().__init__(url, app)
         self.positions = positions
         self.fetch_wait_ms = fetch_wait_ms
+
+
+class NoTables(TableManager):
+    """Starts at once: Faust's own waits a second, so that tables can still be registered, and we have none."""
+
+    async def on_start(self) -> None:
+        if not self.should_stop:
+            await self._update_channels()
+            await self.recovery.start()
 
 
 class Fetch(faust.Schema[Any, Any]):

@@ -1,17 +1,26 @@
 """How uvicorn serves, for every service alike: the same limits, and nothing believed that a client says of itself."""
 
+import resource
+from functools import partial
+
 import uvicorn
 from starlette.types import ASGIApp
 
+from services.edges.http_connection import Connection, Door
+from services.edges.quiet import quieten
+
 IDLE_SECONDS = 5
-CONNECTIONS = 4096  # beyond it uvicorn answers 503 itself
+CONNECTIONS = 4096
+FILES = 16_384  # connections, and what a service opens beside them; many systems allow 1,024 unless asked
+OWN_FILES = 256
 
 
 def http_config(app: ASGIApp, drain_seconds: int) -> uvicorn.Config:
     """To be served on a listener that is there already. Whoever stops it gives requests so long to end."""
-    return uvicorn.Config(
+    config = uvicorn.Config(
         app,
-        http="httptools",
+        # uvicorn only ever calls it to make one.
+        http=partial(Connection, Door(_places())),  # type: ignore[arg-type]
         lifespan="off",
         access_log=False,
         log_level="warning",
@@ -20,5 +29,15 @@ def http_config(app: ASGIApp, drain_seconds: int) -> uvicorn.Config:
         proxy_headers=False,
         timeout_keep_alive=IDLE_SECONDS,
         timeout_graceful_shutdown=drain_seconds,
-        limit_concurrency=CONNECTIONS,
     )
+    quieten("uvicorn.error")  # it says each time that a request is none
+    return config
+
+
+def _places() -> int:
+    """As many connections as the system lets this process have."""
+    files, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+    if files < FILES:
+        files = FILES if most == resource.RLIM_INFINITY else min(FILES, most)
+        resource.setrlimit(resource.RLIMIT_NOFILE, (files, most))
+    return max(1, min(CONNECTIONS, files - OWN_FILES))

@@ -2,24 +2,45 @@
 
 from importlib.resources import files
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import yaml
 
 from services.core.errors import JourneyError
 from services.core.journey import Journey, read_journey
+from services.core.learned import Learned
+from services.edges.line_in_file import line_of
 
 
 def load_journey(path: Path) -> Journey:
-    """Read and check a journey file. Raises JourneyError: one line for each mistake, with file, line and key."""
+    """Read and check a journey file, with what was learned beside it (`learned_file`).
+
+    Raises JourneyError: one line for each mistake, with file, line and key.
+    """
+    beside = learned_file(path)
+    learned = File(str(beside), _text(beside)) if beside.exists() else None
+    return parse(_text(path), str(path), learned)
+
+
+def learned_file(path: Path) -> Path:
+    """Where `desireline learn` writes what belongs to a journey file: `shop.learned.yaml` beside `shop.yaml`."""
+    return path.with_suffix(f".learned{path.suffix}")
+
+
+def learned_text(learned: Learned) -> str:
+    """The text of such a file."""
+    data = learned.model_dump(mode="json")
+    return "# Written by `desireline learn`. Part of the journey's version.\n" + yaml.safe_dump(data, sort_keys=True)
+
+
+def _text(path: Path) -> str:
     try:
-        text = path.read_text(encoding="utf-8-sig")
+        return path.read_text(encoding="utf-8-sig")
     except OSError as error:
         said = f"{path}: cannot be read ({error.strerror}); name a journey file with --journey, or a ready-made one"
         raise JourneyError([said]) from None
     except UnicodeDecodeError as error:
         raise JourneyError([f"{path}: is not UTF-8 text (byte {error.start}); save it as UTF-8"]) from None
-    return parse(text, str(path))
 
 
 def shipped(name: str) -> Journey:
@@ -31,36 +52,51 @@ def shipped(name: str) -> Journey:
     return parse((folder / f"{name}.yaml").read_text(encoding="utf-8"), f"{name} (ready-made)")
 
 
-def parse(text: str, name: str) -> Journey:
-    """Check the text of a journey file called `name`."""
+def named_journey(name: str) -> Journey:
+    """The journey of a file, or a ready-made one. Raises JourneyError."""
+    is_file = Path(name).suffix in {".yaml", ".yml"} or Path(name).exists()
+    return load_journey(Path(name)) if is_file else shipped(name)
+
+
+class File(NamedTuple):
+    """A file's name, as messages give it, and its text."""
+
+    name: str
+    text: str
+
+
+def parse(text: str, name: str, learned: File | None = None) -> Journey:
+    """Check the text of a journey file called `name`; what was learned stands for its key `learned`."""
+    root, data = _yaml(File(name, text))
+    if learned is None:
+        return read_journey(data, lambda key: f"{name}:{line_of(root, key)}")
+    learned_root, told = _yaml(learned)
+    if isinstance(data, dict):
+        data = {**data, "learned": told}
+
+    def where(key: tuple[str | int, ...]) -> str:
+        if key[:1] == ("learned",):
+            return f"{learned.name}:{line_of(learned_root, key[1:])}"
+        return f"{name}:{line_of(root, key)}"
+
+    return read_journey(data, where)
+
+
+def _yaml(file: File) -> tuple[yaml.Node, Any]:
+    """The nodes, which know their lines, and the data."""
     try:
-        root = yaml.compose(text, Loader=yaml.SafeLoader)
-        data = yaml.safe_load(text)
+        root = yaml.compose(file.text, Loader=yaml.SafeLoader)
+        data = yaml.safe_load(file.text)
     except yaml.MarkedYAMLError as error:
         line = error.problem_mark.line + 1 if error.problem_mark else 1
-        raise JourneyError([f"{name}:{line}: is not valid YAML: {error.problem or error.context}"]) from None
+        raise JourneyError([f"{file.name}:{line}: is not valid YAML: {error.problem or error.context}"]) from None
     except yaml.YAMLError as error:
-        raise JourneyError([f"{name}:1: is not valid YAML: {error}"]) from None
+        raise JourneyError([f"{file.name}:1: is not valid YAML: {error}"]) from None
     if root is None:
-        raise JourneyError([f"{name}:1: the file is empty; a journey needs `journey`, a name, and `stages`."])
-    if doubled := list(_doubled_keys(root, name)):
+        raise JourneyError([f"{file.name}:1: the file is empty; a journey needs `journey`, a name, and `stages`."])
+    if doubled := list(_doubled_keys(root, file.name)):
         raise JourneyError(doubled)
-    return read_journey(data, lambda key: f"{name}:{_line(root, key)}")
-
-
-def _line(node: yaml.Node, key: tuple[str | int, ...]) -> int:
-    """The line of the deepest part of a key that is written in the file, from 1."""
-    line = node.start_mark.line + 1
-    for part in key:
-        if isinstance(node, yaml.MappingNode):
-            found = next(((name, value) for name, value in node.value if name.value == str(part)), None)
-            if found is None:
-                break
-            line, node = found[0].start_mark.line + 1, found[1]
-        elif isinstance(node, yaml.SequenceNode) and isinstance(part, int) and part < len(node.value):
-            node = node.value[part]
-            line = node.start_mark.line + 1
-    return line
+    return root, data
 
 
 def _doubled_keys(node: Any, name: str) -> list[str]:

@@ -12,6 +12,8 @@ import msgspec
 import structlog
 
 from services.core.key import Key, Kind, Right, digest, generate, make
+from services.core.terms import USUAL, Terms
+from services.edges.keys_mistake import mistake
 
 RANDOM_BYTES = 24  # 32 letters after the prefix
 LOOK_SECONDS = 1.0  # how long a withdrawn key may go on; a new one is found at once
@@ -23,7 +25,7 @@ class KeysFileError(Exception):
     """A keys file that cannot be read: says which, why and what to do."""
 
 
-class _Entry(msgspec.Struct, frozen=True, omit_defaults=True):
+class _Entry(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
     """One key as it stands in the file: a write key in full, of a secret one only its digest."""
 
     kind: Kind
@@ -31,12 +33,14 @@ class _Entry(msgspec.Struct, frozen=True, omit_defaults=True):
     key: str = ""
     sha256: str = ""
     rights: list[Right] = []
+    terms: Terms = USUAL
 
     def to_key(self) -> Key:
-        return Key(self.kind, self.project, self.sha256 or digest(self.key), frozenset(self.rights), self.key)
+        rights = frozenset(self.rights)
+        return Key(self.kind, self.project, self.sha256 or digest(self.key), rights, self.key, self.terms)
 
 
-class _File(msgspec.Struct, frozen=True):
+class _File(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     keys: list[_Entry]
 
 
@@ -70,12 +74,12 @@ class Keyring:
             key = self._keys.get(presented_digest[:16])
         return key if key is not None and hmac.compare_digest(key.digest, presented_digest) else None
 
-    def create(self, kind: Kind, project: str, rights: Iterable[Right] = ()) -> str:
+    def create(self, kind: Kind, project: str, rights: Iterable[Right] = (), terms: Terms = USUAL) -> str:
         """Add a key and return it: of a read or admin key this is the only time it can be seen."""
         secret = generate(kind, secrets.token_bytes(RANDOM_BYTES))
         with self._lock:
             self._keys = self._read()
-            key = make(secret, kind, project, frozenset(rights))
+            key = make(secret, kind, project, frozenset(rights), terms)
             self._write([*self._keys.values(), key])
             self._keys[key.digest[:16]] = key
             self._stamp = self._seen()
@@ -104,9 +108,12 @@ class Keyring:
 
     def _read(self) -> dict[str, Key]:
         try:
-            content = msgspec.json.decode(self.path.read_bytes(), type=_File)
+            text = self.path.read_bytes()
+            content = msgspec.json.decode(text, type=_File)
         except FileNotFoundError:
             return {}
+        except msgspec.ValidationError as error:
+            raise KeysFileError(f"the keys file has a mistake: {mistake(self.path, text, error)}") from error
         except (OSError, msgspec.MsgspecError, UnicodeDecodeError) as error:
             raise KeysFileError(
                 f"the keys file {self.path} cannot be read ({error}): mend it, or move it away and create new keys"
@@ -116,7 +123,7 @@ class Keyring:
 
     def _write(self, keys: Iterable[Key]) -> None:
         entries = [
-            _Entry(key.kind, key.project, key.public, "" if key.public else key.digest, sorted(key.rights))
+            _Entry(key.kind, key.project, key.public, "" if key.public else key.digest, sorted(key.rights), key.terms)
             for key in keys
         ]
         content = msgspec.json.format(msgspec.json.encode(_File(entries)))

@@ -11,11 +11,12 @@ class _Sparing(logging.Filter):
 
     def __init__(self) -> None:
         super().__init__()
-        self._last: dict[tuple[str, object], float] = {}
+        self._last: dict[tuple[object, ...], float] = {}
 
     def filter(self, record: logging.LogRecord) -> bool:
         # By the message before its arguments: those hold addresses and errors that vary while the cause does not.
-        said, now = (record.name, record.msg), time.monotonic()
+        kind = record.exc_info[0] if record.exc_info else None
+        said, now = (record.name, record.msg, kind), time.monotonic()
         if now - self._last.get(said, -REPEAT_SECONDS) < REPEAT_SECONDS:
             return False
         self._last[said] = now

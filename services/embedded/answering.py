@@ -21,6 +21,7 @@ from services.ingest.app import intakes
 from services.ingest.client_settings import client_routes
 from services.ingest.intake import Parts
 from services.ingest.metrics import Metrics
+from services.ingest.privacy import Privacy
 from services.settings import Settings
 from services.stages.app import App
 from services.stages.metrics import SET_ASIDE, TABLED
@@ -46,7 +47,7 @@ def one_app(settings: Settings, keyring: HouseKeyring, publisher: Publisher, sto
     # In front, so that they answer in place of the API's own.
     api.router.routes[:0] = [*whole.routes, *client_routes(keyring)]
     _document_both(api, create_ingest(settings, keyring, publisher))
-    taking = intakes(Parts(settings, keyring, publisher, metrics))
+    taking = intakes(Parts(settings, keyring, publisher, metrics, Privacy.configured(settings)))
 
     async def app(scope: Scope, receive: Receive, send: Send) -> None:
         intake = taking.get(scope["path"]) if scope["type"] == "http" else None

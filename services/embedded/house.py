@@ -14,6 +14,7 @@ from fastapi import APIRouter, Depends, Header, HTTPException, Request, Response
 
 from services.edges.clickhouse import Store
 from services.edges.refused import Refused, Wanted, count_refused, mark_replayed, newest_refused, refused_after
+from services.embedded.history import history_routes
 
 A = TypeVar("A")
 
@@ -34,9 +35,9 @@ class Onwards(msgspec.Struct, frozen=True):
 
 
 def house_routes(key: str, store: Store, lend: Callable[[str], str]) -> APIRouter:
-    """What `services.refused` and `services.ask` ask of a running installation; `lend` makes a read key of a project.
+    """What `services.refused`, `services.rejudge` and `services.ask` ask of a running installation; none documents it.
 
-    Bodies are JSON both ways; no document shows them.
+    `lend` makes a read key of a project. Bodies are JSON both ways, but for history, which is large.
     """
 
     def check(authorization: Annotated[str, Header()] = "") -> None:
@@ -69,6 +70,7 @@ def house_routes(key: str, store: Store, lend: Callable[[str], str]) -> APIRoute
             request, list[Refused], lambda events: mark_replayed(store, events, time.time_ns() // 1_000_000)
         )
 
+    router.include_router(history_routes(store))
     return router
 
 

@@ -27,6 +27,7 @@ from services.embedded.errors import CannotStart
 from services.embedded.folder import DataFolder, Holder
 from services.embedded.store_to_come import StoreToCome
 from services.settings import Settings
+from services.stages.alerts.duty import Duty
 from services.stages.app import App, create_app
 from services.stages.process import spare_the_collector
 from services.stages.refused import RefusedEvents
@@ -112,6 +113,9 @@ class _Installation:
         parts.push_async_callback(_close, opening)
         stages = create_app(settings, self._journey, StoreToCome(opening), broker.log_id, embedded=True)
         parts.push_async_callback(stages.stop)
+        duty = Duty(stages, settings, self._journey, StoreToCome(opening), broker.log_id)
+        parts.push_async_callback(duty.stop)
+        duty.take_up()
         refused = RefusedEvents(settings, StoreToCome(opening), f"{broker.log_id}/refused", fetch_wait_ms=100)
         parts.push_async_callback(refused.stop)
         refused.start()

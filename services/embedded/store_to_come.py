@@ -1,10 +1,11 @@
 """The database while it is still being opened: a consumer group takes four seconds to form, so both go on at once."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import Future
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from services.core.rows import PositionRow, Row, StateRow, UnfinishedRow
+from services.core.event import Millis
+from services.core.rows import ForgottenRow, PositionRow, Row, StateRow, UnfinishedRow
 
 if TYPE_CHECKING:
     from services.edges.clickhouse import Store
@@ -34,6 +35,15 @@ class StoreToCome:
 
     def unfinished(self, partition: int, after: int, before: int) -> list[UnfinishedRow]:
         return self._opened.result().unfinished(partition, after, before)
+
+    def forgotten(self, after: Millis) -> list[ForgottenRow]:
+        return self._opened.result().forgotten(after)
+
+    def erase(self, rows: Sequence[ForgottenRow]) -> None:
+        self._opened.result().erase(rows)
+
+    def query(self, sql: str, parameters: Mapping[str, Any] | None = None) -> list[dict[str, Any]]:
+        return self._opened.result().query(sql, parameters)
 
     def save_journey(self, version: str, document_json: str) -> None:
         self._opened.result().save_journey(version, document_json)

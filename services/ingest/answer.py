@@ -1,6 +1,8 @@
 """What goes back to a client: the only place where an outcome becomes a status and headers."""
 
-from collections.abc import Sequence
+import re
+from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from typing import NamedTuple
 
 import msgspec
@@ -8,15 +10,19 @@ from starlette.types import Send
 
 from services.edges.record_batch import NotAccepted
 from services.ingest.problem import CONTENT_TYPE, Problem, problem_body
-from services.ingest.refusal import Refusal
+from services.ingest.refusal import Reason, Refusal
 
 RawHeaders = list[tuple[bytes, bytes]]
 
-# A write key stands in public pages and no cookie counts here, so any origin may read the answer.
+# A write key stands in public pages and no cookie counts here, so any origin may read the answer: also one that may not
+# send. Its client would take an answer that it cannot read for a broken line, and try again and again.
 ANY_ORIGIN = (b"access-control-allow-origin", b"*")
+# Some clients, and beacons always, send "with credentials", which `*` would not let them.
+WITH_CREDENTIALS = (b"access-control-allow-credentials", b"true")
+VARYING = (b"vary", b"origin")
+ORIGINS_KNOWN = 1024
 EXPOSED = (b"access-control-expose-headers", b"retry-after")
 PREFLIGHT_HEADERS: RawHeaders = [
-    ANY_ORIGIN,
     (b"access-control-allow-methods", b"GET, POST, OPTIONS"),
     (
         b"access-control-allow-headers",
@@ -24,6 +30,7 @@ PREFLIGHT_HEADERS: RawHeaders = [
     ),
     (b"access-control-max-age", b"86400"),
 ]
+NOTHING: Mapping[Reason, int] = {}
 JSON = (b"content-type", b"application/json")
 PROBLEM = (b"content-type", CONTENT_TYPE.encode())
 
@@ -35,13 +42,22 @@ class Answer(NamedTuple):
     body: bytes
     headers: RawHeaders
 
-    async def send(self, send: Send) -> None:
-        await send({"type": "http.response.start", "status": self.status, "headers": self.headers})
+    async def send(self, send: Send, origin: bytes) -> None:
+        headers = [*self.headers, *readable_from(origin)]
+        await send({"type": "http.response.start", "status": self.status, "headers": headers})
         await send({"type": "http.response.body", "body": self.body})
 
 
+@lru_cache(ORIGINS_KNOWN)
+def readable_from(origin: bytes) -> Sequence[tuple[bytes, bytes]]:
+    """What lets a page of this origin read an answer."""
+    if not re.fullmatch(rb"[!-~]{1,256}", origin):
+        return (ANY_ORIGIN,)
+    return ((ANY_ORIGIN[0], origin), WITH_CREDENTIALS, VARYING)
+
+
 def answer(status: int, body: bytes, *headers: tuple[bytes, bytes]) -> Answer:
-    return Answer(status, body, [*headers, ANY_ORIGIN, (b"content-length", b"%d" % len(body))])
+    return Answer(status, body, [*headers, (b"content-length", b"%d" % len(body))])
 
 
 ALL_TAKEN = answer(200, b'{"success":true}', JSON)
@@ -55,15 +71,18 @@ def without_body(method: str) -> Answer:
     return PREFLIGHT if method == "OPTIONS" else NOT_ALLOWED
 
 
-def success(refused: Sequence[tuple[int, Refusal]] = ()) -> Answer:
+def success(refused: Sequence[tuple[int, Refusal]] = (), dropped: Mapping[Reason, int] = NOTHING) -> Answer:
     """One bad call never fails its batch: it is named beside the success."""
-    if not refused:
+    if not (refused or dropped):
         return ALL_TAKEN
     named = [
         {"index": index, "reason": refusal.reason, "detail": refusal.detail, "remedy": refusal.reason.remedy}
         for index, refusal in refused
     ]
-    return answer(200, msgspec.json.encode({"success": True, "refused": named}), JSON)
+    counted = [{"reason": reason, "events": events, "remedy": reason.remedy} for reason, events in dropped.items()]
+    said = {"refused": named} if named else {}
+    said |= {"dropped": counted} if counted else {}
+    return answer(200, msgspec.json.encode({"success": True, **said}), JSON)
 
 
 def problem(refused: Problem) -> Answer:
@@ -71,6 +90,8 @@ def problem(refused: Problem) -> Answer:
     headers = [PROBLEM, (b"connection", b"close")]
     if refused.status == 401:
         headers.append((b"www-authenticate", b'Basic realm="write key"'))
+    if refused.retry_after:
+        headers += [EXPOSED, (b"retry-after", b"%d" % refused.retry_after)]
     return answer(refused.status, refused.body, *headers)
 
 

@@ -19,6 +19,7 @@ from services.ingest.intake import Intake, Parts, TakeEvents, TakeImportEnd, Tak
 from services.ingest.metrics import Metrics
 from services.ingest.openapi import document
 from services.ingest.other_dialects import TakeEither, TakeTranslated
+from services.ingest.privacy import Privacy
 from services.ingest.problem import CONTENT_TYPE, problem_body
 from services.settings import Settings
 
@@ -44,7 +45,7 @@ def create_app(settings: Settings, keyring: Keyring, publisher: Publisher) -> In
     # The pages that show the documentation load scripts from elsewhere, so only the document is served.
     app = IngestApp(title="Desireline ingest", docs_url=None, redoc_url=None, redirect_slashes=False)
     metrics = Metrics()
-    app.intakes = intakes(Parts(settings, keyring, publisher, metrics))
+    app.intakes = intakes(Parts(settings, keyring, publisher, metrics, Privacy.configured(settings)))
     app.router.routes.extend(client_routes(keyring))
     app.add_exception_handler(HTTPException, _as_problem)
 

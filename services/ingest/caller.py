@@ -1,18 +1,55 @@
-"""Who sends: the key, from wherever a client puts it, and what it may do."""
+"""Who sends: the key, from wherever a client puts it, and what it may do; and from where it came."""
 
 import binascii
 from base64 import b64decode
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from typing import NamedTuple
+from urllib.parse import parse_qsl
+
+from starlette.types import Scope
 
 from services.core.key import Key, Kind, Right
 from services.edges.keyring import Keyring
+from services.ingest.address import Network, address_of
 from services.ingest.problem import Problem
 from services.ingest.refusal import Reason
 
 HOW = "send a write key (wk_…) as the user of Basic authentication, as Bearer, as X-Write-Key or as `writeKey`"
 
+Headers = Mapping[bytes, bytes]
+Query = Mapping[str, str]
 
-def admit(keyring: Keyring, headers: Mapping[bytes, bytes], in_body: str | None) -> Key:
+
+class Caller(NamedTuple):
+    """Says what a request tells of its sender beside its body."""
+
+    headers: Headers
+    query: Query
+    address: str
+    """As the socket says, or the proxies that are trusted; empty where there is none."""
+
+    @property
+    def origin(self) -> str:
+        """Of the page that sends; empty for a server, which has none."""
+        return self.headers.get(b"origin", b"").decode("latin-1")
+
+    @property
+    def is_browser(self) -> bool:
+        """Only browsers say these, and no page can keep them from it."""
+        return b"origin" in self.headers or b"sec-fetch-mode" in self.headers
+
+
+def caller_of(scope: Scope, proxies: Sequence[Network]) -> Caller:
+    headers, query, client = dict(scope["headers"]), scope["query_string"], scope.get("client")
+    peer = client[0] if client else ""
+    return Caller(
+        headers,
+        dict(parse_qsl(query.decode("latin-1"))) if query else {},
+        address_of(headers, peer, proxies) if proxies else peer,
+    )
+
+
+def admit(keyring: Keyring, headers: Headers, in_body: str | None) -> Key:
     """The write key of this request. A header goes before the body."""
     presented = _in_headers(headers) or in_body
     if not presented:
@@ -31,7 +68,7 @@ def admit_history(key: Key) -> None:
         raise Problem(403, Reason.KEY, "this key may not send history", remedy=remedy, pointer="/historical")
 
 
-def _in_headers(headers: Mapping[bytes, bytes]) -> str:
+def _in_headers(headers: Headers) -> str:
     scheme, _, credentials = headers.get(b"authorization", b"").decode("latin-1").partition(" ")
     if scheme.lower() == "bearer":
         return credentials.strip()

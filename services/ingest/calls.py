@@ -19,6 +19,8 @@ from services.ingest.guard import EVENT_BYTES, judge
 from services.ingest.problem import Problem, pointer_of
 from services.ingest.refusal import Reason, Refusal
 
+BATCH_CALLS = 500  # one with more is refused as a whole, so nothing is looked for in it
+
 Refusals = list[tuple[int, Refusal]]
 Head = TypeVar("Head", segment.Batch, segment.Single)
 
@@ -47,7 +49,13 @@ class Calls:
             self._plain = [single] if single else []
             return single
         batch = plain_batch(self._body)
-        if batch is None or (len(self._body) > EVENT_BYTES and max(map(len, self.items), default=0) > EVENT_BYTES):
+        if batch is None:
+            return None
+        if (
+            len(self._body) > EVENT_BYTES
+            and len(batch.batch) <= BATCH_CALLS
+            and max(map(len, self.items), default=0) > EVENT_BYTES
+        ):
             return None
         self._plain = batch.batch
         return batch
@@ -82,9 +90,14 @@ class Calls:
             raise Problem(400, Reason.SIZE, detail, remedy=SEND_LESS, pointer="/context")
         return context
 
-    def sort(self, arrival: segment.Arrival) -> tuple[list[Record], Refusals]:
-        """Each call becomes a record or a refusal, which says by its number which call it is."""
-        read = read_plain(self._plain, arrival) if self._plain else [None] * len(self.items)
+    @property
+    def count(self) -> int:
+        return len(self.head.batch) if isinstance(self.head, segment.Batch | PlainBatch) else 1
+
+    def sort(self, arrival: segment.Arrival) -> tuple[list[Event], Refusals]:
+        """Each call becomes an event or a refusal, which says by its number which call it is."""
+        plain = self._plain if arrival.pseudonyms is None else []
+        read = read_plain(plain, arrival) if plain else [None] * len(self.items)
         taken: list[Event] = []
         refused: Refusals = []
         for index, event in enumerate(read):
@@ -93,7 +106,11 @@ class Calls:
                 refused.append((index, outcome))
             else:
                 taken.append(outcome)
-        return [(event.visitor.encode(), value) for event, value in zip(taken, _encoded(taken), strict=True)], refused
+        return taken, refused
+
+
+def records_of(events: Sequence[Event]) -> list[Record]:
+    return [(event.visitor.encode(), value) for event, value in zip(events, _encoded(events), strict=True)]
 
 
 def _encoded(events: Sequence[Event]) -> Sequence[bytes]:

@@ -14,13 +14,13 @@ from starlette.routing import Route
 
 from services.core.key import Kind
 from services.edges.keyring import Keyring
-from services.ingest.answer import PREFLIGHT
+from services.ingest.answer import ANY_ORIGIN, PREFLIGHT_HEADERS
 from services.ingest.caller import admit
 from services.ingest.problem import CONTENT_TYPE, Problem
 from services.ingest.refusal import Reason
 
 METHODS = ["GET", "POST", "OPTIONS"]
-CORS = {name.decode(): value.decode() for name, value in PREFLIGHT.headers}
+CORS = {name.decode(): value.decode() for name, value in [ANY_ORIGIN, *PREFLIGHT_HEADERS]}
 
 Json = dict[str, Any]
 Say = Callable[[Request, str], Json]

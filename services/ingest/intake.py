@@ -5,11 +5,12 @@ Plain ASGI on purpose: a FastAPI route with a pydantic body costs three times as
 
 import asyncio
 import time
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from urllib.parse import parse_qsl
+from collections.abc import Sequence
+from contextlib import suppress
+from dataclasses import dataclass, field
 
 import msgspec
+import structlog
 import uuid_utils
 from starlette.requests import ClientDisconnect
 from starlette.types import Receive, Scope, Send
@@ -22,19 +23,20 @@ from services.edges.keyring import Keyring
 from services.edges.record_batch import NotAccepted, Positions
 from services.ingest.answer import Answer, problem, success, unavailable, without_body
 from services.ingest.body import SEND_LESS, read_body
-from services.ingest.caller import admit, admit_history
-from services.ingest.calls import Calls, Refusals, read_single
+from services.ingest.caller import Caller, admit, admit_history, caller_of
+from services.ingest.calls import BATCH_CALLS, Calls, Refusals, read_single, records_of
 from services.ingest.dialects import segment
 from services.ingest.dialects.segment_plain import PlainCall
+from services.ingest.gate import Drop, Gate, Sending
 from services.ingest.metrics import Metrics
+from services.ingest.privacy import Privacy
 from services.ingest.problem import Problem
 from services.ingest.refusal import Reason, RefusedEvent
+from services.ingest.sieve import Sieve, Sifted
+from services.ingest.tally import Tally
 from services.settings import Settings
 
-BATCH_CALLS = 500
-
-Headers = dict[bytes, bytes]
-Query = Mapping[str, str]
+log = structlog.get_logger(__name__)
 
 _encode = msgspec.json.Encoder().encode
 
@@ -47,6 +49,10 @@ class Parts:
     keyring: Keyring
     publisher: Publisher
     metrics: Metrics
+    privacy: Privacy
+    gate: Gate = field(default_factory=Gate)
+    sieve: Sieve = field(default_factory=Sieve)
+    tally: Tally = field(default_factory=Tally)
 
 
 class Intake:
@@ -57,10 +63,12 @@ class Intake:
         self.keyring = parts.keyring
         self.publisher = parts.publisher
         self.metrics = parts.metrics
+        self.parts = parts
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        caller = caller_of(scope, self.parts.privacy.proxies)
         try:
-            answer = await self._take(scope, receive) if scope["method"] == "POST" else without_body(scope["method"])
+            answer = await self._take(caller, receive) if scope["method"] == "POST" else without_body(scope["method"])
         except ClientDisconnect:
             return
         except Problem as refused:
@@ -69,15 +77,14 @@ class Intake:
         except NotAccepted as error:
             answer = unavailable(error)
         self.metrics.answered(answer.status)
-        await answer.send(send)
+        await answer.send(send, caller.headers.get(b"origin", b""))
 
-    async def _take(self, scope: Scope, receive: Receive) -> Answer:
-        headers: Headers = dict(scope["headers"])
-        body = await read_body(headers, receive)
+    async def _take(self, caller: Caller, receive: Receive) -> Answer:
+        body = await read_body(caller.headers, receive)
         self.metrics.bytes.inc(len(body))
-        return await self.take(headers, _query(scope["query_string"]), body)
+        return await self.take(caller, body)
 
-    async def take(self, headers: Headers, query: Query, body: bytes) -> Answer:
+    async def take(self, caller: Caller, body: bytes) -> Answer:
         raise NotImplementedError
 
     async def safe(self, *published: asyncio.Future[Positions]) -> None:
@@ -95,20 +102,57 @@ class TakeEvents(Intake):
         super().__init__(parts)
         self.kind = kind
 
-    async def take(self, headers: Headers, query: Query, body: bytes) -> Answer:
-        calls = Calls(body, self.kind)
+    async def take(self, caller: Caller, body: bytes) -> Answer:
+        calls = Calls(self.parts.privacy.scrub(body), self.kind)
         # A beacon carries no headers, so that one client puts the key into the address.
-        key = admit(self.keyring, headers, calls.head.write_key or query.get("writeKey"))
-        arrival = self._arrival(calls, key)
-        taken, refused = calls.sort(arrival)
-        waiting = [self.publisher.publish(taken)]
+        key = admit(self.keyring, caller.headers, calls.head.write_key or caller.query.get("writeKey"))
+        arrival = self.parts.privacy.applied(self._arrival(calls, key), caller)
+        sending = Sending(key, caller, calls.count, arrival.historical)
+        drop = self.parts.gate.judge(sending)
+        if drop is not None:
+            return self._dropped(drop, sending)
+        events, refused = calls.sort(arrival)
+        sifted = self.parts.sieve.sift(events, body, sending, arrival)
+        waiting = [self.publisher.publish(records_of(sifted.events))]
         if refused and not arrival.replayed:
             waiting.append(self._set_aside(refused, calls.items, arrival))
         await self.safe(*waiting)
-        self.metrics.accepted.inc(len(taken))
+        self.parts.sieve.recent.remember(sifted.keys)
+        self._count(sifted, refused, key)
+        return success(refused, sifted.dropped)
+
+    def _count(self, sifted: Sifted, refused: Refusals, key: Key) -> None:
+        self.metrics.accepted.inc(len(sifted.events))
         for _, refusal in refused:
             self.metrics.event_refused[refusal.reason].inc()
-        return success(refused)
+        for reason, events in sifted.dropped.items():
+            self._tell(key.project, reason, "single events of a request", events)
+        if sifted.renamed:
+            self.metrics.renamed.inc(sifted.renamed)
+
+    def _dropped(self, drop: Drop, sending: Sending) -> Answer:
+        self._tell(sending.key.project, drop.reason, drop.detail, sending.events)
+        if drop.status == 200:
+            return success((), {drop.reason: sending.events})
+        raise Problem(drop.status, drop.reason, drop.detail, remedy=drop.reason.remedy, retry_after=drop.retry_after)
+
+    def _tell(self, project: str, reason: Reason, detail: str, events: int) -> None:
+        """Count what is dropped, and tell of it once a minute: in the log, and where refused events are shown."""
+        self.metrics.event_refused[reason].inc(events)
+        untold = self.parts.tally.add(project, reason, events, time.monotonic())
+        if not untold:
+            return
+        log.warning("events_dropped", project=project, reason=reason, events=untold, example=detail)
+        sample = RefusedEvent(
+            project=project,
+            reason=reason,
+            detail=f"{detail} ({untold} dropped since this was last shown, which is once a minute at most)",
+            raw=b"",
+            refused_ms=time.time_ns() // 1_000_000,
+        )
+        # A sample that cannot be kept now is not worth failing a request for: the metric counts all.
+        with suppress(NotAccepted):
+            self.publisher.publish([(project.encode(), _encode(sample))], self.publisher.refused_topic)
 
     def _arrival(self, calls: Calls, key: Key) -> segment.Arrival:
         received_at = time.time_ns() // 1_000_000
@@ -159,9 +203,9 @@ class TakeEvents(Intake):
 class TakeImportEnd(Intake):
     """Ends a project's import: tells every partition that nothing historical is still to come."""
 
-    async def take(self, headers: Headers, query: Query, body: bytes) -> Answer:
+    async def take(self, caller: Caller, body: bytes) -> Answer:
         head = read_single(body or b"{}")
-        key = admit(self.keyring, headers, head.write_key)
+        key = admit(self.keyring, caller.headers, head.write_key)
         admit_history(key)
         now = time.time_ns() // 1_000_000
         end = Event(
@@ -181,12 +225,8 @@ class TakeImportEnd(Intake):
 class TakeNothing(Intake):
     """Takes what a client tells of itself (its own counters), so that it does not try again, and keeps none of it."""
 
-    async def take(self, headers: Headers, query: Query, body: bytes) -> Answer:
+    async def take(self, caller: Caller, body: bytes) -> Answer:
         return success()
-
-
-def _query(raw: bytes) -> Query:
-    return dict(parse_qsl(raw.decode("latin-1"))) if raw else {}
 
 
 def _new_id() -> str:

@@ -17,7 +17,10 @@ class Metrics:
             "desireline_ingest_events_accepted", "Events acknowledged with a 200.", registry=self.registry
         )
         self._events_refused = Counter(
-            "desireline_ingest_events_refused", "Single events refused, by reason.", ["reason"], registry=self.registry
+            "desireline_ingest_events_refused",
+            "Events not taken, by reason.",
+            ["reason"],
+            registry=self.registry,
         )
         self._requests_refused = Counter(
             "desireline_ingest_requests_refused",
@@ -27,6 +30,11 @@ class Metrics:
         )
         self._requests = Counter(
             "desireline_ingest_requests", "Requests answered, by status.", ["status"], registry=self.registry
+        )
+        self.renamed = Counter(
+            "desireline_ingest_events_renamed",
+            "Events taken as `other`, because their project has as many names as it may have.",
+            registry=self.registry,
         )
         self.bytes = Counter("desireline_ingest_body_bytes", "Bytes of bodies, inflated.", registry=self.registry)
         self.acknowledge = Histogram(

@@ -4,6 +4,7 @@ from typing import Any
 
 from fastapi import FastAPI
 
+from services.core.refusal import IN_MASSES
 from services.ingest.refusal import Reason
 
 Json = dict[str, Any]
@@ -77,6 +78,19 @@ TAKEN: Json = {
                 },
             },
         },
+        "dropped": {
+            "type": "array",
+            "description": "What is not taken though nobody did anything wrong, such as what was sent before.",
+            "items": {
+                "type": "object",
+                "required": ["reason", "events", "remedy"],
+                "properties": {
+                    "reason": {"enum": sorted(IN_MASSES)},
+                    "events": {"type": "integer", "minimum": 1},
+                    "remedy": {"type": "string"},
+                },
+            },
+        },
     },
     "example": {"success": True},
 }
@@ -112,9 +126,10 @@ ALSO = {
 REFUSED = {
     "400": "The body as a whole cannot be used; `errors` points at the fault. Sending it again will not help.",
     "401": "The key is missing or unknown.",
-    "403": "The key may not do this.",
+    "403": "The key may not do this, or not from this origin.",
     "408": "The body did not arrive within 10 s.",
     "415": "A Content-Encoding other than gzip.",
+    "429": "More than the key's terms allow: send it again after `Retry-After` seconds.",
     "503": "Not safe yet: send it again after `Retry-After` seconds.",
 }
 

@@ -10,9 +10,12 @@ CONTENT_TYPE = "application/problem+json"
 class Problem(Exception):
     """Refuses a request. `pointer` is a JSON pointer into its body, "" for the whole of it."""
 
-    def __init__(self, status: int, reason: Reason, detail: str, *, remedy: str, pointer: str = "") -> None:
+    def __init__(
+        self, status: int, reason: Reason, detail: str, *, remedy: str, pointer: str = "", retry_after: int = 0
+    ) -> None:
         self.status = status
         self.reason = reason
+        self.retry_after = retry_after
         self.body = problem_body(status, reason, reason.meaning, detail, {"remedy": remedy, "pointer": f"#{pointer}"})
         super().__init__(detail)
 

@@ -10,7 +10,7 @@ from yarl import URL
 from services.core.journey import Journey
 from services.core.pipeline import Pipeline
 from services.core.refusal_share import RefusedShare
-from services.edges.faust_transport import Consumer, Fetch, Transport
+from services.edges.faust_transport import Consumer, Fetch, NoTables, Transport
 from services.settings import Settings
 from services.stages.agent import apply, tick
 from services.stages.checkpoint import Checkpoint
@@ -53,6 +53,10 @@ class App(faust.App):
         self.checkpoint.give_up()
         self.add_future(self.crash(error))
 
+    def is_leader(self) -> bool:
+        """Whether this worker does what only one may do: that is whoever holds the first partition."""
+        return 0 in self.checkpoint.partitions
+
     async def stored(self, partition: int, offset: int) -> None:
         """Wait until the event at this offset is stored. Raises `checkpoint.Released` when it will not be by us."""
         await self.checkpoint.stored(partition, offset)
@@ -94,6 +98,7 @@ def _faust_app(settings: Settings, urls: list[URL], delivery: Delivery) -> App:
         stream_wait_empty=False,
         consumer_auto_offset_reset="earliest",
         store="memory://",
+        TableManager=NoTables,
         topic_allow_declare=False,
         topic_disable_leader=True,
         web_enabled=False,

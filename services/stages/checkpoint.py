@@ -16,9 +16,10 @@ from typing import Protocol, TypeVar
 import stamina
 
 from services.core.claim import lost
+from services.core.event import Millis
 from services.core.pipeline import Changes, Pipeline, Record
 from services.core.refusal_row import row_of_store
-from services.core.rows import PositionRow, RefusedRow, Row
+from services.core.rows import ForgottenRow, PositionRow, RefusedRow, Row
 from services.edges.clickhouse_errors import RowsRefused, StoreUnavailable
 from services.settings import Settings
 from services.stages.set_aside import say_set_aside
@@ -28,6 +29,9 @@ R = TypeVar("R", bound=Row | bytes)
 
 LONGEST_BACK_OFF = timedelta(seconds=5)
 TABLES_AT_ONCE = 4
+FORGET_EVERY = timedelta(seconds=1)
+LATE_NOTE = 60_000
+"""Milliseconds for which it is looked again who asked: several servers note it, each by its own clock."""
 
 
 def at(point: str) -> None:
@@ -98,12 +102,15 @@ class Checkpoint:
         self._full = asyncio.Event()
         self._room = asyncio.Event()
         self._asked = 0
+        self._forget_at: float = 0
+        self._forgotten_until: Millis = 0
         self._given_up = False
 
     def hold(self, position: PositionRow) -> None:
         """Begin to account for a partition claimed at a position."""
         self._log_id = position.log_id
         self._holdings[position.partition] = Holding(position.next_offset, position.next_offset, position.claim)
+        self._forget_at = self._forgotten_until = 0  # a partition that was held before knows nobody any more
 
     def release(self, partition: int) -> None:
         """Stop accounting for it. Whoever still waits for it is told."""
@@ -185,11 +192,11 @@ class Checkpoint:
     async def _go_on_writing(self) -> None:
         while True:
             await self._changed.wait()
-            if not self._eager:
-                await self._due()
             self._changed.clear()
             self._full.clear()
-            await self.write()
+            await self.write()  # the first at once: whoever waits for it has waited for our start already
+            if not self._eager:
+                await self._due()
 
     async def _due(self) -> None:
         try:
@@ -202,6 +209,7 @@ class Checkpoint:
         async with self._writing:
             if self._given_up:
                 return
+            await self._forget()
             reached = {partition: holding.fed for partition, holding in self._holdings.items()}
             self._under_way = self._pipeline.pending
             try:
@@ -210,6 +218,21 @@ class Checkpoint:
                 self._under_way = 0
                 self._room.set()
             self._acknowledge(reached)
+
+    async def _forget(self) -> None:
+        """Learn who asked to be forgotten, and erase what was written of them before we knew."""
+        if time.monotonic() < self._forget_at:
+            return
+        self._forget_at = time.monotonic() + FORGET_EVERY.total_seconds()
+        rows: list[ForgottenRow] = []
+
+        def learn() -> None:
+            rows[:] = self._store.forgotten(self._forgotten_until)
+
+        await self._patiently(learn)
+        self._forgotten_until = max([self._forgotten_until, *(row.forgotten_at - LATE_NOTE for row in rows)])
+        if fresh := self._pipeline.forget(rows):
+            await self._patiently(lambda: self._store.erase(fresh))
 
     async def _insert(self, changes: Changes) -> None:
         """Results, then the states that stand for them, then the positions that stand for all.

@@ -12,6 +12,7 @@ from services.edges.clickhouse import Store, StoreError
 from services.edges.log import log_id
 from services.edges.topics import KafkaUnreachable, ensure_topics, refused_topic
 from services.settings import Settings
+from services.stages.alerts.duty import Duty
 from services.stages.app import App, create_app
 from services.stages.health import Health
 from services.stages.refused import RefusedEvents
@@ -35,22 +36,24 @@ def run(settings: Settings, journey: Journey, store: Store) -> int:
         log.error("The stages worker cannot start. %s", error)
         return 1
     app = create_app(settings, journey, store, log_name)
-    return asyncio.run(_work(app, settings, RefusedEvents(settings, store, refused_log)))
+    duty = Duty(app, settings, journey, store, log_name)
+    return asyncio.run(_work(app, settings, RefusedEvents(settings, store, refused_log), duty))
 
 
-async def _work(app: App, settings: Settings, refused: RefusedEvents) -> int:
+async def _work(app: App, settings: Settings, refused: RefusedEvents, duty: Duty) -> int:
     told = _told_to_stop()
     watch = Watch(app.checkpoint, settings.kafka, settings.topic, app.fail)
     health = Health(lambda: watch.problem)
     if settings.health_port is not None:
         log.info("Health and metrics on port %s", health.serve(settings.host, settings.health_port))
     refused.start()
+    duty.take_up()
     await _work_until(told, app, watch, health)
-    stopped, _ = await asyncio.gather(_stopped(app), refused.stop())
+    stopped, *_ = await asyncio.gather(_stopped(app), refused.stop(), duty.stop())
     code = 0 if stopped and not app.crashed else 1
     if isinstance(app.crash_reason, TooManyRefused):
         log.error("The stages worker stops. %s", app.crash_reason)
-    if app.checkpoint.busy or refused.busy:
+    if app.checkpoint.busy or refused.busy or duty.busy:
         # A thread waits for a database that does not answer, and Python would wait for the thread. Nothing of it
         # is acknowledged, so there is nothing to tidy up.
         logging.shutdown()

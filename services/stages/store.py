@@ -3,7 +3,8 @@
 from collections.abc import Iterator, Sequence
 from typing import Protocol
 
-from services.core.rows import PositionRow, Row, StateRow, UnfinishedRow
+from services.core.event import Millis
+from services.core.rows import ForgottenRow, PositionRow, Row, StateRow, UnfinishedRow
 
 
 class Store(Protocol):
@@ -37,4 +38,12 @@ class Store(Protocol):
 
     def unfinished(self, partition: int, after: int, before: int) -> list[UnfinishedRow]:
         """The sessions and findings of a partition with versions between two, unless they were written again since."""
+        ...
+
+    def forgotten(self, after: Millis) -> list[ForgottenRow]:
+        """Who asked to be forgotten since then."""
+        ...
+
+    def erase(self, rows: Sequence[ForgottenRow]) -> None:
+        """Erase what these visitors did until they asked for it."""
         ...

@@ -27,6 +27,12 @@ class Client:
     def get(self, url: str, **given: Any) -> httpx.Response:
         return self._loop.run(self._http.get(url, **given))
 
+    def delete(self, url: str, **given: Any) -> httpx.Response:
+        return self._loop.run(self._http.delete(url, **given))
+
+    def post(self, url: str, **given: Any) -> httpx.Response:
+        return self._loop.run(self._http.post(url, **given))
+
     def close(self) -> None:
         self._loop.run(self._http.aclose())
         self._loop.close()

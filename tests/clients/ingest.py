@@ -11,6 +11,7 @@ import msgspec
 
 from services.core.event import Event
 from services.core.key import Kind
+from services.core.terms import Manner, Terms
 from services.edges.broker import Broker
 from services.edges.keyring import Keyring
 from tests.ingest.conftest import read_topic
@@ -34,6 +35,7 @@ class Ingest:
 
 @contextmanager
 def running(folder: Path) -> Iterator[Ingest]:
-    key = Keyring(folder / "keys.json").create(Kind.WRITE, "shop")
+    # The browsers of these tests are driven, and say so.
+    key = Keyring(folder / "keys.json").create(Kind.WRITE, "shop", terms=Terms(robots=Manner.IGNORE))
     with Broker() as broker, serving(broker, folder) as (_, address):
         yield Ingest(broker, address, key)

@@ -5,7 +5,8 @@ from pathlib import Path
 import pytest
 
 from services.core.errors import JourneyError
-from services.edges.journey_file import load_journey
+from services.core.learned import Learned
+from services.edges.journey_file import learned_text, load_journey
 
 GOOD = """\
 journey: shop
@@ -65,3 +66,25 @@ def test_a_file_that_is_no_text_says_so(tmp_path: Path) -> None:
 
     with pytest.raises(JourneyError, match="not UTF-8"):
         load_journey(tmp_path / "binary.yaml")
+
+
+def test_what_was_learned_beside_it_belongs_to_it(tmp_path: Path) -> None:
+    file, beside = tmp_path / "shop.yaml", tmp_path / "shop.learned.yaml"
+    file.write_text(GOOD)
+    before = load_journey(file).version
+
+    beside.write_text(learned_text(Learned.model_validate({"stays": {"browse": {"*": "90s"}}})))
+
+    assert load_journey(file).version != before
+    assert load_journey(file).learned == Learned.model_validate({"stays": {"browse": {"*": "90s"}}})
+
+
+def test_a_mistake_in_it_is_named_with_its_own_file_and_line(tmp_path: Path) -> None:
+    file, beside = tmp_path / "shop.yaml", tmp_path / "shop.learned.yaml"
+    file.write_text(GOOD)
+    beside.write_text("waits: {}\nstays:\n  browse: {gift: 90}\n")
+
+    with pytest.raises(JourneyError) as caught:
+        load_journey(file)
+
+    assert caught.value.problems[0].startswith(f"{beside}:3: ")

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from services.core.key import Kind, Right
+from services.core.terms import Terms
 from services.edges.keyring import Keyring, KeysFileError
 
 
@@ -81,7 +82,50 @@ def test_a_file_that_breaks_while_serving_locks_nobody_out(path: Path, monkeypat
 
 def test_a_broken_file_at_start_is_named_with_the_remedy(path: Path) -> None:
     path.parent.mkdir()
-    path.write_text('{"keys": [{"kind": "emperor", "project": "shop"}]}')
+    path.write_text('{"keys": [')
 
-    with pytest.raises(KeysFileError, match=r"keys\.json cannot be read .*emperor.* create new keys"):
+    with pytest.raises(KeysFileError, match=r"keys\.json cannot be read .*truncated.* create new keys"):
         Keyring(path)
+
+
+FILE = """{"keys": [
+  {
+    "kind": "write",
+    "project": "shop",
+    "key": "wk_1",
+    "terms": {
+      "origins": ["https://shop.example"],
+      "rate": 500
+    }
+  }
+]}"""
+
+
+@pytest.mark.parametrize(
+    ("right", "wrong", "said"),
+    [
+        ('"kind": "write"', '"kind": "emperor"', r":3: keys\.0\.kind: .*emperor.*; write `write`, `read` or `admin`"),
+        ('"origins"', '"orgins"', r":7: keys\.0\.terms\.orgins: .*; did you mean `origins`\?"),
+        ("shop.example", "Shop.example/page", r":7: keys\.0\.terms\.origins\.0: .*; write origins as browsers do"),
+        ("500", "0", r":8: keys\.0\.terms\.rate: .*; write how many events a second"),
+        ('"project": "shop",', "", r":2: keys\.0\.project: .*missing.*; see docs/ingest\.md"),
+        (FILE, "[]", r":1: the file: Expected `object`"),
+    ],
+)
+def test_a_mistake_is_told_with_its_line_its_key_and_the_remedy(path: Path, right: str, wrong: str, said: str) -> None:
+    path.parent.mkdir()
+    path.write_text(FILE.replace(right, wrong))
+
+    with pytest.raises(KeysFileError, match=r"keys\.json" + said):
+        Keyring(path)
+
+
+def test_the_terms_of_a_key_outlive_the_making_of_another(path: Path) -> None:
+    path.parent.mkdir()
+    path.write_text(FILE)
+
+    Keyring(path).create(Kind.READ, "shop")
+
+    found = Keyring(path).find("wk_1")
+    assert found is not None
+    assert found.terms == Terms(origins=("https://shop.example",), rate=500)

@@ -223,7 +223,9 @@ async def test_a_browser_may_ask_before_it_sends(ingest: Installation) -> None:
     answer = await ingest.client.options("/v1/batch", headers=headers)
 
     assert answer.status_code == 204
-    assert answer.headers["access-control-allow-origin"] == "*"
+    assert answer.headers["access-control-allow-origin"] == "https://shop.example"
+    assert (answer.headers["access-control-allow-credentials"], answer.headers["vary"]) == ("true", "origin")
+    assert int(answer.headers["access-control-max-age"]) >= 3600
     allowed = set(re.split(r", *", answer.headers["access-control-allow-headers"]))
     assert {"authorization", "content-type", "x-retry-count"} <= allowed
 

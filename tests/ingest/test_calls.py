@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from services.core.event import Event
 from services.edges.batch_builder import Record
-from services.ingest.calls import Calls, Refusals, take_or_refuse, without_half_letters
+from services.ingest.calls import Calls, Refusals, records_of, take_or_refuse, without_half_letters
 from services.ingest.dialects.segment import Arrival, Batch, skew_of
 from services.ingest.dialects.segment_plain import PlainBatch, plain_batch, read_plain
 from services.ingest.guard import EVENT_BYTES
@@ -37,6 +37,11 @@ def body_of(*calls: Any, **head: Any) -> bytes:
 
 def arrival(**how: Any) -> Arrival:
     return Arrival(**{"project": "shop", "received_at": NOW, "new_id": lambda: "new", **how})
+
+
+def sort(body: bytes, how: Arrival, kind: str = "") -> tuple[list[Record], Refusals]:
+    events, refused = Calls(body, kind).sort(how)
+    return records_of(events), refused
 
 
 def one_by_one(body: bytes, how: Arrival) -> tuple[list[Record], Refusals]:
@@ -113,7 +118,7 @@ def test_reading_all_in_one_pass_and_one_by_one_comes_to_the_same(
 ) -> None:
     body, how = body_of(*batch), arrival(skew=skew, **history)
 
-    together = Calls(body, "").sort(how)
+    together = sort(body, how)
 
     assert together == one_by_one(body, how)
 
@@ -121,7 +126,7 @@ def test_reading_all_in_one_pass_and_one_by_one_comes_to_the_same(
 def test_a_client_may_indent_its_json() -> None:
     body = json.dumps({"batch": [PLAIN, PLAIN]}, indent=2).encode()
 
-    together = Calls(body, "").sort(arrival())
+    together = sort(body, arrival())
 
     assert together == one_by_one(body, arrival())
     assert b"\n" in together[0][0][1]
@@ -195,7 +200,7 @@ def test_what_could_pass_a_limit_is_never_plain(beyond: dict[str, Any]) -> None:
 def test_a_call_too_long_is_refused_though_its_shape_is_plain() -> None:
     padded = body_of(PLAIN, PLAIN).replace(b"EUR", b"EUR" + b" " * 8000).replace(b":{", b":" + b" " * 13_000 + b"{")
 
-    taken, refused = Calls(padded, "").sort(arrival())
+    taken, refused = sort(padded, arrival())
 
     assert len(padded) > 2 * EVENT_BYTES
     assert (taken, [(index, one.reason) for index, one in refused]) == ([], [(0, Reason.SIZE), (1, Reason.SIZE)])
@@ -207,7 +212,7 @@ def test_a_number_that_nobody_can_hold_refuses_its_call_alone(number: bytes, pla
     bad = b'{"type":"track","event":"x","userId":"u",' + place + b':{"n":' + number + b"}}"
     body = b'{"batch":[' + msgspec.json.encode(PLAIN) + b"," + bad + b"]}"
 
-    taken, refused = Calls(body, "").sort(arrival())
+    taken, refused = sort(body, arrival())
 
     assert (len(taken), [(index, one.reason) for index, one in refused]) == (1, [(1, Reason.SCHEMA)])
     assert "out of range" in refused[0][1].detail
@@ -217,7 +222,7 @@ def test_a_letter_cut_in_half_costs_that_letter_only() -> None:
     cut = rb'{"type":"track","event":"\ud83d","userId":"u","properties":{"q":"\ud83d\ude00 \\ud83d \ude00\ud83d"}}'
     body = b'{"batch":[' + msgspec.json.encode(PLAIN) + b"," + cut + b"]}"
 
-    taken, refused = Calls(body, "").sort(arrival())
+    taken, refused = sort(body, arrival())
 
     assert refused == []
     event = msgspec.json.decode(taken[1][1], type=Event)
@@ -236,7 +241,7 @@ def test_a_single_call_is_read_in_either_way_alike() -> None:
     body = msgspec.json.encode({key: PLAIN[key] for key in PLAIN if key != "type"})
     how = arrival(type="track", skew=skew_of(None, NOW))
 
-    [(visitor, value)], refused = Calls(body, "track").sort(how)
+    [(visitor, value)], refused = sort(body, how, "track")
 
     assert (visitor, refused) == (b"v", [])
     assert value == msgspec.json.encode(take_or_refuse(body, how))

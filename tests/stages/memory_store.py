@@ -3,7 +3,8 @@
 import threading
 from collections.abc import Iterator, Sequence
 
-from services.core.rows import PositionRow, Row, StateRow, UnfinishedRow
+from services.core.event import Millis
+from services.core.rows import ForgottenRow, PositionRow, Row, StateRow, UnfinishedRow
 from services.edges.clickhouse_errors import StoreRefused, StoreUnavailable
 
 
@@ -18,6 +19,8 @@ class MemoryStore:
         self.late: list[UnfinishedRow] = []
         self.gate = threading.Event()
         self.gate.set()
+        self.to_forget: list[ForgottenRow] = []
+        self.erased: list[ForgottenRow] = []
         self._positions: dict[tuple[str, int], PositionRow] = {}
         self._states: dict[tuple[str, str], StateRow] = {}
 
@@ -68,3 +71,9 @@ class MemoryStore:
     def unfinished(self, partition: int, after: int, before: int) -> list[UnfinishedRow]:
         late, self.late = self.late, []
         return late
+
+    def forgotten(self, after: Millis) -> list[ForgottenRow]:
+        return [row for row in self.to_forget if row.forgotten_at > after]
+
+    def erase(self, rows: Sequence[ForgottenRow]) -> None:
+        self.erased += rows

@@ -189,16 +189,20 @@ async def test_feeding_goes_on_while_a_checkpoint_is_written_but_not_without_lim
     await asyncio.wait_for(waiting, 10)
 
 
-async def test_a_checkpoint_is_due_after_its_time_or_its_number_of_events(start: Start) -> None:
+async def test_the_first_checkpoint_comes_at_once_and_the_next_after_its_time_or_its_number_of_events(
+    start: Start,
+) -> None:
     hour = timedelta(hours=1)
     by_number = await start(eager=False, checkpoint_every=hour, checkpoint_events=3)
     by_time = await start(eager=False, checkpoint_every=timedelta(milliseconds=50), checkpoint_events=1000)
+    firsts = [worker.feed(["0 view"]) for worker in (by_number, by_time)]
+    await until(lambda: all(first.acknowledged for first in firsts))
 
-    few = by_number.feed(["0 view", "1 view"])
-    timely = by_time.feed(["0 view"])
+    few = by_number.feed(["1 view", "2 view"], first_offset=1)
+    timely = by_time.feed(["1 view"], first_offset=1)
     await until(lambda: timely.acknowledged)
     assert not few.acknowledged
-    by_number.feed(["2 view"], first_offset=2)
+    by_number.feed(["3 view"], first_offset=3)
 
     await until(lambda: few.acknowledged)
 
@@ -268,8 +272,11 @@ async def test_letting_go_of_what_another_has_claimed_is_said_and_harms_nothing(
     start: Start, caplog: pytest.LogCaptureFixture
 ) -> None:
     worker = await start(eager=False, checkpoint_every=timedelta(hours=1))
-    worker.feed(["0 view"])
+    first = worker.feed(["0 view"])
+    await until(lambda: first.acknowledged)
+    worker.feed(["1 view"], first_offset=1)
     worker.claimed_by_another()
+    worker.store.writes.clear()
 
     await worker.holdings.let_go({ZERO})
 

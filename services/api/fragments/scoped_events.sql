@@ -1,7 +1,7 @@
     -- The events of the sessions a question is about, each with its session's id and part. After scoped.
     scoped_events AS
     (
-        SELECT heard.*, holder.id AS session_id, holder.part AS part
+        SELECT heard.*, session_id, part
         FROM
         (
             SELECT *
@@ -11,7 +11,7 @@
             LIMIT 1 BY visitor, id
         ) AS heard
         -- No two sessions of a visitor overlap, so the last that began before an event is the one it may be of.
-        ASOF INNER JOIN (SELECT id, visitor, started_at, ended_at, part FROM scoped) AS holder
-            ON holder.visitor = heard.visitor AND holder.started_at <= heard.occurred_at
-        WHERE heard.occurred_at <= holder.ended_at
+        ASOF INNER JOIN (SELECT id AS session_id, visitor AS walker, started_at AS began, ended_at AS finished, part FROM scoped) AS holder
+            ON walker = heard.visitor AND began <= heard.occurred_at
+        WHERE heard.occurred_at <= finished
     ),

@@ -9,12 +9,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from itertools import islice
 from math import isfinite
-from typing import Any, ClassVar, TypeVar
+from typing import Any, ClassVar, Literal, TypeVar
 
 from pydantic import BaseModel, Field
 
+from services.api.estimate import Estimate
 from services.api.impact import FEWEST, Group, adjusted_difference, naive_difference
 from services.api.question import PREVIOUS, Answer, Asked, Question
+from services.api.questions.fixes import Fix, State, judged_fixes
 from services.api.share import Share
 from services.api.standing import DROP_OFFS
 from services.core.stats.benjamini_hochberg import benjamini_hochberg
@@ -29,18 +31,6 @@ class PainPointsQuestion(Question):
     detector: str = Field("", max_length=200, description="Of this detector only.", examples=["rage_click"])
     at_stage: str = Field("", max_length=200, description="In this stage only.", examples=["checkout"])
     limit: int = Field(50, ge=1, le=500, description="At most so many of each list.")
-
-
-class Estimate(BaseModel):
-    """A number with its 95 % interval."""
-
-    estimate: float = Field(examples=[41.2])
-    low: float = Field(examples=[18.9])
-    high: float = Field(examples=[63.5])
-
-    @classmethod
-    def of(cls, difference: RiskDifference, times: float = 1.0) -> "Estimate":
-        return cls(estimate=difference.difference * times, low=difference.low * times, high=difference.high * times)
 
 
 class Place(BaseModel):
@@ -69,7 +59,7 @@ class PainPoint(Place):
         description="Share going on to a later stage, unaffected less affected, as if all sessions were alike."
     )
     adjusted: Estimate | None = Field(
-        description="The same between sessions alike in job, new or returning, and stage reached before "
+        description="The same between sessions alike in job, device, new or returning, and stage reached before "
         "(Mantel-Haenszel, Sato's 95 % interval). Null where insufficient."
     )
     insufficient: bool = Field(description=f"Fewer than {FEWEST} sessions a side can be compared.")
@@ -80,6 +70,10 @@ class PainPoint(Place):
         description="Lost conversions times the median value of those exposed who went on, in `currency`."
     )
     currency: str = Field(examples=["EUR"])
+    state: Literal["open"] | State = Field(
+        "open", description="open, or what became of the last fix that was annotated for it: see /pain-points/fixes."
+    )
+    fixed_at: datetime | None = Field(None, description="When that fix was made.")
 
 
 class DropOff(Place):
@@ -152,11 +146,21 @@ def ask_pain_points(asked: Asked, question: PainPointsQuestion) -> PainPointsAns
     return PainPointsAnswer(
         **asked.about(),
         journey_version=asked.journey.version,
-        pain_points=chosen(pain, question),
+        pain_points=with_fixes(chosen(pain, question), judged_fixes(asked)),
         intended=chosen(intended, question),
         drop_offs=chosen(drop_offs, question),
         tested=sum(point.p is not None for point in pain),
     )
+
+
+def with_fixes(points: list[PainPoint], fixes: Sequence[Fix]) -> list[PainPoint]:
+    """The pain points, each with what became of the last fix of it."""
+    for point in points:
+        place = (point.detector, point.stage, point.step, point.page, point.element)
+        for fix in fixes:  # oldest first
+            if fix.annotation.mends(place):
+                point.state, point.fixed_at = fix.state, fix.annotation.at
+    return points
 
 
 def pain_points(weighed: list[Weighed]) -> list[PainPoint]:

@@ -1,8 +1,8 @@
 -- Who met a place of the journey, who got stuck there and how, and who went on to a later stage.
 --
 -- A row of kind `exposed` counts the sessions that came to a stage, or to a step of it; a row of kind `stuck`
--- those with a finding of one detector at one place. Both are counted by stratum: the job, new or returning,
--- and the furthest stage reached before, as its number. `went_on` is a later stage entered after the entry
+-- those with a finding of one detector at one place. Both are counted by stratum: the job, the device, new
+-- or returning, and the furthest stage reached before, as its number. `went_on` is a later stage entered after the entry
 -- (`exposed`) or after the first finding (`stuck`). A stuck session also stands among the exposed, under the
 -- stratum and fate it has there (`twin`, `twin_went_on`): less these, the exposed are the unaffected.
 -- Abandonments that were taken back are counted apart, as `continued_later` and `done_elsewhere`.
@@ -16,7 +16,7 @@ WITH
     walked AS
     (
         SELECT
-            id, job, value, currency, first_at < started_at AS returning,
+            id, job, device, value, currency, first_at < started_at AS returning,
             arrayMap(s -> indexOf(stages, s), path_stage) AS depths,
             path_started_at AS moments,
             arrayConcat(
@@ -30,15 +30,15 @@ WITH
     exposed AS
     (
         SELECT
-            id, job, value, currency, returning, depths, moments,
+            id, job, device, value, currency, returning, depths, moments,
             visit.1 AS stage, visit.2 AS step, min(visit.3) AS entered_at,
             indexOf(stages, stage) AS place,
             toUInt32(greatest(place, arrayMax((d, t) -> if(t < entered_at, d, 0), depths, moments))) AS depth,
-            concat(job, '\n', if(returning, 'returning', 'new'), '\n', toString(depth)) AS stratum,
+            concat(job, '\n', device, '\n', if(returning, 'returning', 'new'), '\n', toString(depth)) AS stratum,
             arrayExists((d, t) -> d > place AND t >= entered_at, depths, moments) AS went_on
         FROM walked
         ARRAY JOIN visits AS visit
-        GROUP BY id, job, value, currency, returning, depths, moments, stage, step
+        GROUP BY id, job, device, value, currency, returning, depths, moments, stage, step
     ),
 
     -- include standing
@@ -57,7 +57,7 @@ WITH
         SELECT
             stuck.*, stratum AS twin_stratum, went_on AS twin_went_on, currency,
             toUInt32(greatest(place, arrayMax((d, t) -> if(t < stuck_at, d, 0), depths, moments))) AS depth,
-            concat(job, '\n', if(returning, 'returning', 'new'), '\n', toString(depth)) AS stratum,
+            concat(job, '\n', device, '\n', if(returning, 'returning', 'new'), '\n', toString(depth)) AS stratum,
             arrayExists((d, t) -> d > place AND t >= stuck_at, depths, moments) AS went_on
         FROM stuck
         INNER JOIN exposed USING (id, stage, step)

@@ -28,8 +28,9 @@ class Hesitation(Detector):
     """The person looks at a field and does not know what it wants, or whether they want to tell it.
 
     Found where ten seconds or more lie between the focus coming to a field and the first input, once for each field.
-    Matomo shows the hesitation of each field; ten seconds are ours: typing begins within two or three. Not counted when
-    the tab was hidden meanwhile.
+    Matomo shows the hesitation of each field; ten seconds are ours: typing begins within two or three. Where
+    `desireline learn` has seen that people think longer before a field, the time by which 95 % have begun. Not counted
+    when the tab was hidden meanwhile.
     Misfires: where the answer must be fetched (a card, a passport), and where the page itself puts the focus there.
     """
 
@@ -69,7 +70,8 @@ class Hesitation(Detector):
     def _judge(self, began: Act, act: Act, fold: Fold, said: set[form.Field]) -> Finding | None:
         waited = act.occurred_at - began.occurred_at
         field = form.field_of(act)
-        if waited < self.pause_ms or field in said or len(said) >= MOST_FIELDS:
+        usual = fold.book.waits.get(" ".join(field), 0) if fold.book.waits else 0
+        if waited < max(self.pause_ms, usual) or field in said or len(said) >= MOST_FIELDS:
             return None
         said.add(field)
         return msgspec.structs.replace(

@@ -21,7 +21,7 @@ class Loop(Detector):
     """The person needs something that neither of two places gives them, and goes A-B-A-B between them.
 
     Default: four turns within 90 s, as Flusterduck defines it. Not counted while browsing, where going from a list
-    to a product and back is the way to shop.
+    to a product and back is the way to shop, nor between a product and the basket, where people make sure.
     Misfires: on pages that are meant to be compared side by side outside a browsing stage.
     """
 
@@ -44,8 +44,9 @@ class Loop(Detector):
         (a, began, first), (b, _, second), (c, _, third), (d, ended, fourth) = turns
         if a != c or b != d or ended - began > self.within_ms:
             return None
-        place = _furthest(fold, began)
-        if place is not None and place.role == "browse":
+        places = _places(fold, began)
+        place = max(places, key=lambda one: one.order, default=None)
+        if _is_shopping(places):
             return None
         # A circle that goes on is one finding: its cause is the turn with which it began.
         evidence: tuple[str, ...] = fold.memory.get(self.name, ())
@@ -70,7 +71,12 @@ def _name(place: Place) -> str:
     return f"{place.stage}.{place.step}" if place.step else place.stage
 
 
-def _furthest(fold: Fold, since: Millis) -> Place | None:
-    """Of the two places of a circle the one further on: that is where the person did not get through."""
-    places = [run.place for run in fold.runs[-4:] if run.ended_at >= since] or [run.place for run in fold.runs[-1:]]
-    return max(places, key=lambda place: place.order, default=None)
+def _places(fold: Fold, since: Millis) -> list[Place]:
+    """The places of a circle. The one further on is where the person did not get through."""
+    return [run.place for run in fold.runs[-4:] if run.ended_at >= since] or [run.place for run in fold.runs[-1:]]
+
+
+def _is_shopping(places: list[Place]) -> bool:
+    """Whether a circle is within browsing, or between a thing and the basket it may go into."""
+    roles = {place.role for place in places}
+    return "browse" in roles and roles <= {"browse", "basket"}

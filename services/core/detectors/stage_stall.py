@@ -6,6 +6,7 @@ from services.core.act import Act
 from services.core.detector import Detector
 from services.core.finding import NOTICEABLE, Finding
 from services.core.fold import Fold, Run
+from services.core.plan import Place
 from services.core.tab import HIDING, SHOWING, Unseen
 
 
@@ -22,7 +23,9 @@ class _Clock(msgspec.Struct, gc=False):
 class StageStall(Detector):
     """The person is still there and does not get on: a question unanswered, a field not understood.
 
-    A stage or step counts only where the journey file gives it a `patience`; there is no number that fits all.
+    A stage or step counts only where the journey file gives it a `patience`, or where `desireline learn` has seen how
+    long people with this job stay: longer than 95 % of them then (those who left count as long as they were seen).
+    There is no number that fits all.
     The time runs from entering to the event that leaves, or to the session's last event: what comes after that
     nobody knows. Time with the tab hidden, or the app in the background, does not count.
     Misfires: where people walk away from an open tab and come back within the session.
@@ -53,10 +56,10 @@ class StageStall(Detector):
         if clock is not None:
             # Who enters a place sees it, whether or not anybody said so.
             fold.memory[self.name] = _Clock(Unseen(), Unseen(None, 0 if is_stage_left else in_stage))
-        found = _overlong(left, place.patience, act, in_step)
+        found = _overlong(left, _step_patience(place, fold), act, in_step)
         if found is not None or not is_stage_left or began is None:
             return found
-        return _overlong(began, place.stage_patience, act, in_stage, whole_stage=True)
+        return _overlong(began, _stage_patience(place, fold), act, in_stage, whole_stage=True)
 
     def close(self, fold: Fold) -> Finding | None:
         """Look at the step and the stage in which the session ended."""
@@ -65,8 +68,17 @@ class StageStall(Detector):
             return None
         clock: _Clock | None = fold.memory.get(self.name)
         in_step, in_stage = clock.until(last) if clock is not None else (0, 0)
-        step = _overlong(run, run.place.patience, last, in_step)
-        return step or _overlong(began, began.place.stage_patience, last, in_stage, whole_stage=True)
+        step = _overlong(run, _step_patience(run.place, fold), last, in_step)
+        return step or _overlong(began, _stage_patience(began.place, fold), last, in_stage, whole_stage=True)
+
+
+def _step_patience(place: Place, fold: Fold) -> int:
+    """As given, else as learned for the job that they have by now."""
+    return place.patience or (fold.book.stay(f"{place.stage}.{place.step}", fold.label.job) if place.step else 0)
+
+
+def _stage_patience(place: Place, fold: Fold) -> int:
+    return place.stage_patience or fold.book.stay(place.stage, fold.label.job)
 
 
 def _overlong(run: Run, patience: int, until: Act, unseen: int, whole_stage: bool = False) -> Finding | None:

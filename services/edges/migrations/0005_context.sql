@@ -23,3 +23,28 @@ ALTER TABLE events
     ADD COLUMN IF NOT EXISTS medium         LowCardinality(String) ALIAS splitByChar('|', seen)[7],
     ADD COLUMN IF NOT EXISTS campaign       LowCardinality(String) ALIAS splitByChar('|', seen)[8],
     ADD COLUMN IF NOT EXISTS click_id       LowCardinality(String) ALIAS splitByChar('|', seen)[9];
+
+-- Who asked to be forgotten, and when: what they did until then is dropped wherever it still comes from. Kept for
+-- longer than any log keeps its records, and no longer.
+CREATE TABLE IF NOT EXISTS forgotten
+(
+    project      LowCardinality(String),
+    visitor      String,
+    forgotten_ms Int64 EPHEMERAL,
+    forgotten_at DateTime64(3, 'UTC') DEFAULT fromUnixTimestamp64Milli(forgotten_ms, 'UTC')
+)
+ENGINE = ReplacingMergeTree(forgotten_at)
+ORDER BY (project, visitor)
+TTL toDateTime(forgotten_at) + INTERVAL 90 DAY
+SETTINGS fsync_after_insert = 1, fsync_part_directory = 1;
+
+-- For how long what is kept of which project, as applied to the tables last: '' stands for all others.
+CREATE TABLE IF NOT EXISTS retention
+(
+    project    String,
+    kept_for   String,
+    applied_at DateTime64(3, 'UTC') DEFAULT now64(3)
+)
+ENGINE = ReplacingMergeTree(applied_at)
+ORDER BY project
+SETTINGS fsync_after_insert = 1, fsync_part_directory = 1;

@@ -7,7 +7,11 @@ from urllib.parse import urlsplit
 import msgspec
 
 from services.core.event import EMPTY_OBJECT, Event, Millis
+from services.ingest.context import NOTHING_TOLD, Told, seen_of
+from services.ingest.country import Countries
+from services.ingest.pseudonym import Pseudonyms, without_ids
 from services.ingest.refusal import Reason, Refusal
+from services.ingest.sender import NOBODY, Sender
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 MILLISECOND = timedelta(milliseconds=1)
@@ -94,6 +98,9 @@ class Arrival(msgspec.Struct, frozen=True):
     historical: bool = False
     watermark: Millis = 0
     replayed: bool = False
+    sender: Sender = NOBODY
+    countries: Countries | None = None
+    pseudonyms: Pseudonyms | None = None
 
 
 NOWHERE = Page()
@@ -101,6 +108,7 @@ NOWHERE = Page()
 _decode_call = msgspec.json.Decoder(Call).decode
 _decode_page = msgspec.json.Decoder(Page).decode
 _decode_context = msgspec.json.Decoder(_Context).decode
+_decode_told = msgspec.json.Decoder(Told).decode
 _decode_object = msgspec.json.Decoder(dict[str, msgspec.Raw]).decode
 _encode = msgspec.json.Encoder().encode
 
@@ -131,22 +139,28 @@ def read(item: bytes, arrival: Arrival) -> Event | Refusal:
 
 def event_of(call: Call, kind: str, occurred_at: Millis, page: Page, arrival: Arrival) -> Event:
     """The event of a call whose `properties` and `context` are objects and belong to its kind."""
+    visitor = str((kind == "alias" and call.previous_id) or call.anonymous_id or call.user_id or "")
+    user = str(call.user_id or "")
+    if arrival.pseudonyms is not None:
+        visitor, user = arrival.pseudonyms(arrival.received_at, arrival.sender, visitor, user)
+        call.properties, call.context = without_ids(call.properties), without_ids(call.context)
     return Event(
         id=call.message_id or arrival.new_id(),
         project=arrival.project,
-        visitor=str((kind == "alias" and call.previous_id) or call.anonymous_id or call.user_id or ""),
+        visitor=visitor,
         type=kind,
         name=(call.event or "") if kind == "track" else kind,
         occurred_at=occurred_at,
         received_at=arrival.received_at,
         watermark=(arrival.watermark or occurred_at) if arrival.historical else 0,
-        user=str(call.user_id or ""),
+        user=user,
         path=page.path or (page.url and path_of(page.url)) or "",
         url=page.url or "",
         referrer=page.referrer or "",
         title=page.title or "",
         props=call.properties,
         context=call.context,
+        seen=seen_of(_told(call.context), page.url, page.referrer, arrival.sender, arrival.countries),
     )
 
 
@@ -207,6 +221,14 @@ def _context(call: Call, arrival: Arrival) -> tuple[msgspec.Raw, Page]:
     except msgspec.ValidationError:
         # What is called `page` there may be anything; it stays in `context`.
         return context, NOWHERE
+
+
+def _told(context: msgspec.Raw) -> Told:
+    try:
+        return _decode_told(context)
+    except msgspec.ValidationError:
+        # A user agent may be anything there, too.
+        return NOTHING_TOLD
 
 
 def own_page(props: msgspec.Raw, around: Page) -> Page:

@@ -40,3 +40,13 @@ def test_steps_are_enough_where_pages_are_not_told() -> None:
 
 def test_the_journey_file_sets_how_long() -> None:
     assert not found("loop", *CIRCLE, journey=shop(friction={"loop": {"within": "20s"}}))
+
+
+def test_between_a_product_and_the_basket_people_make_sure() -> None:
+    assert not found("loop", "0 add /cart", "10 view /p/1", "20 add /cart", "30 view /p/1")
+
+
+def test_between_two_pages_of_the_basket_they_are_stuck() -> None:
+    (row,) = found("loop", "0 add /cart", "10 page /coupons", "20 page /cart", "30 page /coupons")
+
+    assert (row.stage, row.page) == ("basket", "/cart ↔ /coupons")

@@ -1,0 +1,8 @@
+    -- Who each visitor was last known as.
+    known AS
+    (
+        SELECT visitor, argMax(user, ended_at) AS known_as
+        FROM sessions FINAL
+        WHERE project = {project:String} AND user != ''
+        GROUP BY visitor
+    ),

@@ -1,0 +1,44 @@
+    -- Which of `left_open` (id, stage, job, left_at, person) were taken up again, and by which session. After known.
+    -- What each of these people did: (when, stage, job done, session), an empty stage for a job's outcome.
+    pursued AS
+    (
+        SELECT
+            multiIf(user != '', user, known_as != '', known_as, visitor) AS person,
+            groupArrayArray(arrayConcat(
+                arrayZip(path_started_at, path_stage, arrayMap(s -> '', path_stage), arrayMap(s -> id, path_stage)),
+                arrayZip(path_ended_at, path_stage, arrayMap(s -> '', path_stage), arrayMap(s -> id, path_stage)),
+                if(toUnixTimestamp64Milli(outcome_at) > 0, [(outcome_at, '', job, id)], []))) AS acts
+        FROM
+        (
+            SELECT id, user, visitor, path_stage, path_started_at, path_ended_at, outcome_at, job
+            FROM sessions FINAL
+            WHERE project = {project:String}
+                AND opened_on BETWEEN {found_from:Date32} AND {found_to:Date32} + {later_days:UInt16}
+        ) AS walk
+        LEFT JOIN known ON known.visitor = walk.visitor
+        WHERE person IN (SELECT person FROM left_open)
+        GROUP BY person
+    ),
+
+    taken_back AS
+    (
+        SELECT
+            id, ended.1 AS done_at, ended.4 AS done_in,
+            if(arrayExists(act -> act.2 != '' AND act.1 > left_at AND act.1 <= done_at
+                    AND indexOf({stages:Array(String)}, act.2) >= indexOf({stages:Array(String)}, stage)
+                    AND NOT has({done:Array(String)}, act.2), acts),
+                'continued_later', 'done_elsewhere') AS fate
+        FROM
+        (
+            SELECT
+                left_open.id AS id, stage, left_at, acts,
+                arraySort(arrayFilter(
+                    act -> act.1 > left_at AND act.1 <= left_at + toIntervalMillisecond({open_ms:Int64})
+                        AND (has({done:Array(String)}, act.2) OR (act.2 = '' AND act.3 = job)),
+                    acts)) AS ends,
+                ends[1] AS ended
+            FROM left_open
+            INNER JOIN pursued ON pursued.person = left_open.person
+            WHERE notEmpty(ends)
+        )
+    ),

@@ -1,0 +1,77 @@
+"""Under which circumstances each job arises, and under which it gets done: compared with all other sessions."""
+
+from collections.abc import Iterator, Sequence
+from typing import ClassVar
+
+from pydantic import BaseModel, Field
+
+from services.api.association import FEWEST, Association, Compared, associations
+from services.api.question import PREVIOUS, Answer, Asked, Question, Row
+
+ARISES, DONE = "arises", "done"
+
+
+class CircumstancesQuestion(Question):
+    """Which circumstances."""
+
+    limit: int = Field(20, ge=1, le=500, description="At most so many of each list.")
+
+
+class JobCircumstances(BaseModel):
+    """One job, and what goes with it."""
+
+    job: str = Field(examples=["gift"])
+    sessions: int
+    arises: list[Association] = Field(description="Sessions with the job among those under a circumstance.")
+    done: list[Association] = Field(description="Sessions that got it done among those with it under a circumstance.")
+
+
+class CircumstancesAnswer(Answer):
+    """The jobs, most frequent first."""
+
+    journey_version: str
+    sessions: int
+    jobs: list[JobCircumstances]
+    tested: int = Field(description="Comparisons made, over all jobs.")
+    previous: "CircumstancesAnswer | None" = PREVIOUS
+    row: ClassVar[type[BaseModel]] = JobCircumstances
+
+    def rows(self) -> Sequence[BaseModel]:
+        return self.jobs
+
+
+def ask_circumstances(asked: Asked, question: CircumstancesQuestion) -> CircumstancesAnswer:
+    """Under which circumstances each job arises and gets done more often, or less."""
+    rows = asked.rows("circumstances", fewest=FEWEST)
+    whole = {row["job"]: row for row in rows if not row["kind"]}
+    found = associations([*comparisons(rows, whole)])
+    jobs = [
+        JobCircumstances(
+            job=job,
+            sessions=row["with_job"],
+            arises=found.get((ARISES, job), [])[: question.limit],
+            done=found.get((DONE, job), [])[: question.limit],
+        )
+        for job, row in whole.items()
+    ]
+    return CircumstancesAnswer(
+        **asked.about(),
+        journey_version=asked.journey.version,
+        sessions=sum(row["with_job"] for row in whole.values()),
+        jobs=sorted(jobs, key=lambda one: (-one.sessions, one.job)),
+        tested=sum(map(len, found.values())),
+    )
+
+
+def comparisons(rows: Sequence[Row], whole: dict[str, Row]) -> Iterator[Compared]:
+    """For each job and circumstance: does it arise there, and does it get done there."""
+    everybody = sum(row["with_job"] for row in whole.values())
+    under = {(row["kind"], row["value"]): row["sessions"] for row in rows if row["kind"]}
+    there = {(row["kind"], row["value"], row["job"]): row for row in rows}
+    for (kind, value), sessions in under.items():
+        for job, all_of_it in whole.items():
+            row = there.get((kind, value, job), {"with_job": 0, "done": 0})
+            yield Compared((ARISES, job), kind, value, sessions, row["with_job"], everybody, all_of_it["with_job"])
+            yield Compared(
+                (DONE, job), kind, value, row["with_job"], row["done"], all_of_it["with_job"], all_of_it["done"]
+            )

@@ -1,0 +1,75 @@
+"""What separates those who went on from a place from those who did not: odds ratios, with their uncertainty.
+
+Only what was there before they went on counts as a factor: what happened afterwards cannot have led there. It goes
+together; whether it is the cause is for an experiment to say.
+"""
+
+from collections.abc import Sequence
+from typing import ClassVar
+
+from pydantic import BaseModel, Field
+
+from services.api.association import FEWEST, Association, Compared, associations
+from services.api.journey_places import place_named, places_of
+from services.api.question import PREVIOUS, Answer, Asked, Question
+from services.api.share import Share
+from services.api.standing import DROP_OFFS
+
+
+class CorrelationsQuestion(Question):
+    """From where to where."""
+
+    at: str = Field(
+        "", max_length=200, description="A stage or `stage.step`. Default: the first stage.", examples=["checkout"]
+    )
+    goal: str = Field(
+        "", max_length=200, description="A stage or `stage.step`. Default: any later stage.", examples=["bought"]
+    )
+    events: bool = Field(True, description="Also whether each event was there; reads all events of the period.")
+    limit: int = Field(50, ge=1, le=500, description="At most so many.")
+
+
+class CorrelationsAnswer(Answer):
+    """The factors, the surest first."""
+
+    journey_version: str
+    at: str
+    goal: str = Field(description="Empty: any later stage.")
+    sessions: int = Field(description="Closed ones that came to the place.")
+    went_on: Share | None = Field(description="Null where nobody came.")
+    factors: list[Association] = Field(
+        description="Kinds: the circumstances, `place` (stages and steps passed before), `finding` (detector@place met "
+        "before going on), `event` (its name, before going on)."
+    )
+    tested: int
+    previous: "CorrelationsAnswer | None" = PREVIOUS
+    row: ClassVar[type[BaseModel]] = Association
+
+    def rows(self) -> Sequence[BaseModel]:
+        return self.factors
+
+
+def ask_correlations(asked: Asked, question: CorrelationsQuestion) -> CorrelationsAnswer:
+    """What separates those who went on from those who did not, with odds ratio, interval and false-discovery control."""
+    at = place_named(asked.journey, question.at, "at") if question.at else places_of(asked.journey)[0]
+    goal = place_named(asked.journey, question.goal, "goal") if question.goal else ""
+    rows = asked.rows(
+        "correlations", at=at, goal=goal, events=question.events, fewest=FEWEST, drop_offs=list(DROP_OFFS)
+    )
+    whole = next((row for row in rows if not row["kind"]), {"sessions": 0, "went_on": 0})
+    compared = [
+        Compared((), row["kind"], row["value"], row["sessions"], row["went_on"], whole["sessions"], whole["went_on"])
+        for row in rows
+        if row["kind"]
+    ]
+    found = associations(compared).get((), [])
+    return CorrelationsAnswer(
+        **asked.about(),
+        journey_version=asked.journey.version,
+        at=at,
+        goal=goal,
+        sessions=whole["sessions"],
+        went_on=Share.of(whole["went_on"], whole["sessions"]) if whole["sessions"] else None,
+        factors=found[: question.limit],
+        tested=len(found),
+    )

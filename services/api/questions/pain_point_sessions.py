@@ -1,0 +1,68 @@
+"""What stands behind a pain point: the sessions that met it, and the findings with their evidence."""
+
+from collections.abc import Sequence
+from typing import ClassVar
+
+import msgspec
+from pydantic import BaseModel, Field
+
+from services.api.period import Period
+from services.api.question import PREVIOUS, Answer, Asked, Question
+from services.api.questions.freshness import from_millis
+from services.api.questions.session import SessionFinding
+from services.api.questions.sessions import SessionsAnswer, a_page, start_of
+
+PLACE = {"detector", "at_stage", "at_step", "at_page", "at_element"}
+
+
+class PainPointQuestion(Question):
+    """Which pain point; what is left out may be anything."""
+
+    detector: str = Field(
+        "rage_click", max_length=200, description="The detector that found it.", examples=["rage_click"]
+    )
+    at_stage: str = Field("", max_length=200, description="In this stage.", examples=["checkout"])
+    at_step: str = Field("", max_length=200, description="In this step.", examples=["payment"])
+    at_page: str = Field("", max_length=2_000, description="On this page.", examples=["/checkout/payment"])
+    at_element: str = Field("", max_length=2_000, description="At this element.", examples=["#coupon"])
+    limit: int = Field(50, ge=1, le=500, description="At most so many, or so many a page.")
+
+
+class PainPointSessionsQuestion(PainPointQuestion):
+    """Whose sessions, and from where on."""
+
+    cursor: str = Field(
+        "", max_length=2_000, description="`next_cursor` of the page before; keep the other parameters."
+    )
+
+
+class PainPointFinding(SessionFinding):
+    """One piece of friction, and in which session."""
+
+    session_id: str
+
+
+class PainPointFindingsAnswer(Answer):
+    """The findings, newest first."""
+
+    findings: list[PainPointFinding]
+    previous: "PainPointFindingsAnswer | None" = PREVIOUS
+    row: ClassVar[type[BaseModel]] = PainPointFinding
+
+    def rows(self) -> Sequence[BaseModel]:
+        return self.findings
+
+
+def ask_pain_point_sessions(asked: Asked, question: PainPointSessionsQuestion) -> SessionsAnswer:
+    """The sessions that met a pain point, newest first, a page at a time."""
+    cursor = start_of(asked, question.cursor)
+    asked = asked.of(Period(since=from_millis(cursor.from_ms), until=from_millis(cursor.to_ms)))
+    place = question.model_dump(include=PLACE)
+    rows = asked.rows("pain_point_sessions", **place, **msgspec.structs.asdict(cursor), limit=question.limit + 1)
+    return a_page(asked, cursor, rows, question.limit)
+
+
+def ask_pain_point_findings(asked: Asked, question: PainPointQuestion) -> PainPointFindingsAnswer:
+    """The findings that make a pain point, newest first, each with the ids of the events that show it."""
+    rows = asked.rows("pain_point_findings", **question.model_dump(include=PLACE), limit=question.limit)
+    return PainPointFindingsAnswer(**asked.about(), findings=[PainPointFinding(**row) for row in rows])

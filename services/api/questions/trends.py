@@ -1,0 +1,147 @@
+"""How a share goes over time, what was noted meanwhile, and whether it was another before each note than after."""
+
+from collections.abc import Sequence
+from datetime import date, timedelta
+from typing import ClassVar, Literal
+from zoneinfo import ZoneInfo
+
+from pydantic import BaseModel, Field
+
+from services.api.annotation import Annotation, annotations
+from services.api.estimate import Estimate
+from services.api.impact import Group, adjusted_difference
+from services.api.journey_places import place_named, places_of
+from services.api.question import PREVIOUS, Answer, Asked, Question, Row
+from services.api.share import Share
+
+AROUND = timedelta(days=28)
+
+Metric = Literal["sessions", "success", "conversion", "drop_offs", "friction"]
+By = Literal["job", "device", "country", "campaign", "source", "journey_version"]
+
+
+class TrendsQuestion(Question):
+    """Of what."""
+
+    metric: Metric = Field(
+        "conversion",
+        description="conversion: came to `goal` at or after `at`; drop_offs: ended at `at`; friction: met at `at`; "
+        "success: got their job done, of those with one; sessions: got done, of all.",
+    )
+    at: str = Field(
+        "", max_length=200, description="A stage or `stage.step`. Default: the first stage.", examples=["checkout"]
+    )
+    goal: str = Field(
+        "", max_length=200, description="A stage or `stage.step`. Default: the last stage.", examples=["bought"]
+    )
+    detector: str = Field("", max_length=200, description="Of friction: what found it. Default: any, none intended.")
+    bucket: Literal["day", "week", "month"] = Field("day", description="In `tz`.")
+    by: By | None = Field(None, description="A line for each value of this.")
+
+    @property
+    def part(self) -> str:
+        return self.by or ""
+
+
+class Point(BaseModel):
+    """One bucket of one line."""
+
+    line: str = Field(description="The value of `by`; empty without.", examples=["mobile"])
+    begins: date = Field(description="The bucket's first day.", examples=["2026-11-02"])
+    sessions: int = Field(description="Of which it is told.")
+    happened: int
+    share: Share
+
+
+class Effect(BaseModel):
+    """What was noted, and the share around it."""
+
+    annotation: Annotation
+    before: Share | None = Field(description="Up to 28 days before its day, within the period; null without sessions.")
+    after: Share | None = Field(description="The same from the day after it on.")
+    rose_by: Estimate | None = Field(
+        description="After less before, weekday by weekday (Mantel-Haenszel), with its 95 % interval; null where fewer "
+        "than 30 sessions a side can be compared. What else changed then, changed too."
+    )
+
+
+class TrendsAnswer(Answer):
+    """The lines, oldest bucket first, and the notes."""
+
+    journey_version: str
+    metric: Metric
+    bucket: Literal["day", "week", "month"]
+    points: list[Point]
+    notes: list[Effect] = Field(description="Annotations that touch the period, oldest first.")
+    previous: "TrendsAnswer | None" = PREVIOUS
+    row: ClassVar[type[BaseModel]] = Point
+
+    def rows(self) -> Sequence[BaseModel]:
+        return self.points
+
+
+def ask_trends(asked: Asked, question: TrendsQuestion) -> TrendsAnswer:
+    """How conversion, success, drop-offs or friction go over time, with what was noted, and before and after each note."""
+    rows = counted(asked, question, question.bucket)
+    noted = annotations(asked.store, asked.project, asked.period)
+    daily = counted(asked, question, "day") if noted and question.bucket != "day" else rows
+    return TrendsAnswer(
+        **asked.about(),
+        journey_version=asked.journey.version,
+        metric=question.metric,
+        bucket=question.bucket,
+        points=[point(row) for row in rows],
+        notes=[effect(one, daily, ZoneInfo(asked.tz)) for one in noted],
+    )
+
+
+def counted(asked: Asked, question: TrendsQuestion, bucket: str) -> list[Row]:
+    """Sessions by bucket and line."""
+    places = places_of(asked.journey)
+    at = place_named(asked.journey, question.at, "at") if question.at else places[0]
+    goal = place_named(asked.journey, question.goal, "goal") if question.goal else asked.journey.stages[-1].name
+    return asked.rows(
+        "trends",
+        {"told_sessions": f"told_{question.metric}"},
+        bucket=bucket,
+        at=at,
+        goal=goal,
+        detector=question.detector,
+    )
+
+
+def point(row: Row) -> Point:
+    return Point(
+        line=row["part"],
+        begins=row["begins"],
+        sessions=row["sessions"],
+        happened=row["happened"],
+        share=Share.of(row["happened"], row["sessions"]),
+    )
+
+
+def effect(noted: Annotation, daily: Sequence[Row], zone: ZoneInfo) -> Effect:
+    """The share before and after the day of a note; its own day is of both and so of neither."""
+    day = noted.at.astimezone(zone).date()
+    before = [row for row in daily if timedelta() < day - row["begins"] <= AROUND]
+    after = [row for row in daily if timedelta() < row["begins"] - day <= AROUND]
+    rose = adjusted_difference(by_weekday(before), by_weekday(after))
+    return Effect(
+        annotation=noted, before=share(before), after=share(after), rose_by=Estimate.of(rose) if rose else None
+    )
+
+
+def by_weekday(rows: Sequence[Row]) -> Group:
+    """Sessions by the day of the week."""
+    sessions: dict[str, int] = {}
+    happened: dict[str, int] = {}
+    for row in rows:
+        weekday = str(row["begins"].weekday())
+        sessions[weekday] = sessions.get(weekday, 0) + row["sessions"]
+        happened[weekday] = happened.get(weekday, 0) + row["happened"]
+    return Group(sessions, happened)
+
+
+def share(rows: Sequence[Row]) -> Share | None:
+    sessions = sum(row["sessions"] for row in rows)
+    return Share.of(sum(row["happened"] for row in rows), sessions) if sessions else None

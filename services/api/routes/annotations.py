@@ -1,0 +1,55 @@
+"""Annotations: noted and taken back with an admin key, read with any that may ask."""
+
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from typing import Annotated
+
+from fastapi import APIRouter, Body, Depends, Path, Response
+from pydantic import BaseModel
+
+from services.api import problem
+from services.api.annotation import Annotation, Note, annotate, annotations, take_back
+from services.api.auth import Key, Project, key_of
+from services.api.endpoint import Stored
+from services.api.problem import Refusal
+
+router = APIRouter(prefix="/v1", tags=["annotations"], responses=problem.RESPONSES)
+
+
+class AnnotationsAnswer(BaseModel):
+    """What was noted."""
+
+    annotations: Sequence[Annotation]
+
+
+def annotated_project(key: Annotated[Key, Depends(key_of)]) -> str:
+    """The project that the presented key may note things of."""
+    if key.kind != "admin":
+        raise Refusal(403, f"A {key.kind} key may not write annotations. Use an admin key (ak_…).")
+    return key.project
+
+
+MayAnnotate = Annotated[str, Depends(annotated_project)]
+
+
+@router.get("/annotations")
+def listed(store: Stored, project: Project) -> AnnotationsAnswer:
+    """Releases, campaigns, fixes and notes, oldest first."""
+    return AnnotationsAnswer(annotations=annotations(store, project))
+
+
+@router.post("/annotations", status_code=201)
+def note(store: Stored, project: MayAnnotate, said: Annotated[Note, Body()]) -> Annotation:
+    """Note a release, a campaign, or the fix of a pain point. The same note twice is one."""
+    return annotate(store, project, said, datetime.now(UTC))
+
+
+@router.delete(
+    "/annotations/{id}", status_code=204, responses={404: {"description": "The project has no such annotation."}}
+)
+def forget(
+    store: Stored, project: MayAnnotate, annotation_id: Annotated[str, Path(alias="id", max_length=200)]
+) -> Response:
+    """Take an annotation back."""
+    take_back(store, project, annotation_id, datetime.now(UTC))
+    return Response(status_code=204)

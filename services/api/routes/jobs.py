@@ -1,0 +1,11 @@
+"""Jobs: how well they get done, when they arise, and who comes back with them."""
+
+from services.api.endpoint import add_question, question_router
+from services.api.questions.circumstances import ask_circumstances
+from services.api.questions.job_retention import ask_job_retention
+from services.api.questions.jobs import ask_jobs
+
+router = question_router()
+add_question(router, "/jobs", ask_jobs)
+add_question(router, "/circumstances", ask_circumstances)
+add_question(router, "/jobs/retention", ask_job_retention)

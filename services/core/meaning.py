@@ -1,0 +1,37 @@
+"""An event read under a journey: what it means, and the act that is kept of it."""
+
+from sys import intern
+
+import msgspec
+
+from services.core.act import Act
+from services.core.event import Event
+from services.core.plan import Plan
+from services.core.rulebook import Rulebook
+from services.core.surroundings import surroundings
+
+_PROPS: msgspec.json.Decoder[dict[str, object]] = msgspec.json.Decoder(dict[str, object])
+
+LONGEST_TEXT = 256
+"""Characters of a text property kept with a session; the events table has it in full."""
+
+
+def meaning(event: Event, book: Rulebook) -> tuple[Plan, Act]:
+    """Raises msgspec.MsgspecError where its properties cannot be read."""
+    plan = book.plan(event.name, event.path)
+    if not plan.reads:
+        return plan, Act(event.occurred_at, event.id, event.name, event.path, None, intern(event.seen))
+    told = _PROPS.decode(event.props)
+    props = _kept(told, plan.reads)
+    if book.asks:
+        props |= surroundings(event, told, book.asks)
+    if plan.undecided:
+        plan = book.settle(plan, event.name, event.path, props)
+    return plan, Act(event.occurred_at, event.id, event.name, event.path, props, intern(event.seen))
+
+
+def _kept(props: dict[str, object], reads: frozenset[str]) -> dict[str, object]:
+    return {
+        name: value if type(value := props[name]) is not str or len(value) <= LONGEST_TEXT else value[:LONGEST_TEXT]
+        for name in reads & props.keys()
+    }

@@ -1,0 +1,129 @@
+"""A message to one receiver and what becomes of it: attempts, doubts, the dead letters. And what is owed to whom."""
+
+from collections.abc import Collection, Mapping, Sequence
+from datetime import UTC, datetime
+from zoneinfo import ZoneInfo
+
+import msgspec
+
+from services.core.event import Millis
+from services.core.rows import Row
+from services.core.spikes.baseline import HOUR_MS
+from services.core.spikes.incident import Incident, Moment
+from services.core.spikes.rules import Receiver
+
+WAITS = (60, 300, 1_800, 7_200, 21_600)
+"""Seconds between attempts; after the last of them a message is dead."""
+MOST_DOUBTS = 2
+"""Attempts of which nobody knows whether they arrived: a crash between sending and recording sends one duplicate."""
+UNDER_WAY = 60_000
+"""Milliseconds in which an attempt ends one way or the other, if its sender lives."""
+STALE_HOURS = 24
+"""What could not be told for a day is no news."""
+
+Key = tuple[str, str, str, str]
+
+
+class Delivery(Row):
+    """One row of `deliveries`. It is written before each attempt and after it."""
+
+    project: str
+    id: str  # of the incident; `digest` or `test`
+    moment: str
+    receiver: str
+    state: str = ""  # sending | sent | failed | dead
+    attempts: int = 0
+    doubts: int = 0
+    detail: str = ""
+    again_ms: int = 0
+    version: int = 0
+
+    @property
+    def key(self) -> Key:
+        return self.project, self.id, self.moment, self.receiver
+
+    @property
+    def name(self) -> str:
+        """The same at each attempt, so that a receiver knows a duplicate."""
+        return "/".join(self.key)
+
+
+def attempted(before: Delivery, now: Millis) -> Delivery:
+    """About to be sent. One that was under way when its sender died is in doubt."""
+    doubts = before.doubts + (before.state == "sending")
+    state = "dead" if doubts >= MOST_DOUBTS else "sending"
+    detail = "Its sender ended twice before it knew whether it had arrived." if state == "dead" else ""
+    attempts = before.attempts + (state == "sending")
+    return msgspec.structs.replace(
+        before, state=state, attempts=attempts, doubts=doubts, detail=detail, version=_later(before, now)
+    )
+
+
+def arrived(before: Delivery, now: Millis) -> Delivery:
+    return msgspec.structs.replace(before, state="sent", detail="", version=_later(before, now))
+
+
+def failed(before: Delivery, detail: str, now: Millis, *, wait: float = 0, in_doubt: bool = False) -> Delivery:
+    """Not taken, or (`in_doubt`) nobody knows: tried again a few times. `wait`: seconds that the receiver asks for."""
+    doubts = before.doubts + in_doubt
+    is_over = before.attempts > len(WAITS) or doubts >= MOST_DOUBTS
+    pause = max(wait, WAITS[min(before.attempts, len(WAITS)) - 1])
+    return msgspec.structs.replace(
+        before,
+        state="dead" if is_over else "failed",
+        doubts=doubts,
+        detail=detail,
+        again_ms=0 if is_over else now + round(pause * 1000),
+        version=_later(before, now),
+    )
+
+
+def _later(before: Delivery, now: Millis) -> int:
+    """Versions must grow, also where clocks of two leaders differ."""
+    return max(now, before.version + 1)
+
+
+def is_due(known: Delivery | None, now: Millis) -> bool:
+    """Whether to try now."""
+    if known is None:
+        return True
+    if known.state == "failed":
+        return known.again_ms <= now
+    return not known.state or (known.state == "sending" and now - known.version > UNDER_WAY)
+
+
+def owed(
+    incidents: Sequence[Incident],
+    receivers: Sequence[Receiver],
+    known: Mapping[Key, Delivery],
+    snoozed: Collection[str],
+    now: tuple[Millis, ZoneInfo],
+) -> list[tuple[Incident, Delivery]]:
+    """Which incidents' last moments are to be told to whom at this time, in this time zone."""
+    moment, zone = now
+    at = datetime.fromtimestamp(moment / 1000, UTC).astimezone(zone).time()
+    heard = {(project, id_, receiver) for project, id_, _, receiver in known}
+    found = []
+    for incident in incidents:
+        if incident.id in snoozed or incident.told < moment // HOUR_MS - STALE_HOURS:
+            continue
+        for receiver in receivers:
+            fresh = Delivery(project=incident.project, id=incident.id, moment=incident.telling, receiver=receiver.name)
+            delivery = known.get(fresh.key)
+            has_heard = (incident.project, incident.id, receiver.name) in heard
+            if incident.moment == Moment.RECOVERED and not has_heard:
+                continue  # they never knew
+            hears = receiver.hears(incident.named.stage, incident.named.job) and not receiver.is_quiet(at)
+            if hears and is_due(delivery, moment):
+                found.append((incident, delivery or fresh))
+    return found
+
+
+def digest_due(receiver: Receiver, now: tuple[Millis, ZoneInfo]) -> tuple[str, int] | None:
+    """The digest whose hour it is: its name and how many days it is of."""
+    local = datetime.fromtimestamp(now[0] / 1000, UTC).astimezone(now[1])
+    if receiver.digest == "none" or local.hour != receiver.digest_at:
+        return None
+    if receiver.digest == "weekly":
+        return (f"weekly-{local:%Y-%m-%d}", 7) if local.weekday() == 0 else None
+    return f"daily-{local:%Y-%m-%d}", 1

@@ -1,0 +1,51 @@
+"""One incident per cause: cells that spike together with something in common, and the narrowest that explains it."""
+
+from collections.abc import Mapping, Sequence
+from typing import NamedTuple
+
+from services.core.spikes.cell import ALL_JOBS, JOB_SUCCESS, NOT_GOING_ON, SILENCE, Cell, Spike
+
+EXPLAINS = 0.8
+"""A part that holds so much of the whole's excess is where the whole comes from."""
+EFFECTS = frozenset({NOT_GOING_ON, JOB_SUCCESS, "cart_abandonment", "checkout_abandonment"})
+"""What friction leads to: named only where no friction spikes with it."""
+APART = frozenset({SILENCE, JOB_SUCCESS})
+"""Incidents of their own kind."""
+
+
+class Group(NamedTuple):
+    """Spikes of one cause, and the one that is named."""
+
+    named: Spike
+    spikes: tuple[Spike, ...]
+
+
+def group(spikes: Sequence[Spike], pages: Mapping[Cell, str]) -> list[Group]:
+    """Join what shares a stage, a detector or the page where most of it happens (`pages`, where known)."""
+    groups: list[list[Spike]] = []
+    for spike in spikes:
+        near = [one for one in groups if any(_related(spike.cell, other.cell, pages) for other in one)]
+        joined = [spike, *(other for one in near for other in one)]
+        groups = [one for one in groups if one not in near] + [joined]
+    return [Group(narrowest(one), tuple(sorted(one, key=lambda spike: spike.reading.p))) for one in groups]
+
+
+def _related(one: Cell, other: Cell, pages: Mapping[Cell, str]) -> bool:
+    if one.detector in APART or other.detector in APART:
+        return one == other
+    page = pages.get(one, "")
+    return one.stage == other.stage or one.detector == other.detector or (page != "" and page == pages.get(other))
+
+
+def narrowest(spikes: Sequence[Spike]) -> Spike:
+    """The cell to name: the friction with the largest excess, and of it the one job that has nearly all of that."""
+    causes = [spike for spike in spikes if spike.cell.detector not in EFFECTS] or list(spikes)
+    widest = max(causes, key=lambda spike: (spike.reading.excess, spike.cell.job == ALL_JOBS))
+    parts = [
+        spike
+        for spike in causes
+        if (spike.cell.detector, spike.cell.stage) == (widest.cell.detector, widest.cell.stage)
+        and spike.cell.job != ALL_JOBS
+        and spike.reading.excess >= EXPLAINS * widest.reading.excess
+    ]
+    return min(parts, key=lambda spike: spike.reading.window.exposed, default=widest)

@@ -1,0 +1,134 @@
+"""What is told of an incident, in words of the job story, whoever hears it and however it is sent."""
+
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from urllib.parse import urlencode
+
+import msgspec
+
+from services.core.journey import Journey
+from services.core.spikes.baseline import Level
+from services.core.spikes.cell import JOB_SUCCESS, NOT_GOING_ON, SILENCE
+from services.core.spikes.incident import Incident, Measured, Moment
+
+BEGINS = {Moment.OPENED: "", Moment.UPDATED: "Still: ", Moment.RECOVERED: "As usual again: "}
+USUAL_OF = {
+    Level.SAME_HOUR: "the same hour of the last weeks",
+    Level.DAY_TYPE: "this hour of such days, as there are too few weeks yet",
+    Level.GLOBAL: "all hours so far, as there are too few days yet",
+    Level.OBJECTIVE: "the objective in the journey file",
+}
+
+
+class Told(msgspec.Struct, frozen=True, kw_only=True):
+    """A message, in plain text."""
+
+    moment: str
+    title: str
+    sentence: str
+    facts: tuple[tuple[str, str], ...] = ()
+    lines: tuple[str, ...] = ()
+    links: tuple[tuple[str, str], ...] = ()
+    footnote: str = ""
+
+
+def tell(incident: Incident, journey: Journey, url: str = "") -> Told:
+    """What to say of its last moment; `url` is where the API is reached, without it nothing is linked."""
+    moment, named = Moment(incident.moment), incident.named
+    return Told(
+        moment=moment,
+        title=BEGINS[moment] + _title(named),
+        sentence=_sentence(named, journey),
+        facts=tuple(_facts(incident, journey)),
+        links=tuple(_links(incident, url)) if url else (),
+        footnote=f"Incident {incident.id} of {incident.project}. Usual is {USUAL_OF[Level(named.level)]}.",
+    )
+
+
+def _title(named: Measured) -> str:
+    if named.detector == SILENCE:
+        return "Events stay away"
+    if named.detector == JOB_SUCCESS:
+        return f"{_words(named.job)} succeeds too seldom"
+    where = f" in {_words(named.stage)}" if named.stage else ""
+    return f"{'Fewer go on' if named.detector == NOT_GOING_ON else _words(named.detector).capitalize()}{where}"
+
+
+def _words(name: str) -> str:
+    return name.replace("_", " ")
+
+
+def _sentence(named: Measured, journey: Journey) -> str:
+    if named.detector == SILENCE:
+        came = named.exposed - named.affected
+        return f"{came:,} events came within the hour; usual are {named.exposed:,}."
+    job = next((job for job in journey.jobs if job.name == named.job), None)
+    begin = f"When {job.when.removeprefix('When ')}, " if job else ""
+    share = f"{named.affected / named.exposed:.0%} of {named.exposed:,}" if named.exposed else "nobody"
+    if named.detector == JOB_SUCCESS:
+        want = job.want if job else _words(named.job)
+        return f"{begin}{share} could not {want}; the objective allows {named.usual:.0%}."
+    usual = f"usual {named.usual:.0%}, ±{100 * named.spread:.0f}"
+    stage = _words(named.stage) or "the journey"
+    what = "did not go on" if named.detector == NOT_GOING_ON else f"ran into {_words(named.detector)}"
+    sentence = f"{begin}{share} in {stage} {what}; {usual}."
+    return sentence[:1].upper() + sentence[1:]
+
+
+def _facts(incident: Incident, journey: Journey) -> Sequence[tuple[str, str]]:
+    about, named = incident.evidence, incident.named
+    since = datetime.fromtimestamp(incident.began * 3600, UTC).astimezone(journey.zone)
+    others = [
+        f"{_words(one.detector)} in {_words(one.stage) or 'the journey'}"
+        for one in incident.cells
+        if one.cell != named.cell
+    ]
+    more = max(0, round(named.excess))
+    worth = f"{about.value:,.0f} {about.currency} in the baskets of all affected" if about.value else ""
+    facts = [
+        ("Since", f"{since:%a %d %b, %H:%M} ({journey.time_zone})"),
+        ("Page", about.page),
+        ("Element", about.element),
+        ("Likely cause", about.cause),
+        ("Release", about.release),
+        ("Device", about.device),
+        ("Costs", "; ".join(filter(None, (f"{more:,} more than usual in the last hour" if more else "", worth)))),
+        ("With it", ", ".join(dict.fromkeys(others))),
+    ]
+    return [(name, value) for name, value in facts if value]
+
+
+def _links(incident: Incident, url: str) -> Sequence[tuple[str, str]]:
+    base, about = url.rstrip("/"), incident.evidence
+    return [
+        ("The numbers", f"{base}{reproducing(incident)}"),
+        *((f"Session {number}", f"{base}/v1/sessions/{one}") for number, one in enumerate(about.sessions, 1)),
+    ]
+
+
+def reproducing(incident: Incident) -> str:
+    """The question that answers with every number of an incident: a path of the API."""
+    named = incident.named
+    asked = {"detector": named.detector, "stage": named.stage, "job": named.job, "hour": named.hour}
+    return f"/v1/rates?{urlencode({key: value for key, value in asked.items() if value != ''})}"
+
+
+def summarise(incidents: Sequence[Incident], journey: Journey, days: int) -> Told:
+    """The digest of a day or a week."""
+    still = sum(one.is_open for one in incidents)
+    lines = [
+        f"{'going on' if one.is_open else 'over'}: {_title(one.named)}. {_sentence(one.named, journey)}"
+        for one in sorted(incidents, key=lambda one: (not one.is_open, one.named.p))
+    ]
+    span = "day" if days == 1 else f"{days} days"
+    sentence = f"{len(incidents)} incident(s) in the last {span}, {still} of them still going on."
+    return Told(moment="digest", title=f"The last {span}", sentence=sentence, lines=tuple(lines))
+
+
+def trial(journey: Journey) -> Told:
+    """What `desireline alerts test` sends."""
+    return Told(
+        moment="test",
+        title="A test of Desireline's alerts",
+        sentence=f"If you can read this, incidents of the journey {journey.journey} will be told here.",
+    )

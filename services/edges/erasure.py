@@ -1,0 +1,119 @@
+"""Erasing visitors: their rows leave every table, and the parts on disk that held them are written anew.
+
+Mutations are not for hot paths, and one may be lost with a crash: so it is counted first what there is, the owner of
+a visitor's partition erases once more when it has let go of them, and every worker looks again when it starts.
+"""
+
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+
+from services.core.event import Millis
+from services.core.rows import ForgottenRow
+from services.core.seen import Seen
+
+if TYPE_CHECKING:
+    from services.edges.clickhouse import Store
+
+UNTIL = "fromUnixTimestamp64Milli({until:Int64}, 'UTC')"
+OF = "project = {project:String} AND visitor = {visitor:String}"
+# What was refused is kept as it came, so that an id is looked for as its JSON, in both spellings that encoders have.
+IN_RAW = """project = {project:String} AND multiSearchAny(tryBase64Decode(raw), {names:Array(String)})
+    AND refused_at <= """
+
+WHERE = {
+    "events": f"{OF} AND occurred_at <= {UNTIL}",
+    "findings": f"{OF} AND occurred_at <= {UNTIL}",
+    "sessions": f"{OF} AND started_at <= {UNTIL}",
+    "session_state": OF,
+    "refused_events": IN_RAW + UNTIL,
+}
+
+ASIDE = ("rejudged", "rejudged_days")
+"""What history would be under another journey: worked out anew when it is asked for, so that all of it may go."""
+
+FORGOTTEN = """
+SELECT project, visitor, toUnixTimestamp64Milli(max(forgotten_at)) AS forgotten_ms
+FROM forgotten
+WHERE forgotten_at > fromUnixTimestamp64Milli({after:Int64}, 'UTC')
+GROUP BY project, visitor
+"""
+VISITORS = """
+SELECT DISTINCT visitor
+FROM
+(
+    SELECT visitor FROM events WHERE project = {project:String} AND (visitor = {id:String} OR user = {id:String})
+    UNION ALL
+    SELECT visitor FROM sessions WHERE project = {project:String} AND (visitor = {id:String} OR user = {id:String})
+    UNION ALL
+    SELECT visitor FROM session_state WHERE project = {project:String} AND visitor = {id:String}
+)
+ORDER BY visitor
+"""
+
+
+def visitors_of(store: "Store", project: str, one: str) -> list[str]:
+    """The visitors that an id stands for: itself, and all that were a user of this id."""
+    return [str(row["visitor"]) for row in store.query(VISITORS, {"project": project, "id": one})]
+
+
+def forget(store: "Store", project: str, visitors: Sequence[str], now: Millis) -> dict[str, int]:
+    """Have visitors forgotten: first it is noted for good, then erased. Rows erased of each table."""
+    rows = [ForgottenRow(project=project, visitor=visitor, forgotten_at=now) for visitor in visitors]
+    store.insert("forgotten", rows)
+    return erase(store, rows)
+
+
+def erase(store: "Store", rows: Sequence[ForgottenRow]) -> dict[str, int]:
+    """Rows erased of each table; when this returns, none of them can be read any more."""
+    erased = dict.fromkeys(WHERE, 0)
+    for row in rows:
+        for table, where in WHERE.items():
+            if count := _count(store, table, row):
+                store.change(f"ALTER TABLE {table} DELETE WHERE {where} SETTINGS mutations_sync = 2", _of(row))
+                erased[table] += count
+    for table in ASIDE:
+        store.empty(table)
+    return erased
+
+
+def left_of(store: "Store", row: ForgottenRow) -> int:
+    """Rows that are still there of somebody who was to be forgotten."""
+    return sum(_count(store, table, row) for table in WHERE)
+
+
+def _count(store: "Store", table: str, row: ForgottenRow) -> int:
+    [found] = store.query(f"SELECT count() AS n FROM {table} WHERE {WHERE[table]}", _of(row))
+    return int(found["n"])
+
+
+def rows_of(store: "Store", table: str, row: ForgottenRow) -> Iterator[dict[str, Any]]:
+    """What a table has of a visitor."""
+    seen = f", {', '.join(Seen._fields)}" if table == "events" else ""
+    yield from store.query(f"SELECT *{seen} FROM {table} FINAL WHERE {WHERE[table]}", _of(row))
+
+
+def _of(row: ForgottenRow) -> dict[str, Any]:
+    return {
+        "project": row.project,
+        "visitor": row.visitor,
+        "until": row.forgotten_at,
+        "names": _spellings(row.visitor),
+    }
+
+
+def _spellings(visitor: str) -> list[str]:
+    r"""
+    >>> _spellings("zoë"), _spellings("17")
+    (['"zoë"', '"zo\\u00eb"'], ['"17"', 'Id":17,', 'Id":17}'])
+    """
+    plain = msgspec.json.encode(visitor).decode()
+    escaped = "".join(letter if letter.isascii() else _escape(letter) for letter in plain)
+    numbers = [f'Id":{visitor}{end}' for end in ",}"] if visitor.isdigit() else []
+    return list(dict.fromkeys([plain, escaped, *numbers]))
+
+
+def _escape(letter: str) -> str:
+    units = letter.encode("utf-16-be")
+    return "".join(rf"\u{units[at : at + 2].hex()}" for at in range(0, len(units), 2))

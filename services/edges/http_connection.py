@@ -1,0 +1,163 @@
+"""Connections of a server, and who may keep one: uvicorn by itself waits for ever for what a client begins to send.
+
+Whoever owes something (a request begun and not ended, or none at all) is cut off after a while, and at once, oldest
+first, where all places are taken: those whose requests are being answered never are.
+"""
+
+import asyncio
+import re
+from typing import Any
+
+from httptools import HttpParserError
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+
+HEAD_SECONDS = 10.0
+REQUEST_SECONDS = 30.0  # a body may have a shorter deadline of its own, with an answer that says so
+UNREAD_SECONDS = 30.0  # an answer of which nothing at all is read
+HEAD_BYTES = 64 * 1024
+REQUEST_BYTES = 8 * 1024 * 1024
+UNFINISHED_BYTES = 128 * 1024 * 1024  # of all requests that are still on their way
+PIPELINED = 16
+LOOK_SECONDS = 1.0
+HEAD_TOO_LARGE = b"HTTP/1.1 431 Request Header Fields Too Large\r\n"
+BUSY = b"HTTP/1.1 503 Service Unavailable\r\nretry-after: 1\r\n"
+# Another protocol is offered with many a request (by Java's client with each: HTTP/2). It may be ignored; httptools
+# would take the body to be in it already, and lose it.
+OFFER = re.compile(rb"\r\nupgrade:", re.IGNORECASE)
+IGNORED = b"\r\nignored:"
+NO_BODY = b"content-length: 0\r\nconnection: close\r\n\r\n"
+
+
+class TooManyAhead(HttpParserError):
+    """A client sends request after request without waiting for an answer."""
+
+
+class Door:
+    """Knows the connections of one server, oldest first, and cuts off those that hold it up."""
+
+    def __init__(self, places: int) -> None:
+        self.unfinished = 0
+        self._places = places
+        self._connections: dict[Connection, None] = {}
+
+    def __len__(self) -> int:
+        return len(self._connections)
+
+    def enter(self, connection: "Connection", loop: asyncio.AbstractEventLoop) -> None:
+        if not self._connections:
+            loop.call_later(LOOK_SECONDS, self._look, loop)
+        self._connections[connection] = None
+        if len(self._connections) > self._places and not self._make_room():
+            connection.turn_away(BUSY)
+
+    def leave(self, connection: "Connection") -> None:
+        self._connections.pop(connection, None)
+
+    def _make_room(self) -> bool:
+        """An eighth of all places at once, so that a flood of connections is not a flood of searches."""
+        *waiting, _ = [one for one in self._connections if not one.is_at_work]  # the last is who has just come
+        for one in waiting[: self._places // 8 or 1]:
+            one.cut_off()
+        return bool(waiting)
+
+    def _look(self, loop: asyncio.AbstractEventLoop) -> None:
+        now = loop.time()
+        for one in [one for one in self._connections if one.is_overdue(now)]:
+            one.cut_off()
+        if self._connections:
+            loop.call_later(LOOK_SECONDS, self._look, loop)
+
+
+class Connection(HttpToolsProtocol):
+    """Holds one client to deadlines and bounds, beside what uvicorn does."""
+
+    def __init__(self, door: Door, **uvicorns: Any) -> None:
+        super().__init__(**uvicorns)
+        self._door = door
+        self._owes_since: float | None = None
+        self._heading = True
+        self._received = 0
+        self._unread = 0
+        self._unread_since = 0.0
+
+    @property
+    def is_at_work(self) -> bool:
+        """Whether a request has come whole and is not answered yet."""
+        return self.cycle is not None and not self.cycle.response_complete and not self.cycle.more_body
+
+    def is_overdue(self, now: float) -> bool:
+        unread = self.transport.get_write_buffer_size()
+        if unread != self._unread or not unread:
+            self._unread, self._unread_since = unread, now
+        if self.is_at_work or self._owes_since is None or self.flow.read_paused:
+            return now - self._unread_since > UNREAD_SECONDS
+        return now - self._owes_since > (HEAD_SECONDS if self._heading else REQUEST_SECONDS)
+
+    def cut_off(self) -> None:
+        self._door.leave(self)
+        self.transport.abort()
+
+    def turn_away(self, status: bytes) -> None:
+        if self.cycle is not None and not self.cycle.response_complete:
+            self.cut_off()  # it would be taken for the answer to another request
+            return
+        self.transport.write(status + NO_BODY)
+        self.transport.close()
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # as uvicorn's own
+        super().connection_made(transport)
+        self._owes_since = self.loop.time()
+        self._door.enter(self, self.loop)
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        self._door.leave(self)
+        self._settle()
+        super().connection_lost(exc)
+
+    def data_received(self, data: bytes) -> None:
+        if self._owes_since is None:
+            self._owes_since = self.loop.time()
+        super().data_received(_without_offer(data) if self._heading else data)
+        if self._owes_since is not None and not self.transport.is_closing():
+            self._owe(len(data))
+
+    def on_message_begin(self) -> None:
+        super().on_message_begin()
+        self._settle()
+        self._owes_since = self.loop.time()
+
+    def on_header(self, name: bytes, value: bytes) -> None:
+        if self._heading:  # what follows a body in pieces may be headers too, which nobody reads
+            super().on_header(name, value)
+
+    def on_headers_complete(self) -> None:
+        self._heading = False
+        super().on_headers_complete()
+        if len(self.pipeline) > PIPELINED:
+            raise TooManyAhead
+
+    def on_message_complete(self) -> None:
+        super().on_message_complete()
+        self._settle()
+
+    def _owe(self, size: int) -> None:
+        self._received += size
+        self._door.unfinished += size
+        if self._heading and self._received > HEAD_BYTES:
+            self.turn_away(HEAD_TOO_LARGE)
+        elif self._received > REQUEST_BYTES:
+            self.cut_off()
+        elif self._door.unfinished > UNFINISHED_BYTES:
+            self.turn_away(BUSY)
+
+    def _settle(self) -> None:
+        self._door.unfinished -= self._received
+        self._received = 0
+        self._heading = True
+        self._owes_since = None
+
+
+def _without_offer(data: bytes) -> bytes:
+    end = data.find(b"\r\n\r\n")
+    head = data if end < 0 else data[:end]
+    return OFFER.sub(IGNORED, data, count=1) if b"pgrade" in head.lower() else data

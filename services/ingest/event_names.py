@@ -1,0 +1,47 @@
+"""How many different names of events a project may have. Beyond them all are called `other`, and keep their own inside.
+
+Each name is a row of every list and a choice in every question: a client that makes names up would bury those that mean
+something. Known by each process for as long as it runs: the first ones to come.
+"""
+
+from collections.abc import Sequence
+
+import msgspec
+
+from services.core.event import Event
+from services.ingest.dialects.segment import TYPES
+
+OTHER = "other"
+ORIGINAL = "original_event"
+"""The property that keeps the name."""
+
+
+class EventNames:
+    """Knows the names of each project's events."""
+
+    def __init__(self) -> None:
+        self._known: dict[str, set[str]] = {}
+
+    def are_known(self, project: str, events: Sequence[Event]) -> bool:
+        return {event.name for event in events} <= self._known.get(project, frozenset())
+
+    def cap(self, project: str, events: Sequence[Event], most: int) -> list[Event]:
+        """The events, those beyond the `most` first names of the project renamed. A type's own name is no choice."""
+        known = self._known.setdefault(project, set(TYPES))
+        capped = []
+        for event in events:
+            is_known = event.name in known
+            if not is_known and len(known) < most + len(TYPES):
+                known.add(event.name)
+                is_known = True
+            capped.append(event if is_known else _renamed(event))
+        return capped
+
+
+def _renamed(event: Event) -> Event:
+    props = bytes(event.props)
+    if b'"' + ORIGINAL.encode() + b'"' not in props:
+        inside = props[1:].lstrip()
+        said = b'{"%s":%s' % (ORIGINAL.encode(), msgspec.json.encode(event.name))
+        props = said + (b"" if inside.startswith(b"}") else b",") + inside
+    return msgspec.structs.replace(event, name=OTHER, props=msgspec.Raw(props))

@@ -1,0 +1,95 @@
+"""What a request must pass once its key is known, as a list of named checks. The first that fails gives the reason.
+
+They look at who sends and how much, and cost the same however many events there are; guard.py and sieve.py look at
+single events.
+"""
+
+import time
+from collections.abc import Callable
+from typing import NamedTuple
+
+from services.core.key import Key
+from services.core.terms import Manner
+from services.ingest.address import network_of
+from services.ingest.buckets import Buckets
+from services.ingest.caller import Caller
+from services.ingest.refusal import Reason
+from services.ingest.robot import is_robot
+
+SHOWN_LETTERS = 120
+
+
+class Sending(NamedTuple):
+    """Says who sends how much."""
+
+    key: Key
+    caller: Caller
+    events: int
+    historical: bool
+
+
+class Drop(NamedTuple):
+    """Says why nothing of a request is taken, and by which status it is answered."""
+
+    reason: Reason
+    detail: str
+    status: int = 200
+    """200 where the sender is not to blame, and must not send it again."""
+    retry_after: int = 0
+
+
+Check = Callable[[Sending], Drop | None]
+
+
+def origin(sending: Sending) -> Drop | None:
+    """Held against browsers only: a server sends no origin, and whoever forges requests can forge that too."""
+    page = sending.caller.origin
+    if not page or sending.key.terms.may_send_from(page):
+        return None
+    return Drop(Reason.ORIGIN, f"pages of {page[:SHOWN_LETTERS]} may not send with this key", status=403)
+
+
+def consent(sending: Sending) -> Drop | None:
+    headers, terms = sending.caller.headers, sending.key.terms
+    for name, header, manner in (("Sec-GPC", b"sec-gpc", terms.gpc), ("DNT", b"dnt", terms.dnt)):
+        if manner is Manner.DROP and headers.get(header) == b"1":
+            return Drop(Reason.CONSENT, f"the browser sends {name}: 1")
+    return None
+
+
+def robot(sending: Sending) -> Drop | None:
+    """By the name of the browser that sends. A server's own name says nothing of the visitors it tells of."""
+    name = sending.caller.headers.get(b"user-agent", b"")
+    if sending.key.terms.robots is Manner.IGNORE or not (sending.caller.is_browser and is_robot(name)):
+        return None
+    return Drop(Reason.ROBOT, f"the browser goes by {name.decode('latin-1')[:SHOWN_LETTERS]}")
+
+
+class Gate:
+    """Lets requests pass, or says why not; it remembers how much came from where."""
+
+    def __init__(self) -> None:
+        self._buckets = Buckets()
+        self.checks: tuple[Check, ...] = (origin, consent, robot, self.rate)
+
+    def judge(self, sending: Sending) -> Drop | None:
+        for check in self.checks:
+            drop = check(sending)
+            if drop is not None:
+                return drop
+        return None
+
+    def rate(self, sending: Sending) -> Drop | None:
+        """The network's own limit goes first, so that one that floods does not use up what is everybody's."""
+        if sending.historical:
+            return None
+        key, now = sending.key, time.monotonic()
+        network = network_of(sending.caller.address)
+        limits = [(f"{key.digest} {network}", key.terms.address_rate, f"from {network}")] if network else []
+        limits.append((key.digest, key.terms.rate, "with this key"))
+        for bucket, rate, whence in limits:
+            if wait := self._buckets.wait(bucket, now):
+                return Drop(Reason.RATE, f"more than {rate:g} events a second come {whence}", 429, wait)
+        for bucket, rate, _ in limits:
+            self._buckets.take(bucket, sending.events or 1, rate, now)
+        return None

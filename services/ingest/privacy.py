@@ -1,0 +1,74 @@
+"""What is configured of privacy and context, put together once for all requests."""
+
+from collections.abc import Sequence
+from functools import cache
+
+import msgspec
+
+from services.ingest.address import Network, networks_of
+from services.ingest.caller import Caller
+from services.ingest.country import Countries
+from services.ingest.dialects.segment import Arrival
+from services.ingest.pseudonym import DayNames, LastingNames, Pseudonyms, Salts
+from services.ingest.query_string import USUAL, QueryStrings
+from services.ingest.scrubbing import Scrubber
+from services.ingest.sender import sender_of
+from services.settings import Settings
+
+ALL_PROJECTS = "*"
+LEAST_SECRET = 16
+
+
+class Privacy:
+    """Cleans what comes, and says who sent it and by which name they are kept."""
+
+    def __init__(
+        self, scrub: Scrubber, proxies: Sequence[Network], countries: Countries | None, names: "Names"
+    ) -> None:
+        self.scrub = scrub
+        self.proxies = proxies
+        self._countries = countries
+        self._names = names
+
+    @classmethod
+    def configured(cls, settings: Settings) -> "Privacy":
+        """Raises ValueError or OSError with a sentence where a setting cannot be used."""
+        kept = _listed(settings.query_parameters) or USUAL
+        countries = Countries(settings.countries) if settings.countries else None
+        return cls(Scrubber(QueryStrings(kept)), networks_of(settings.trusted_proxies), countries, Names(settings))
+
+    def applied(self, arrival: Arrival, caller: Caller) -> Arrival:
+        """An arrival, with what is known of its sender."""
+        return msgspec.structs.replace(
+            arrival,
+            sender=sender_of(caller),
+            countries=self._countries,
+            pseudonyms=self._names.of(arrival.project),
+        )
+
+
+class Names:
+    """Knows which projects keep ids as they come, and which do not."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._for_a_day = _listed(settings.anonymous)
+        self._for_good = _listed(settings.hash_ids)
+        self._secret = settings.id_secret.get_secret_value().encode()
+        self._salts = Salts(settings.data_dir / "salts")
+        self.of = cache(self._of)
+        if self._for_good and len(self._secret) < LEAST_SECRET:
+            raise ValueError(
+                f"DESIRELINE_HASH_IDS needs DESIRELINE_ID_SECRET with at least {LEAST_SECRET} letters: "
+                "a hash without a secret is undone by trying all ids"
+            )
+
+    def _of(self, project: str) -> Pseudonyms | None:
+        if {project, ALL_PROJECTS} & self._for_a_day:
+            return DayNames(project, self._salts)
+        if {project, ALL_PROJECTS} & self._for_good:
+            return LastingNames(project, self._secret)
+        return None
+
+
+def _listed(text: str) -> frozenset[str]:
+    return frozenset(part.strip() for part in text.split(",") if part.strip())

@@ -1,0 +1,1 @@
+"""`desireline rejudge`: stored history under another journey, shown beside what stands, and put into its place."""

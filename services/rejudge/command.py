@@ -1,0 +1,98 @@
+"""`desireline rejudge` and `learn`: what the commands take and do. Imports come late, so that help is quick."""
+
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+if TYPE_CHECKING:
+    from services.core.journey import Journey
+    from services.edges.history import Archive
+    from services.settings import Settings
+
+
+Project = Annotated[str, typer.Option(help="The project.")]
+Data = Annotated[Path | None, typer.Option("--data", help="Data folder. [default: desireline-data]")]
+
+
+def rejudge(
+    journey: Annotated[str, typer.Option(help="The new journey file, or the name of a ready-made one.")],
+    since: Annotated[datetime, typer.Option(formats=["%Y-%m-%d"], help="Sessions that ended on this day or later.")],
+    project: Project = "default",
+    apply: Annotated[bool, typer.Option("--apply", help="Make it true, after showing it.")] = False,
+    data: Data = None,
+) -> None:
+    """Judge stored events by another journey: show what would change, and with --apply make it true.
+
+    Broken off, it goes on where it was when called again; --apply uses what was judged before.
+    """
+    from services.edges.journey_file import named_journey
+    from services.rejudge.archive import archive_of
+
+    chosen = named_journey(journey)
+    with archive_of(_settings(data)) as archive:
+        _run(archive, project, chosen, since, apply=apply)
+
+
+def learn(
+    journey: Annotated[Path, typer.Option(help="The journey file for which to learn.")],
+    since: Annotated[datetime, typer.Option(formats=["%Y-%m-%d"], help="From sessions opened on this day or later.")],
+    project: Project = "default",
+    least: Annotated[int, typer.Option(min=20, help="Fewest people that a threshold is learned from.")] = 100,
+    write: Annotated[bool, typer.Option("--write", help="Put it beside the journey file, as part of it.")] = False,
+    data: Data = None,
+) -> None:
+    """Learn how long people stay in stages and think before fields, for `stage_stall` and `hesitation`.
+
+    What is learned has a file of its own, and is part of the journey's version: nothing that was judged before
+    changes, unless you rejudge it.
+    """
+    from services.core.learning import Learning
+    from services.edges.history import acts_in_forms, walks
+    from services.edges.journey_file import learned_file, learned_text, load_journey
+    from services.rejudge.archive import archive_of
+
+    learning = Learning(load_journey(journey).places, least)
+    day = since.date().isoformat()
+    with archive_of(_settings(data)) as archive:
+        for walk in walks(archive, project, day):
+            learning.see(walk)
+        for acts in acts_in_forms(archive, project, day):
+            learning.watch(acts)
+    text = learned_text(learning.learned())
+    if not write:
+        typer.echo(text, nl=False)
+        return
+    learned_file(journey).write_text(text, encoding="utf-8")
+    typer.echo(f"{learned_file(journey)}: written. The journey is version {load_journey(journey).version} now.")
+
+
+def _run(archive: "Archive", project: str, journey: "Journey", since: datetime, *, apply: bool) -> None:
+    from rich.console import Console
+
+    from services.rejudge.run import Run
+    from services.rejudge.shown import show
+    from services.replay.shown import bar
+
+    console = Console()
+    run = Run(archive, project, journey, since.date())
+    with bar(console) as progress:
+        task = progress.add_task("Judging (events)", total=None)
+        difference = run.judge(
+            datetime.now(UTC), lambda done, total: progress.update(task, completed=done, total=total)
+        )
+    show(difference, journey, console)
+    if not apply:
+        console.print("Nothing was changed. With --apply this becomes true.")
+        return
+    with bar(console) as progress:
+        task = progress.add_task("Applying (days)", total=None)
+        run.apply(lambda done, total: progress.update(task, completed=done, total=total))
+    console.print(f"Applied: answers are given by version {journey.version} now.", highlight=False)
+
+
+def _settings(data: Path | None) -> "Settings":
+    from services.settings import Settings
+
+    return Settings() if data is None else Settings(data_dir=data)

@@ -1,0 +1,124 @@
+"""Fixes of pain points: whether what they were to mend fell, on the same weekdays."""
+
+from typing import Any
+
+import pytest
+
+from services.core.rows import FindingRow, SessionRow
+from services.edges.clickhouse import Store
+from tests.api.conftest import Ask, Client
+from tests.api.shop import DAY, fill, finding, session, text
+
+FIXED = 28 * DAY
+FIX = {
+    "kind": "fix", "at": text(FIXED), "title": "coupon button answers", "detector": "rage_click", "stage": "checkout",
+    "step": "payment",
+}  # fmt: skip
+LATER = {"from_": text(0), "to": text(60 * DAY)}
+
+
+def visits(day: float, count: int, raging: int, **given: object) -> tuple[list[SessionRow], list[FindingRow]]:
+    """Sessions of a day that came to the payment, of whom some rage."""
+    rows = [session(f"{day * DAY} browse, {day * DAY + 60} checkout.payment", **given) for _ in range(count)]
+    return rows, [
+        finding(row, "rage_click", "checkout.payment", day * DAY + 70, element="#coupon") for row in rows[:raging]
+    ]
+
+
+def note(client: Client, **given: object) -> None:
+    response = client.post("/v1/annotations", json=FIX | given, headers={"Authorization": "Bearer ak_shop"})
+    assert response.status_code == 201, response.text
+
+
+def told(store: Store, *days: tuple[list[SessionRow], list[FindingRow]]) -> None:
+    fill(store, [row for rows, _ in days for row in rows], [one for _, found in days for one in found])
+
+
+def judged(ask: Ask) -> Any:
+    (fix,) = ask("/v1/pain-points/fixes", **LATER)["fixes"]
+    return fix
+
+
+@pytest.mark.parametrize(
+    ("raging_after", "state"), [(2, "restored"), (24, "eased"), (38, "not_restored"), (60, "not_restored")]
+)
+def test_a_fix_is_judged_by_how_much_less_often_the_friction_is_met(
+    store: Store, client: Client, ask: Ask, raging_after: int, state: str
+) -> None:
+    told(store, *[visits(day, 10, 4) for day in range(18, 28)], *[visits(day, 10, raging_after // 10) for day in range(28, 38)],
+         visits(38, 10, raging_after % 10))  # fmt: skip
+    note(client)
+
+    fix = judged(ask)
+
+    assert fix["state"] == state
+    assert (fix["before"]["exposed"], fix["before"]["affected"], fix["after"]["affected"]) == (100, 40, raging_after)
+
+
+def test_weekdays_are_held_against_the_same_weekdays(store: Store, client: Client, ask: Ask) -> None:
+    # On Mondays half rage, on Tuesdays none. Before there were mostly Mondays, after mostly Tuesdays: nothing changed.
+    monday, tuesday = 25, 26
+    told(
+        store, visits(monday, 160, 80), visits(tuesday, 40, 0), visits(monday + 7, 40, 20), visits(tuesday + 7, 160, 0)
+    )
+    note(client)
+
+    fix = judged(ask)
+
+    assert (fix["before"]["share"]["share"], fix["after"]["share"]["share"]) == (0.4, 0.1)
+    assert fix["fell_by"]["estimate"] == pytest.approx(0)
+    assert fix["state"] == "not_restored"
+
+
+def test_too_few_sessions_after_leave_it_marked(store: Store, client: Client, ask: Ask) -> None:
+    told(store, visits(21, 100, 40), visits(28, 29, 0))
+    note(client)
+
+    assert judged(ask)["state"] == "fix_marked"
+
+
+def test_a_pain_point_carries_the_state_of_its_last_fix(store: Store, client: Client, ask: Ask) -> None:
+    told(store, visits(21, 100, 40), visits(28, 100, 4))
+    assert ask("/v1/pain-points", **LATER)["pain_points"][0]["state"] == "open"
+    note(client, detector="loop", title="something else")
+    assert ask("/v1/pain-points", **LATER)["pain_points"][0]["state"] == "open"
+
+    note(client)
+
+    (point,) = ask("/v1/pain-points", **LATER)["pain_points"]
+    assert (point["state"], point["fixed_at"]) == ("restored", "2026-01-29T00:00:00Z")
+
+
+def test_what_stands_behind_a_pain_point_can_be_looked_at(store: Store, ask: Ask) -> None:
+    rows, found = visits(1, 5, 3)
+    found[0].evidence = ["e1", "e2"]
+    fill(store, rows, [*found, finding(rows[4], "rage_click", "browse", DAY + 1)])
+    place = {"detector": "rage_click", "at_stage": "checkout", "at_step": "payment", "at_element": "#coupon"}
+
+    first = ask("/v1/pain-points/sessions", limit=2, **place, **LATER)
+    rest = ask("/v1/pain-points/sessions", limit=2, cursor=first["next_cursor"], **place, **LATER)
+    findings = ask("/v1/pain-points/findings", **place, **LATER)["findings"]
+
+    assert first["total"] == 3
+    assert {one["id"] for one in first["sessions"] + rest["sessions"]} == {row.id for row in rows[:3]}
+    assert {one["session_id"] for one in findings} == {row.id for row in rows[:3]}
+    assert ["e1", "e2"] in [one["evidence"] for one in findings]
+
+
+def test_those_on_one_device_are_compared_with_those_on_the_same(store: Store, ask: Ask) -> None:
+    """Phones rage more and buy less, whether they rage or not."""
+    rows, rages = [], []
+    for device, raging, calm, share in (("mobile", 120, 40, 0.25), ("desktop", 40, 120, 0.75)):
+        for count, rage in ((raging, True), (calm, False)):
+            some = [
+                session("0 checkout.payment" + (", 9 bought" if n < count * share else ""), device=device)
+                for n in range(count)
+            ]
+            rows += some
+            rages += [finding(row, "rage_click", "checkout.payment", 5) for row in some] if rage else []
+    fill(store, rows, rages)
+
+    (point,) = ask("/v1/pain-points", from_=text(-DAY), to=text(DAY))["pain_points"]
+
+    assert point["naive"] == pytest.approx(0.25)
+    assert point["adjusted"]["estimate"] == pytest.approx(0)

@@ -1,0 +1,66 @@
+"""The journey as a map: who comes where, how it goes there, and where it hurts."""
+
+from typing import Any
+
+from services.edges.clickhouse import Store
+from tests.api.conftest import Ask
+from tests.api.shop import DAY, fill, finding, session, text
+
+ALL_TIME = {"from_": text(-DAY), "to": text(DAY)}
+
+
+def cell(answer: Any, row: str, stage: str, step: str = "") -> Any:
+    (found,) = [one for one in answer["cells"] if (one["row"], one["stage"], one["step"]) == (row, stage, step)]
+    return found
+
+
+def test_a_cell_tells_who_came_how_it_went_and_how_long_they_stayed(store: Store, ask: Ask) -> None:
+    fill(store, [
+        session("0 browse, 10 checkout, 20 checkout.payment, 50-60 browse, 70-95 checkout.payment", job="gift", pages=9),
+        session("0 checkout.payment, 40 bought", job="gift", pages=4),
+        session("0 browse, 30 bought", job="gift", pages=2),
+        session("0 checkout.payment", job="gift", state="open"),
+        session("0-8 browse", job="replace"),
+    ])  # fmt: skip
+
+    answer = ask("/v1/journey-map", **ALL_TIME)
+
+    assert answer["map_rows"] == [{"row": "gift", "sessions": 4}, {"row": "replace", "sessions": 1}]
+    payment, checkout = cell(answer, "gift", "checkout", "payment"), cell(answer, "gift", "checkout")
+    assert (payment["sessions"], payment["reach"]["share"], payment["entries"]) == (3, 0.75, 4 / 3)
+    assert payment["success"]["share"] == 0.5  # one of two that are over
+    assert payment["median_seconds"] == 40  # of 55, 40 and 0
+    assert (payment["median_moves"], checkout["median_seconds"]) == (4, 40)
+    assert cell(answer, "replace", "browse")["success"]["share"] == 0
+    assert cell(answer, "replace", "browse")["relevance"] == "high"
+    assert [(one["stage"], one["step"]) for one in answer["columns"]] == [
+        ("browse", ""), ("basket", ""), ("checkout", ""), ("checkout", "address"), ("checkout", "payment"),
+        ("bought", ""),
+    ]  # fmt: skip
+
+
+def test_friction_heats_the_cell_where_it_was_met_and_marks_the_column(store: Store, ask: Ask) -> None:
+    rows = [session("0 browse, 9 checkout.payment", job="gift") for _ in range(4)]
+    rages = [finding(row, "rage_click", "checkout.payment", 10) for row in (rows[0], rows[0], rows[1])]
+    fill(store, rows, [*rages, finding(rows[2], "stage_stall", "checkout.payment", 20, intended=True)])
+
+    answer = ask("/v1/journey-map", **ALL_TIME)
+
+    for step in ("", "payment"):
+        hot = cell(answer, "gift", "checkout", step)
+        assert (hot["friction"]["share"], hot["findings"]) == (0.5, 3)
+    assert cell(answer, "gift", "browse")["findings"] == 0
+    marks = {
+        (one["stage"], one["step"]): [mark["detector"] for mark in one["pain_points"]] for one in answer["columns"]
+    }
+    assert marks["checkout", "payment"] == marks["checkout", ""] == ["rage_click"]
+    assert marks["browse", ""] == []
+
+
+def test_the_rows_may_be_devices(store: Store, ask: Ask) -> None:
+    fill(store, [session("0 browse", device="mobile"), session("0 browse, 9 basket", device="desktop")])
+
+    answer = ask("/v1/journey-map", by="device", **ALL_TIME)
+
+    assert {one["row"] for one in answer["map_rows"]} == {"mobile", "desktop"}
+    assert cell(answer, "desktop", "basket")["reach"]["share"] == 1.0

@@ -1,0 +1,89 @@
+"""Segments: who the customers are, whom to talk to, and whom to ask."""
+
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from services.core.rows import SessionRow
+from services.edges.clickhouse import Store
+from tests.api.conftest import Ask
+from tests.api.said import forget, say
+from tests.api.shop import DAY, fill, moment, session, text
+
+ALL_TIME = {"from_": text(-DAY), "to": text(60 * DAY)}
+
+
+def visit(day: float, who: str, *, bought: float = 0, job: str = "gift") -> SessionRow:
+    """A session of a known customer; one that buys for so much gets its job done."""
+    start = day * DAY
+    return session(
+        f"{start} browse" + (f", {start + 60} bought" if bought else ""), user=who, visitor=f"{who}-phone", job=job,
+        value=bought, currency="EUR", outcome_at=moment(start + 60) if bought else 0,
+    )  # fmt: skip
+
+
+def test_a_good_customer_with_an_unmet_job_is_worth_a_talk(store: Store, ask: Ask) -> None:
+    rich = [visit(day, "rich", bought=100) for day in (1, 20, 40)] + [visit(41, "rich", job="return")]
+    others = [visit(number, f"c{number}", bought=10) for number in range(10)]
+    unmet = [visit(2, "stranger", job="return")]
+    fill(store, [*rich, *others, *unmet, session("0 browse", visitor="nobody")])
+
+    answer = ask("/v1/segments", **ALL_TIME)
+
+    assert answer["customers"] == 12
+    (found,) = answer["to_interview"]
+    assert (found["person"], found["unmet"], found["worth"], found["done"]) == ("rich", ["return"], 300, 3)
+    assert (found["segment"], found["recency"], found["frequency"], found["monetary"]) == ("champions", 5, 5, 5)
+    assert sum(one["customers"] for one in answer["segments"]) == 12
+
+
+def test_those_whose_attempt_is_over_are_asked_unless_they_were(store: Store, ask: Ask) -> None:
+    rows = [visit(1, "done", bought=10), visit(2, "asked", bought=10), visit(59, "trying")]
+    fill(store, rows)
+    say(store, rows[1:2], "done_stated", '{"done": true}')
+
+    assert [one["person"] for one in ask("/v1/segments", **ALL_TIME)["to_survey"]] == ["done"]
+
+
+def test_new_and_returning_are_told_apart(store: Store, ask: Ask) -> None:
+    fill(
+        store, [session("0 browse", visitor="a"), session("9000 browse, 9009 bought", visitor="a"), session("0 browse")]
+    )
+
+    told = {one["visitors"]: (one["people"], one["sessions"], one["done"]["share"]) for one in
+            ask("/v1/segments", **ALL_TIME)["newcomers"]}  # fmt: skip
+
+    assert told == {"new": (2, 2, 0), "returning": (1, 1, 1)}
+
+
+VISITS = st.lists(st.tuples(st.integers(0, 40), st.sampled_from("abcdefg"), st.integers(0, 3)), min_size=1, max_size=25)
+
+
+@settings(max_examples=8, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(visits=VISITS)
+def test_any_customers_are_scored_by_fifths(store: Store, ask: Ask, visits: list[tuple[int, str, int]]) -> None:
+    forget(store, "sessions")
+    fill(store, [visit(day, who, bought=10.0 * much) for day, who, much in visits] + [visit(59, who, job="x") for who in
+        {who for _, who, _ in visits}])  # fmt: skip
+
+    answer = ask("/v1/segments", limit=500, **ALL_TIME)
+
+    worth = {who: sum(10.0 * much for _, other, much in visits if other == who) for _, who, _ in visits}
+    often = {who: sum(much > 0 for _, other, much in visits if other == who) for _, who, _ in visits}
+    expected = {
+        who: (fifth(often[who], list(often.values())), fifth(worth[who], list(worth.values()))) for who in worth
+    }
+    good = {who: scores for who, scores in expected.items() if max(scores) >= 4}
+    assert {one["person"]: (one["frequency"], one["monetary"]) for one in answer["to_interview"]} == good
+
+
+def fifth(value: float, values: list[float]) -> int:
+    """1 + how many of the four inner fifths' bounds (inclusive quantiles) a value is above."""
+    ranked: list[float] = sorted(values)
+    return 1 + sum(value > bound(ranked, share) for share in (0.2, 0.4, 0.6, 0.8))
+
+
+def bound(ranked: list[float], share: float) -> float:
+    place = share * (len(ranked) - 1)
+    low = int(place)
+    high = min(low + 1, len(ranked) - 1)
+    return ranked[low] + (place - low) * (ranked[high] - ranked[low])

@@ -1,0 +1,34 @@
+"""Versions of the journey, held against each other."""
+
+from services.core.journey import read_journey
+from services.edges.clickhouse import Store
+from tests.api.conftest import Ask
+from tests.api.shop import DAY, JOURNEY, fill, session, text
+
+ALL_TIME = {"from_": text(-DAY), "to": text(60 * DAY)}
+
+
+def test_each_version_is_told_by_what_it_made_of_its_sessions(store: Store, ask: Ask) -> None:
+    stages = [{"name": "browse", "enter": {"event": "x"}}, {"name": "wishlist", "enter": {"event": "y"}}]
+    older = read_journey({"journey": "shop", "stages": stages})
+    store.save_journey(older.version, older.document())
+    fill(store, [
+        session("0 browse", journey_version=older.version),
+        session("9 browse, 20 wishlist", journey_version=older.version, job="gift"),
+        session(f"{DAY} browse, {DAY + 9} browse, {DAY + 20} bought", journey_version=JOURNEY.version, job="gift"),
+        session("0 browse", journey_version="secret", project="other"),
+    ])  # fmt: skip
+
+    newest, first = ask("/v1/versions", **ALL_TIME)["versions"]
+
+    assert (newest["version"], newest["sessions"], newest["done"]["share"]) == (JOURNEY.version, 1, 1.0)
+    assert [(one["name"], one["sessions"]) for one in newest["stages"]] == [("bought", 1), ("browse", 1)]
+    assert newest["changes"]["stages_added"] == ["basket", "checkout", "bought"]
+    assert newest["changes"]["stages_removed"] == ["wishlist"]
+    assert (first["sessions"], first["assigned"]["share"], first["changes"]) == (2, 0.5, None)
+
+
+def test_a_version_that_is_not_stored_is_told_without_changes(store: Store, ask: Ask) -> None:
+    fill(store, [session("0 browse", journey_version="gone"), session("5 browse", journey_version=JOURNEY.version)])
+
+    assert [one["changes"] for one in ask("/v1/versions", **ALL_TIME)["versions"]] == [None, None]

@@ -1,0 +1,34 @@
+"""Made-up requests, few of them; `make fuzz` sends a hundred thousand."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from tests.attack.fuzz import Fuzz, fuzz_requests, fuzz_schema
+from tests.attack.target import MOST_MEGABYTES, Target, attacked
+
+
+@pytest.fixture(scope="module")
+def target(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Target]:
+    with attacked(tmp_path_factory.mktemp("fuzz")) as running:
+        yield running
+        assert running.megabytes < MOST_MEGABYTES
+
+
+@pytest.fixture
+def fuzz(target: Target) -> Iterator[Fuzz]:
+    fuzz = Fuzz(target)
+    yield fuzz
+    fuzz.close()
+
+
+def test_whatever_comes_is_answered_and_never_by_a_500(fuzz: Fuzz) -> None:
+    fuzz_requests(fuzz, 1000)
+
+    assert {200, 400, 401} <= set(fuzz.statuses)
+
+
+def test_answers_are_those_that_the_openapi_document_names(fuzz: Fuzz, target: Target) -> None:
+    fuzz_schema(fuzz, target, 24, below="/v1/batch")
+
+    assert fuzz.statuses[200]

@@ -1,0 +1,32 @@
+"""Events that fail to come."""
+
+from random import Random
+
+from services.core.spikes.silence import Quiet, judge_silence
+from tests.core.spikes.build import NOW, UTC
+
+
+def counts(usual: int = 1000) -> dict[int, int]:
+    draw = Random(3)
+    return {NOW - hour: round(draw.gauss(usual, usual * 0.1)) for hour in range(5 * 168)}
+
+
+def silent_since(changed: dict[int, int]) -> list[int]:
+    quiet = Quiet({at: count for at, count in changed.items() if at <= NOW - 3}, UTC)
+    return [spike.began for spike in judge_silence(quiet, changed, NOW)]
+
+
+def test_a_usual_hour_is_no_silence() -> None:
+    assert silent_since(counts()) == []
+
+
+def test_no_event_at_all_is_silence_at_once() -> None:
+    assert silent_since({at: count for at, count in counts().items() if at < NOW}) == [NOW]
+
+
+def test_an_hour_a_third_below_usual_is_a_calm_day() -> None:
+    assert silent_since(counts() | dict.fromkeys((NOW, NOW - 1, NOW - 2), 670)) == []
+
+
+def test_where_few_events_come_none_is_no_silence() -> None:
+    assert silent_since({at: count for at, count in counts(usual=20).items() if at < NOW - 2}) == []

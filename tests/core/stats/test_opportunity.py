@@ -1,0 +1,81 @@
+"""The opportunity score: importance from demand and worth, satisfaction from how attempts went."""
+
+from random import Random
+
+import pytest
+
+from services.core.stats.opportunity import Demand, opportunities
+
+
+def demand(attempts: int, worth: float, smooth: int, rough: int) -> Demand:
+    return Demand(attempts, worth * attempts, worth**2 * attempts, attempts, smooth, rough)
+
+
+def test_a_job_that_many_have_and_few_get_done_is_the_opportunity() -> None:
+    unmet, met = opportunities([demand(1_000, 50, 100, 100), demand(1_000, 50, 900, 50)])
+
+    assert unmet is not None
+    assert met is not None
+    assert (unmet.importance.estimate, unmet.satisfaction.estimate) == (5, 1.5)
+    assert unmet.opportunity.estimate == pytest.approx(5 + 3.5)
+    assert met.satisfaction.estimate == pytest.approx(9.25)
+    assert met.opportunity.estimate == pytest.approx(5)
+    assert unmet.opportunity.low > met.opportunity.high
+
+
+def test_demand_and_worth_weigh_alike_against_the_average_job() -> None:
+    many, rich = opportunities([demand(300, 10, 300, 0), demand(100, 90, 100, 0)])
+
+    assert many is not None
+    assert rich is not None
+    assert many.importance.estimate == pytest.approx(5 * (300 / 500 + 3_000 / 9_000))
+    assert rich.importance.estimate == pytest.approx(5 * (100 / 300 + 9_000 / 15_000))
+
+
+def test_without_any_worth_demand_alone_says_what_matters() -> None:
+    many, few = opportunities([demand(300, 0, 300, 0), demand(100, 0, 100, 0)])
+
+    assert many is not None
+    assert few is not None
+    assert many.importance.estimate == pytest.approx(6)
+    assert few.importance.estimate == pytest.approx(10 / 3)
+
+
+def test_a_job_of_which_nothing_is_decided_has_no_score() -> None:
+    assert opportunities([Demand(5, 0, 0, 0, 0, 0), demand(100, 1, 50, 0)])[0] is None
+    assert opportunities([]) == []
+
+
+def test_three_successes_of_three_are_not_certain() -> None:
+    (found,) = opportunities([demand(3, 10, 3, 0)])
+
+    assert found is not None
+    assert found.satisfaction.estimate == 10
+    assert found.satisfaction.low < 9
+
+
+def test_the_intervals_cover_the_truth() -> None:
+    random = Random(3)
+    # Two jobs by their attempts a period, mean worth, and the chances to be done smoothly and with friction.
+    truth = [(400, 60.0, 0.3, 0.2), (250, 90.0, 0.2, 0.1)]
+    importance = 5 * (250 / (250 + 325) + 22_500 / (22_500 + 23_250))
+    opportunity = 2 * importance - (10 * 0.2 + 5 * 0.1)
+
+    covered_importance = covered = 0
+    for _ in range(600):
+        found = opportunities([drawn(random, *one) for one in truth])[1]
+        assert found is not None
+        covered_importance += found.importance.low <= importance <= found.importance.high
+        covered += found.opportunity.low <= opportunity <= found.opportunity.high
+
+    assert min(covered_importance, covered) >= 600 * 0.93
+
+
+def drawn(random: Random, mean: int, worth: float, smooth: float, rough: float) -> Demand:
+    """A period's attempts: Poisson in number (as binomial of many), exponential in worth."""
+    attempts = sum(random.random() < 0.1 for _ in range(mean * 10))
+    worths = [random.expovariate(1 / worth) for _ in range(attempts)]
+    went = [random.random() for _ in range(attempts)]
+    smoothly = sum(one < smooth for one in went)
+    roughly = sum(smooth <= one < smooth + rough for one in went)
+    return Demand(attempts, sum(worths), sum(one * one for one in worths), attempts, smoothly, roughly)

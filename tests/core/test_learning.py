@@ -1,0 +1,149 @@
+"""Thresholds learned from how long people stay and think, and what they change."""
+
+from typing import Any
+
+import pytest
+
+from services.core.learned import Learned
+from services.core.learning import Learning, Walk
+from tests.core.build import START, acts, found, shop
+
+PLACES = ["browse", "checkout", "checkout.payment"]
+
+
+def walk(*runs: tuple[float, str], ended: float, job: str = "gift") -> Walk:
+    """A path: `(10, "checkout.payment")` was entered at 10 seconds."""
+    places = [place.partition(".") for _, place in runs]
+    return Walk(
+        job,
+        [stage for stage, _, _ in places],
+        [step for _, _, step in places],
+        [START + round(at * 1000) for at, _ in runs],
+        START + round(ended * 1000),
+    )
+
+
+def stays(learning: Learning) -> dict[str, Any]:
+    told: dict[str, Any] = learning.learned().model_dump(mode="json")["stays"]
+    return told
+
+
+def test_the_threshold_is_the_time_by_which_nineteen_of_twenty_have_gone_on() -> None:
+    learning = Learning(PLACES, least=20)
+
+    for seconds in range(1, 101):
+        learning.see(walk((0, "checkout.payment"), (seconds, "bought"), ended=200))
+
+    assert stays(learning)["checkout.payment"] == {"*": "95s", "gift": "95s"}
+
+
+def test_those_who_left_count_as_long_as_they_were_seen() -> None:
+    learning = Learning(PLACES, least=20)
+
+    for seconds in range(1, 101):
+        learning.see(walk((0, "checkout.payment"), (seconds, "bought"), ended=200))
+        learning.see(walk((0, "checkout.payment"), ended=seconds / 2))
+
+    [threshold] = {of["*"] for place, of in stays(learning).items() if place == "checkout.payment"}
+    assert 95 < int(threshold.removesuffix("s")) <= 100
+
+
+def test_where_too_many_leave_to_say_nothing_is_learned() -> None:
+    learning = Learning(PLACES, least=20)
+
+    for seconds in range(1, 51):
+        learning.see(walk((0, "checkout.payment"), (seconds, "bought"), ended=200))
+        learning.see(walk((0, "checkout.payment"), ended=300))
+
+    assert stays(learning) == {}
+
+
+def test_few_are_not_enough_and_a_job_with_few_has_the_threshold_of_all() -> None:
+    learning = Learning(PLACES, least=20)
+    for seconds in range(1, 31):
+        learning.see(walk((0, "browse"), (seconds, "bought"), ended=99, job="gift" if seconds < 20 else "replace"))
+
+    assert stays(learning) == {"browse": {"*": "29s"}}
+
+
+def test_a_stay_in_a_stage_goes_through_its_steps() -> None:
+    learning = Learning(PLACES, least=1)
+
+    learning.see(walk((0, "browse"), (5, "checkout"), (9, "checkout.payment"), (30, "browse"), ended=60))
+
+    assert stays(learning)["checkout"] == {"*": "25s", "gift": "25s"}
+    assert stays(learning)["checkout.payment"] == {"*": "21s", "gift": "21s"}
+
+
+def test_thinking_is_from_focus_to_input_and_not_while_the_tab_is_hidden() -> None:
+    learning = Learning(PLACES, least=1)
+
+    learning.watch(
+        acts(
+            "0 form_field form=card field=number action=focus",
+            "7 form_field form=card field=number action=input",
+            "9 form_field form=card field=number action=leave",
+            "10 form_field form=card field=cvc action=focus",
+            "11 tab_hidden",
+            "90 form_field form=card field=cvc action=input",
+        )
+    )
+
+    assert learning.learned().model_dump(mode="json")["waits"] == {"card number": "7s"}
+
+
+PAYING = ["0 checkout", "10 page /checkout/address", "200 page /checkout/payment", "210 buy"]
+
+
+def learned(**told: Any) -> dict[str, Any]:
+    return {"learned": told}
+
+
+def test_longer_than_learned_is_a_stall() -> None:
+    journey = shop(**learned(stays={"checkout.address": {"*": "180s"}}))
+
+    (row,) = found("stage_stall", *PAYING, journey=journey)
+
+    assert (row.step, row.cost_seconds) == ("address", 10.0)
+
+
+def test_what_is_learned_of_a_job_is_for_that_job() -> None:
+    for job, count in (("gift", 0), ("unassigned", 1)):
+        journey = shop(**learned(stays={"checkout.address": {"gift": "300s", "*": "180s"}}), jobs=[GIFT])
+        stated = [f"5 job_stated job={job}", *PAYING]
+
+        assert len(found("stage_stall", *stated, journey=journey)) == count
+
+
+GIFT = {"name": "gift", "when": "I am invited", "want": "find something", "so_that": "she is glad"}
+
+
+def test_patience_that_is_given_goes_before_what_is_learned() -> None:
+    journey = shop(**learned(stays={"checkout.payment": {"*": "1s"}, "checkout": {"*": "1s"}}))
+
+    assert not found("stage_stall", *PAYING, journey=journey)
+
+
+def test_hesitation_is_longer_than_the_fields_own_time() -> None:
+    lines = [
+        "0 form_field form=card field=number action=focus",
+        "20 form_field form=card field=number action=input",
+    ]
+
+    assert found("hesitation", *lines)
+    assert not found("hesitation", *lines, journey=shop(**learned(waits={"card number": "25s"})))
+
+
+def test_what_is_learned_is_part_of_the_journeys_version() -> None:
+    assert shop().version != shop(**learned(waits={"card number": "25s"})).version
+
+
+def test_what_is_learned_of_a_place_that_is_no_more_is_a_mistake() -> None:
+    with pytest.raises(Exception, match="is no stage or step of this journey any more: learn again"):
+        shop(**learned(stays={"shipping": {"*": "25s"}}))
+
+
+def test_it_reads_what_it_writes() -> None:
+    told = Learned.model_validate({"stays": {"checkout": {"*": "90s"}}, "waits": {"card cvc": "12s"}})
+
+    assert Learned.model_validate(told.model_dump(mode="json")) == told

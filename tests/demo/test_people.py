@@ -1,0 +1,60 @@
+"""Simulated people: reproducible, and seen for what they lived, but for what noise hides."""
+
+import pytest
+
+from bench.accuracy import JOURNEY, Scores, score
+from services.core.detectors import DETECTORS
+from services.demo.people.network import arrive
+from services.demo.people.town import visits
+from services.edges.journey_file import load_journey
+
+SEED = 7
+PEOPLE = 1_500
+FLOOR = 0.90
+"""Below the aim of docs/accuracy.md: of some kinds of friction so few are met here that one more or less shows."""
+
+
+@pytest.fixture(scope="module")
+def scores() -> Scores:
+    return score(load_journey(JOURNEY), [SEED], PEOPLE)
+
+
+def test_the_same_seed_gives_the_same_people_and_another_seed_others() -> None:
+    first = list(visits(SEED, 20))
+
+    assert list(visits(SEED, 20)) == first
+    assert list(visits(SEED + 1, 20)) != first
+
+
+def test_the_network_loses_doubles_and_delays_events_and_invents_none() -> None:
+    came = list(visits(SEED, 200))
+    told = {event.id for visit in came for event in visit.events}
+
+    arrived = arrive(came, SEED)
+
+    assert {event.id for event in arrived} < told
+    assert len({event.id for event in arrived}) < len(arrived)
+    assert [event.occurred_at for event in arrived] != sorted(event.occurred_at for event in arrived)
+    assert [event.received_at for event in arrived] == sorted(event.received_at for event in arrived)
+
+
+def test_every_visit_is_seen_as_one_session(scores: Scores) -> None:
+    assert scores.sessions == scores.visits
+
+
+def test_people_meet_every_kind_of_friction(scores: Scores) -> None:
+    assert {name for name, one in scores.detectors.items() if one.right} == set(DETECTORS)
+
+
+@pytest.mark.parametrize("detector", sorted(DETECTORS))
+def test_a_detector_is_rarely_wrong_and_rarely_silent(detector: str, scores: Scores) -> None:
+    one = scores.detectors[detector]
+    few = 2  # errors that are let pass where hardly anything was met
+
+    assert one.wrong <= max(few, (1 - FLOOR) * (one.right + one.wrong)), scores.wrong
+    assert one.missed <= max(few, (1 - FLOOR) * (one.right + one.missed)), scores.missed
+
+
+def test_how_sure_a_label_is_agrees_with_how_often_it_is_right(scores: Scores) -> None:
+    assert scores.job_accuracy > 0.75
+    assert scores.calibration_error < 0.07

@@ -1,0 +1,213 @@
+"""The checks of who sends, over HTTP: what is answered, what is on the topic, and where a drop turns up."""
+
+import asyncio
+from typing import Any
+
+import httpx
+import msgspec
+import pytest
+from prometheus_client.parser import text_string_to_metric_families
+
+from services.core.key import Kind, Right
+from services.core.terms import Manner, Terms
+from services.ingest.refusal import Reason, RefusedEvent
+from tests.ingest.conftest import Installation, read_topic
+from tests.ingest.test_robot import CHROME, GOOGLE
+
+pytestmark = pytest.mark.asyncio
+
+PAGE = "https://shop.example"
+BROWSER = {"Origin": PAGE, "User-Agent": CHROME}
+
+
+def track(id: str = "m", **fields: Any) -> dict[str, Any]:
+    return {"type": "track", "event": "Bought", "anonymousId": "v", "messageId": id, **fields}
+
+
+async def send(
+    ingest: Installation, *calls: dict[str, Any], terms: Terms, headers: dict[str, str] = BROWSER
+) -> httpx.Response:
+    key = ingest.keyring.create(Kind.WRITE, "shop", terms=terms)
+    return await ingest.client.post("/v1/batch", json={"batch": calls, "writeKey": key}, headers=headers)
+
+
+async def refused(ingest: Installation, count: int) -> list[RefusedEvent]:
+    """What stands aside once so many do."""
+    async with asyncio.timeout(60):
+        while len(values := await read_topic(ingest.settings.kafka, "refused_events")) < count:  # noqa: ASYNC110 (Kafka does not tell)
+            await asyncio.sleep(0.05)
+    assert len(values) == count
+    return [msgspec.json.decode(value, type=RefusedEvent) for value in values]
+
+
+async def counted(ingest: Installation, reason: Reason) -> float:
+    text = (await ingest.client.get("/metrics")).text
+    return sum(
+        sample.value
+        for family in text_string_to_metric_families(text)
+        for sample in family.samples
+        if sample.name == "desireline_ingest_events_refused_total" and sample.labels["reason"] == reason
+    )
+
+
+async def test_a_page_of_another_origin_is_refused_and_its_client_can_read_why(ingest: Installation) -> None:
+    answer = await send(ingest, track(), terms=Terms(origins=("https://other.example",)))
+
+    assert (answer.status_code, answer.json()["type"]) == (403, "urn:desireline:problem:origin")
+    assert PAGE in answer.json()["detail"]
+    assert "terms.origins" in answer.json()["errors"][0]["remedy"]
+    assert answer.headers["access-control-allow-origin"] == PAGE
+    await ingest.records(0)
+
+
+@pytest.mark.parametrize("headers", [BROWSER, {}], ids=["a page that may", "a server"])
+async def test_pages_that_may_send_and_servers_are_taken(ingest: Installation, headers: dict[str, str]) -> None:
+    answer = await send(ingest, track(), terms=Terms(origins=(PAGE,)), headers=headers)
+
+    assert answer.json() == {"success": True}
+
+
+async def test_a_beacon_is_held_to_the_origins_too(ingest: Installation) -> None:
+    key = ingest.keyring.create(Kind.WRITE, "shop", terms=Terms(origins=(PAGE,)))
+    body = msgspec.json.encode({"batch": [track()], "writeKey": key})
+    beacons = [{**BROWSER, "Content-Type": "text/plain;charset=UTF-8", "Origin": page} for page in (PAGE, "null")]
+
+    answers = [await ingest.client.post("/v1/batch", content=body, headers=headers) for headers in beacons]
+
+    assert [answer.status_code for answer in answers] == [200, 403]
+    assert answers[0].headers["access-control-allow-credentials"] == "true"
+    await ingest.records(1)
+
+
+@pytest.mark.parametrize(("header", "terms"), [("Sec-GPC", {"gpc": "drop"}), ("DNT", {"dnt": "drop"})])
+async def test_who_asks_not_to_be_watched_is_not_where_the_terms_say_so(
+    ingest: Installation, header: str, terms: dict[str, str]
+) -> None:
+    headers = {**BROWSER, header: "1"}
+
+    dropped = await send(ingest, track("a"), track("b"), terms=msgspec.convert(terms, Terms), headers=headers)
+    taken = await send(ingest, track("c"), terms=Terms(), headers=headers)
+
+    assert dropped.status_code == 200
+    assert [(one["reason"], one["events"]) for one in dropped.json()["dropped"]] == [("consent", 2)]
+    assert taken.json() == {"success": True}
+    [event] = await ingest.events(1)
+    assert event.id == "c"
+
+
+async def test_nothing_is_kept_of_who_asked_not_to_be_watched(ingest: Installation) -> None:
+    await send(ingest, track(), terms=Terms(gpc=Manner.DROP), headers={**BROWSER, "Sec-GPC": "1"})
+
+    [sample] = await refused(ingest, 1)
+
+    assert (sample.reason, sample.raw) == ("consent", b"")
+    assert "anonymousId" not in sample.detail
+
+
+async def test_a_robots_browser_is_not_counted(ingest: Installation) -> None:
+    answer = await send(ingest, track(), terms=Terms(), headers={**BROWSER, "User-Agent": GOOGLE})
+
+    assert [(one["reason"], one["events"]) for one in answer.json()["dropped"]] == [("robot", 1)]
+    await ingest.records(0)
+
+
+async def test_a_servers_own_name_says_nothing_of_its_visitors(ingest: Installation) -> None:
+    headers = {"User-Agent": "python-requests/2.32"}
+
+    answer = await send(ingest, track("a", context={"userAgent": CHROME}), terms=Terms(), headers=headers)
+
+    assert answer.json() == {"success": True}
+
+
+async def test_the_robot_among_those_of_whom_a_server_tells_goes_alone(ingest: Installation) -> None:
+    calls = [track("a", context={"userAgent": CHROME}), track("b", context={"userAgent": GOOGLE}), track("c")]
+
+    answer = await send(ingest, *calls, terms=Terms(), headers={})
+
+    assert [(one["reason"], one["events"]) for one in answer.json()["dropped"]] == [("robot", 1)]
+    assert {event.id for event in await ingest.events(2)} == {"a", "c"}
+
+
+async def test_a_driven_browser_goes_unless_its_key_is_for_tests(ingest: Installation) -> None:
+    call = track(context={"webdriver": True})
+
+    dropped = await send(ingest, call, terms=Terms())
+    taken = await send(ingest, call, terms=Terms(robots=Manner.IGNORE))
+
+    assert ("dropped" in dropped.json(), taken.json()) == (True, {"success": True})
+
+
+async def test_too_much_is_told_when_to_come_back(ingest: Installation) -> None:
+    key = ingest.keyring.create(Kind.WRITE, "shop", terms=Terms(rate=1))
+    bodies = [{"batch": [track(f"{n}-{i}") for i in range(20)], "writeKey": key} for n in range(3)]
+
+    answers = [await ingest.client.post("/v1/batch", json=body, headers=BROWSER) for body in bodies]
+
+    assert [answer.status_code for answer in answers] == [200, 429, 429]
+    assert 0 < int(answers[1].headers["retry-after"]) <= 10
+    assert answers[1].json()["type"] == "urn:desireline:problem:rate"
+    assert "retry-after" in answers[1].headers["access-control-expose-headers"]
+    await ingest.records(20)
+
+
+async def test_one_network_is_held_before_it_uses_up_what_is_everybodys(ingest: Installation) -> None:
+    key = ingest.keyring.create(Kind.WRITE, "shop", terms=Terms(rate=10, address_rate=1))
+    statuses = []
+    for host, number in [("93.184.216.7", 1), ("93.184.216.200", 2), ("93.184.216.8", 3), ("93.184.217.7", 4)]:
+        transport = httpx.ASGITransport(app_of(ingest), client=(host, 1))
+        async with httpx.AsyncClient(transport=transport, base_url="http://ingest") as client:
+            body = {"batch": [track(f"{number}-{i}") for i in range(15)], "writeKey": key}
+            statuses.append((await client.post("/v1/batch", json=body)).status_code)
+
+    assert statuses == [200, 429, 429, 200]
+
+
+async def test_history_is_not_held_to_a_rate(ingest: Installation) -> None:
+    key = ingest.keyring.create(Kind.WRITE, "shop", [Right.HISTORICAL], Terms(rate=1))
+    bodies = [
+        {"batch": [track(f"{n}-{i}", timestamp="2020-01-01T00:00:00Z") for i in range(50)], "historical": True}
+        for n in range(3)
+    ]
+
+    answers = [await ingest.client.post("/v1/batch", json=body, auth=(key, "")) for body in bodies]
+
+    assert [answer.status_code for answer in answers] == [200] * 3
+
+
+async def test_what_a_client_sends_again_is_stored_once(ingest: Installation) -> None:
+    first = await ingest.send(track("a"), track("b"))
+    again = await ingest.send(track("a"), track("b"), track("c"))
+
+    assert first.json() == {"success": True}
+    assert [(one["reason"], one["events"]) for one in again.json()["dropped"]] == [("duplicate", 2)]
+    assert sorted(event.id for event in await ingest.events(3)) == ["a", "b", "c"]
+
+
+async def test_robots_by_the_thousand_are_counted_and_shown_once(ingest: Installation) -> None:
+    headers = {**BROWSER, "User-Agent": GOOGLE}
+
+    for number in range(20):
+        await send(ingest, *(track(f"{number}-{i}") for i in range(50)), terms=Terms(), headers=headers)
+
+    assert await counted(ingest, Reason.ROBOT) == 1000
+    [sample] = await refused(ingest, 1)
+    assert (sample.project, sample.reason, sample.raw) == ("shop", "robot", b"")
+    assert "Googlebot" in sample.detail
+
+
+async def test_names_that_are_made_up_are_counted_as_other(ingest: Installation) -> None:
+    calls = [track(f"{number}", event=f"name {number}") for number in range(10)]
+
+    answer = await send(ingest, *calls, terms=Terms(event_names=4))
+
+    assert answer.json() == {"success": True}
+    events = await ingest.events(10)
+    assert sorted(event.name for event in events if event.name != "other") == [f"name {n}" for n in range(4)]
+    kept = {msgspec.json.decode(event.props)["original_event"] for event in events if event.name == "other"}
+    assert kept == {f"name {n}" for n in range(4, 10)}
+    assert "desireline_ingest_events_renamed_total 6.0" in (await ingest.client.get("/metrics")).text
+
+
+def app_of(ingest: Installation) -> Any:
+    """The app that the client of an installation talks to."""
+    return ingest.client._transport.app  # type: ignore[attr-defined]
