@@ -54,8 +54,9 @@ def ask_correlations(asked: Asked, question: CorrelationsQuestion) -> Correlatio
     at = place_named(asked.journey, question.at, "at") if question.at else places_of(asked.journey)[0]
     goal = place_named(asked.journey, question.goal, "goal") if question.goal else ""
     rows = asked.rows(
-        "correlations", at=at, goal=goal, events=question.events, fewest=FEWEST, drop_offs=list(DROP_OFFS)
-    )
+        "correlations", {} if question.events else {"acted": "not_acted"}, at=at, goal=goal, fewest=FEWEST,
+        drop_offs=list(DROP_OFFS),
+    )  # fmt: skip
     whole = next((row for row in rows if not row["kind"]), {"sessions": 0, "went_on": 0})
     compared = [
         Compared((), row["kind"], row["value"], row["sessions"], row["went_on"], whole["sessions"], whole["went_on"])

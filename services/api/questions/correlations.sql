@@ -9,8 +9,6 @@ WITH
 
     -- include scoped_findings
 
-    -- include scoped_events
-
     came AS
     (
         SELECT
@@ -39,32 +37,28 @@ WITH
 
     met AS
     (
-        SELECT DISTINCT came.id AS id, concat(detector, '@', if(step = '', toString(stage), concat(stage, '.', step))) AS value
+        SELECT DISTINCT
+            came.id AS id, came.went_on AS went_on,
+            concat(detector, '@', if(step = '', toString(stage), concat(stage, '.', step))) AS value
         FROM scoped_findings
         INNER JOIN came ON came.id = scoped_findings.session_id
         WHERE fate = '' AND detector NOT IN {drop_offs:Array(String)} AND occurred_at < came.before
     ),
 
-    acted AS
-    (
-        SELECT DISTINCT came.id AS id, toString(acts.name) AS value
-        FROM (SELECT session_id, name, min(occurred_at) AS first_at FROM scoped_events GROUP BY session_id, name) AS acts
-        INNER JOIN came ON came.id = acts.session_id
-        WHERE {events:Bool} AND acts.first_at < came.before
-    )
+    -- include acted
+
+    '' AS nothing
 
 SELECT kind, value, count() AS sessions, countIf(went_on) AS went_on
 FROM
 (
-    SELECT went_on, one.1 AS kind, one.2 AS value FROM came ARRAY JOIN circumstances AS one
+    SELECT went_on, one.1 AS kind, one.2 AS value
+    FROM came
+    ARRAY JOIN arrayConcat([('', '')], circumstances, arrayMap(place -> ('place', place), passed)) AS one
     UNION ALL
-    SELECT went_on, 'place' AS kind, arrayJoin(passed) AS value FROM came
+    SELECT went_on, 'finding' AS kind, value FROM met
     UNION ALL
-    SELECT went_on, 'finding' AS kind, value FROM met INNER JOIN came USING (id)
-    UNION ALL
-    SELECT went_on, 'event' AS kind, value FROM acted INNER JOIN came USING (id)
-    UNION ALL
-    SELECT went_on, '' AS kind, '' AS value FROM came
+    SELECT went_on, 'event' AS kind, value FROM acted
 )
 GROUP BY kind, value
 HAVING kind = '' OR sessions >= {fewest:UInt32}
