@@ -1,9 +1,9 @@
 """Whether the impact of pain points is right: `uv run python -m bench.impact --shops 200`.
 
-Shops are simulated in which rage clicks cost 10 points of conversion, but those who rage-click are the more motivated: by
-job, device, and whether they came before, both grow together. Each shop's sessions go into the real store, and the real
-question is asked. Printed is how often the naive difference has the wrong sign, how far the adjusted one is off in the
-mean, and how often its 95 % interval holds the truth.
+Shops are simulated in which rage clicks cost 10 points of conversion, but those who rage-click are the more motivated:
+by job, device, and whether they came before, both grow together. Each shop's sessions go into the real store, and the
+real question is asked. Printed is how often the naive difference has the wrong sign, how far the adjusted one is off
+in the mean, and how often its 95 % interval holds the truth.
 """
 
 import argparse
@@ -76,7 +76,8 @@ def rage(row: SessionRow) -> FindingRow:
     """A rage click in the checkout."""
     return FindingRow(
         project=row.project, opened_on=row.opened_on, session_id=row.id, id=f"f{row.id}", visitor=row.visitor,
-        detector="rage_click", stage="checkout", occurred_at=row.started_at + 90_000, severity=2, partition=0, version=1,
+        detector="rage_click", stage="checkout", occurred_at=row.started_at + 90_000, severity=2, partition=0,
+        version=1,
     )  # fmt: skip
 
 
@@ -114,12 +115,10 @@ def main() -> None:
     print(f"naive difference has the wrong sign {sum((one.naive or 0) < 0 for one in found) / len(found):.1%}")
     print(f"adjusted difference, mean           {statistics.mean(one.estimate for one in adjusted):+.4f}")
     print(f"lost conversions an affected one    {statistics.mean(lost):+.4f}")
-    print(
-        f"within 20 % of the truth            {sum(abs(one.estimate - COST) <= COST / 5 for one in adjusted) / len(found):.1%}"
-    )
-    print(
-        f"interval holds the truth            {sum(one.low <= COST <= one.high for one in adjusted) / len(found):.1%}"
-    )
+    near = sum(abs(one.estimate - COST) <= COST / 5 for one in adjusted)
+    held = sum(one.low <= COST <= one.high for one in adjusted)
+    print(f"within 20 % of the truth            {near / len(found):.1%}")
+    print(f"interval holds the truth            {held / len(found):.1%}")
 
 
 if __name__ == "__main__":

@@ -7,6 +7,7 @@ Kafka and Faust), then the same events rejudged. CPU seconds are of the whole pr
 import argparse
 import tempfile
 import time
+from collections.abc import Callable
 from datetime import UTC, date, datetime
 from pathlib import Path
 
@@ -55,7 +56,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         store = Store.open(f"chdb://{Path(folder) / 'database'}")
         run = Run(StoreArchive(store), PROJECT, load_journey(JOURNEY), date(2026, 1, 1))
-        steps = {
+        steps: dict[str, Callable[[], object]] = {
             "a worker's own work, without Kafka": lambda: live(store, records, times),
             "rejudged": lambda: run.judge(datetime.now(UTC), lambda done, total: None),
             "applied": lambda: run.apply(lambda done, total: None),

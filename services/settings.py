@@ -48,6 +48,7 @@ class Settings(BaseSettings):
     trusted_proxies: str = Field("", description="Networks whose X-Forwarded-For is believed, comma-separated.")
     anonymous: str = Field("", description="Projects (or *) whose visitors get a name for a day, by no cookie.")
     hash_ids: str = Field("", description="Projects (or *) of whose visitors and users only hashes are kept.")
+    retention: str = Field("", description="How long data is kept: `13 months, blog=90 days`. Empty: for good.")
     id_secret: SecretStr = Field(SecretStr(""), description="With which ids are hashed; the same in all services.")
 
     batch_wait: timedelta = Field(timedelta(milliseconds=10), description="How long ingest gathers a record batch.")

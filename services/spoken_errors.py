@@ -2,6 +2,7 @@
 
 from pydantic import ValidationError
 
+from services.ask.errors import CannotAsk
 from services.core.errors import CoreError
 from services.edges.alert_addresses import NoAddress
 from services.edges.clickhouse_errors import StoreError
@@ -22,6 +23,7 @@ _MENDABLE = (
     CannotListen,
     MappingError,
     SendError,
+    CannotAsk,
 )
 
 

@@ -79,7 +79,7 @@ class Annotation(Note):
     id: str = Field(description="For taking it back.", examples=["9b1f0c2d"])
 
     def mends(self, place: tuple[str, str, str, str, str]) -> bool:
-        """Is it a fix of the pain point at this detector, stage, step, page and element? What it leaves open fits any."""
+        """Is it a fix of the pain point at this detector, stage, step, page, element? What it leaves open fits any."""
         own = (self.detector, self.stage, self.step, self.page, self.element)
         return self.kind == "fix" and all(mine in {"", other} for mine, other in zip(own, place, strict=True))
 

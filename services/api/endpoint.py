@@ -27,6 +27,14 @@ BYTES = {"schema": {"type": "string", "format": "binary"}}
 TABLES: dict[int | str, dict[str, Any]] = {200: {"content": {CSV: BYTES, PARQUET: BYTES}}}
 
 
+_PATHS: dict[Callable[..., Answer], str] = {}
+
+
+def path_of(ask: Callable[..., Answer]) -> str:
+    """Where a question stands, once its topic's routes are read."""
+    return _PATHS[ask]
+
+
 def store_of(request: Request) -> Store:
     store: Store = request.app.state.store
     return store
@@ -51,6 +59,7 @@ def add_question(router: APIRouter, path: str, ask: Callable[[Asked, Q], A]) -> 
             answer.previous = ask(asked.of(asked.period.before()), question)
         return shown(answer, question, request, response)
 
+    _PATHS[ask] = f"{router.prefix}{path}"
     asked_with, answered = hints["question"], hints["return"]
     endpoint.__annotations__["question"] = Annotated[asked_with, Query()]
     router.get(

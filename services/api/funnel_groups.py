@@ -1,7 +1,6 @@
 """Counts of a funnel as its answer shows them: for the whole, or for each value it is broken down by."""
 
 from collections.abc import Mapping, Sequence
-from itertools import groupby
 from typing import Any
 
 from pydantic import BaseModel, Field
@@ -66,11 +65,12 @@ def nobody(names: Sequence[str]) -> FunnelGroup:
 
 
 def group(names: Sequence[str], following: Sequence[int], rows: Sequence[Mapping[str, Any]]) -> list[FunnelGroup]:
-    """A funnel for each value, from one row for each value and step."""
-    return [
-        _group(value, names, following, {row["k"]: row for row in of_value})
-        for value, of_value in groupby(rows, key=lambda row: str(row["value"]))
-    ]
+    """A funnel for each value, the largest first, from one row for each value and step."""
+    of_value: dict[str, dict[int, Mapping[str, Any]]] = {}
+    for row in rows:
+        of_value.setdefault(str(row["value"]), {})[row["k"]] = row
+    groups = [_group(value, names, following, by_step) for value, by_step in of_value.items()]
+    return sorted(groups, key=lambda one: (-one.steps[0].entered, one.value))
 
 
 def _group(

@@ -159,10 +159,19 @@ class Asked:
             **self.scope.parameters,
         }
 
-    def rows(self, question: str, instead: Mapping[str, str] | None = None, /, **parameters: object) -> list[Row]:
+    def rows(
+        self,
+        question: str,
+        instead: Mapping[str, str] | None = None,
+        words: Mapping[str, str] | None = None,
+        /,
+        **parameters: object,
+    ) -> list[Row]:
         """Run `questions/<question>.sql`, with other fragments `instead` of those it includes, and more parameters."""
-        text = sql(question, self.scope.filters, self.scope.part, **(instead or {}))
-        return self.store.query(text, self.parameters | parameters)
+        scoped = {"filters": self.scope.filters, "part": self.scope.part}
+        return self.store.query(
+            sql(question, {**scoped, **(words or {})}, **(instead or {})), self.parameters | parameters
+        )
 
     def of(self, period: Period) -> "Asked":
         """The same of another period."""

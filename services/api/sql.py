@@ -1,7 +1,8 @@
 """The SQL of a question, read from the file beside it. Values reach it only as `{name:Type}` parameters.
 
 A line `-- include name` stands for `fragments/name.sql`, which several questions share, or of which a question
-takes the one that it is asked for. `-- filters` and `-- part` stand for what its scope asks for (scope.py).
+takes the one that it is asked for. A line that is one word, `-- filters` or `-- part`, stands for SQL that we put
+together of our own words (scope.py, condition.py).
 """
 
 import re
@@ -10,16 +11,19 @@ from functools import cache, lru_cache
 from importlib.resources import files
 
 _INCLUDE = re.compile(r"^ *-- include (\w+)\n", re.MULTILINE)
-_FILTERS = re.compile(r"^ *-- filters\n", re.MULTILINE)
-_PART = re.compile(r"-- part\n")
+_WORD = re.compile(r"-- (\w+)\n")
 
 
-@lru_cache(maxsize=512)
-def sql(question: str, filters: str = "", part: str = "''", /, **instead: str) -> str:
+def sql(question: str, words: Mapping[str, str] | None = None, /, **instead: str) -> str:
     """The text of `questions/<question>.sql`, with what it includes, or with what is to be included instead."""
+    text = _whole(question, tuple(instead.items()))
+    return _WORD.sub(lambda one: f"{words[one[1]]}\n" if words and one[1] in words else one[0], text)
+
+
+@lru_cache(maxsize=256)
+def _whole(question: str, instead: tuple[tuple[str, str], ...]) -> str:
     text = (files("services.api.questions") / f"{question}.sql").read_text(encoding="utf-8")
-    complete = _complete(text, instead)
-    return _PART.sub(lambda _: f"{part}\n", _FILTERS.sub(lambda _: filters, complete))
+    return _complete(text, dict(instead))
 
 
 def _complete(text: str, instead: Mapping[str, str]) -> str:

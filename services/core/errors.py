@@ -37,3 +37,7 @@ class TooManyRefused(CoreError):
             " and start it again: nothing is lost. Or start it with DESIRELINE_MOST_REFUSED_SHARE=1: it then sets aside"
             " whatever it cannot apply, and `desireline refused replay` sends that again later."
         )
+
+
+class SettingError(CoreError, ValueError):
+    """A setting that cannot be used: says which, why and what to give."""

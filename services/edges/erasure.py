@@ -16,19 +16,21 @@ from services.core.seen import Seen
 if TYPE_CHECKING:
     from services.edges.clickhouse import Store
 
-UNTIL = "fromUnixTimestamp64Milli({until:Int64}, 'UTC')"
-OF = "project = {project:String} AND visitor = {visitor:String}"
+OF = "project = {project:String} AND visitor IN {visitors:Array(String)}"
+UNTIL = "transform(visitor, {visitors:Array(String)}, {until:Array(Int64)}, toInt64(0))"
 # What was refused is kept as it came, so that an id is looked for as its JSON, in both spellings that encoders have.
 IN_RAW = """project = {project:String} AND multiSearchAny(tryBase64Decode(raw), {names:Array(String)})
-    AND refused_at <= """
+    AND toUnixTimestamp64Milli(refused_at) <= arrayMax({until:Array(Int64)})"""
 
 WHERE = {
-    "events": f"{OF} AND occurred_at <= {UNTIL}",
-    "findings": f"{OF} AND occurred_at <= {UNTIL}",
-    "sessions": f"{OF} AND started_at <= {UNTIL}",
+    "events": f"{OF} AND toUnixTimestamp64Milli(occurred_at) <= {UNTIL}",
+    "findings": f"{OF} AND toUnixTimestamp64Milli(occurred_at) <= {UNTIL}",
+    "sessions": f"{OF} AND toUnixTimestamp64Milli(started_at) <= {UNTIL}",
     "session_state": OF,
-    "refused_events": IN_RAW + UNTIL,
+    "refused_events": IN_RAW,
 }
+AT_ONCE = 20
+"""Visitors of one statement, which goes over a table once for all of them; their ids travel in its address."""
 
 ASIDE = ("rejudged", "rejudged_days")
 """What history would be under another journey: worked out anew when it is asked for, so that all of it may go."""
@@ -68,38 +70,47 @@ def forget(store: "Store", project: str, visitors: Sequence[str], now: Millis) -
 def erase(store: "Store", rows: Sequence[ForgottenRow]) -> dict[str, int]:
     """Rows erased of each table; when this returns, none of them can be read any more."""
     erased = dict.fromkeys(WHERE, 0)
-    for row in rows:
+    for together in _parts(rows):
         for table, where in WHERE.items():
-            if count := _count(store, table, row):
-                store.change(f"ALTER TABLE {table} DELETE WHERE {where} SETTINGS mutations_sync = 2", _of(row))
+            if count := _count(store, table, together):
+                store.change(f"ALTER TABLE {table} DELETE WHERE {where} SETTINGS mutations_sync = 2", _of(together))
                 erased[table] += count
     for table in ASIDE:
         store.empty(table)
     return erased
 
 
-def left_of(store: "Store", row: ForgottenRow) -> int:
-    """Rows that are still there of somebody who was to be forgotten."""
-    return sum(_count(store, table, row) for table in WHERE)
+def left_of(store: "Store", rows: Sequence[ForgottenRow]) -> int:
+    """Rows that are still there of those who were to be forgotten."""
+    return sum(_count(store, table, together) for together in _parts(rows) for table in WHERE)
 
 
-def _count(store: "Store", table: str, row: ForgottenRow) -> int:
-    [found] = store.query(f"SELECT count() AS n FROM {table} WHERE {WHERE[table]}", _of(row))
+def rows_of(store: "Store", table: str, rows: Sequence[ForgottenRow]) -> Iterator[dict[str, Any]]:
+    """What a table has of visitors."""
+    seen = f", {', '.join(Seen._fields)}" if table == "events" else ""
+    for together in _parts(rows):
+        yield from store.query(f"SELECT *{seen} FROM {table} FINAL WHERE {WHERE[table]}", _of(together))
+
+
+def _parts(rows: Sequence[ForgottenRow]) -> Iterator[list[ForgottenRow]]:
+    """Those of one project, so many at once."""
+    for project in sorted({row.project for row in rows}):
+        of = [row for row in rows if row.project == project]
+        for first in range(0, len(of), AT_ONCE):
+            yield of[first : first + AT_ONCE]
+
+
+def _count(store: "Store", table: str, rows: Sequence[ForgottenRow]) -> int:
+    [found] = store.query(f"SELECT count() AS n FROM {table} WHERE {WHERE[table]}", _of(rows))
     return int(found["n"])
 
 
-def rows_of(store: "Store", table: str, row: ForgottenRow) -> Iterator[dict[str, Any]]:
-    """What a table has of a visitor."""
-    seen = f", {', '.join(Seen._fields)}" if table == "events" else ""
-    yield from store.query(f"SELECT *{seen} FROM {table} FINAL WHERE {WHERE[table]}", _of(row))
-
-
-def _of(row: ForgottenRow) -> dict[str, Any]:
+def _of(rows: Sequence[ForgottenRow]) -> dict[str, Any]:
     return {
-        "project": row.project,
-        "visitor": row.visitor,
-        "until": row.forgotten_at,
-        "names": _spellings(row.visitor),
+        "project": rows[0].project,
+        "visitors": [row.visitor for row in rows],
+        "until": [row.forgotten_at for row in rows],
+        "names": [name for row in rows for name in _spellings(row.visitor)],
     }
 
 

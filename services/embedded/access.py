@@ -29,6 +29,7 @@ class HouseKeyring(Keyring):
         super().__init__(path)
         self._project = project
         self._own: dict[str, Key] = {}
+        self._lent: dict[str, str] = {}
         self.house_key = secrets.token_urlsafe(RANDOM_BYTES)
         """Of whoever may read the data folder: for what belongs to the installation rather than to a project."""
         self.first_keys = {} if self.keys else {kind: self.create(kind, project) for kind in Kind}
@@ -45,8 +46,14 @@ class HouseKeyring(Keyring):
             first_keys=self.first_keys,
         )
 
-    def _make(self, kind: Kind, rights: frozenset[Right]) -> str:
+    def lend_read_key(self, project: str) -> str:
+        """A read key for commands on this machine, by default of the installation's own project."""
+        if project not in self._lent:
+            self._lent[project] = self._make(Kind.READ, frozenset(), project)
+        return self._lent[project]
+
+    def _make(self, kind: Kind, rights: frozenset[Right], project: str = "") -> str:
         secret = generate(kind, secrets.token_bytes(RANDOM_BYTES))
-        key = make(secret, kind, self._project, rights)
+        key = make(secret, kind, project or self._project, rights)
         self._own[key.digest] = key
         return secret

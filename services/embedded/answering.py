@@ -15,6 +15,7 @@ from services.core.journey import Journey
 from services.edges.clickhouse import Store, StoreError
 from services.edges.findings_feed import FindingsFeed
 from services.edges.kafka import Publisher
+from services.edges.retention import keep_for
 from services.embedded.access import HouseKeyring
 from services.embedded.house import house_routes
 from services.ingest.app import create_app as create_ingest
@@ -32,6 +33,7 @@ from services.stages.metrics import SET_ASIDE, TABLED
 def open_store(settings: Settings, journey: Journey) -> Store:
     """Open the database, with its tables up to date and the journey in it. Raises StoreError."""
     store = Store.open(settings.clickhouse)
+    keep_for(store, settings.retention)
     store.save_journey(journey.version, journey.document())
     return store
 
@@ -47,7 +49,7 @@ def one_app(
     whole = APIRouter(tags=["health"])
     _add_health(whole, publisher, store, stages)
     _add_metrics(whole, metrics)
-    whole.include_router(house_routes(keyring.house_key, store))
+    whole.include_router(house_routes(keyring.house_key, store, keyring.lend_read_key))
     # In front, so that they answer in place of the API's own.
     api.router.routes[:0] = [*whole.routes, *client_routes(keyring)]
     _document_both(api, create_ingest(settings, keyring, publisher))

@@ -42,10 +42,11 @@ class Onwards(msgspec.Struct, frozen=True):
     limit: int
 
 
-def house_routes(key: str, store: Store) -> APIRouter:
-    """What the commands of `refused`, `rejudge` and `alerts` ask of a running installation; no document shows them.
+def house_routes(key: str, store: Store, lend: Callable[[str], str]) -> APIRouter:
+    """What the commands of `refused`, `rejudge`, `alerts` and `ask` ask of a running installation.
 
-    Bodies are JSON both ways, but for history, which is large.
+    `lend` makes a read key of a project. Bodies are JSON both ways, but for history, which is large; no document shows
+    them.
     """
 
     def check(authorization: Annotated[str, Header()] = "") -> None:
@@ -53,6 +54,10 @@ def house_routes(key: str, store: Store) -> APIRouter:
             raise HTTPException(401, "This is for commands on the machine of the installation.")
 
     router = APIRouter(prefix="/house", include_in_schema=False, dependencies=[Depends(check)])
+
+    @router.post("/key")
+    async def read_key(request: Request) -> Response:
+        return await _answer(request, str, lend)
 
     @router.post("/refused/counts")
     async def counts(request: Request) -> Response:

@@ -5,6 +5,8 @@ from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from typing import TypeAlias
 
+from services.core.errors import SettingError
+
 Network: TypeAlias = ipaddress.IPv4Network | ipaddress.IPv6Network
 
 NETWORKS_KNOWN = 8192
@@ -28,7 +30,7 @@ def _is_in(address: str, networks: Sequence[Network]) -> bool:
 
 
 def networks_of(text: str) -> list[Network]:
-    """Networks, divided by commas. Raises ValueError with a sentence.
+    """Networks, divided by commas. Raises SettingError.
 
     >>> networks_of("10.0.0.0/8, ::1")
     [IPv4Network('10.0.0.0/8'), IPv6Network('::1/128')]
@@ -36,7 +38,7 @@ def networks_of(text: str) -> list[Network]:
     try:
         return [ipaddress.ip_network(part.strip()) for part in text.split(",") if part.strip()]
     except ValueError as error:
-        raise ValueError(
+        raise SettingError(
             f"DESIRELINE_TRUSTED_PROXIES: {error}; give networks such as 10.0.0.0/8, or addresses"
         ) from error
 

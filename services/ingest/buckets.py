@@ -24,7 +24,8 @@ class Buckets:
 
     def wait(self, name: Hashable, now: float) -> int:
         """For how many seconds this bucket is empty, 0 when something may be taken."""
-        return max(0, math.ceil(self._full_at.get(name, 0.0) - now - BURST_SECONDS))
+        owed = self._full_at.get(name, 0.0) - now - BURST_SECONDS
+        return math.ceil(owed) if owed > 0 else 0
 
     def take(self, name: Hashable, tokens: float, rate: float, now: float) -> None:
         """Take them, if need be on credit: a batch larger than a bucket would never pass otherwise."""

@@ -12,14 +12,12 @@ import msgspec
 
 from services.core.event import Event
 from services.edges.batch_builder import Record
-from services.ingest.body import INFLATED_BYTES, SEND_LESS
+from services.ingest.body import BATCH_CALLS, INFLATED_BYTES, SEND_LESS
 from services.ingest.dialects import segment
 from services.ingest.dialects.segment_plain import PlainBatch, PlainCall, plain_batch, plain_single, read_plain
 from services.ingest.guard import EVENT_BYTES, judge
 from services.ingest.problem import Problem, pointer_of
 from services.ingest.refusal import Reason, Refusal
-
-BATCH_CALLS = 500  # one with more is refused as a whole, so nothing is looked for in it
 
 Refusals = list[tuple[int, Refusal]]
 Head = TypeVar("Head", segment.Batch, segment.Single)

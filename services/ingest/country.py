@@ -5,6 +5,7 @@ from pathlib import Path
 
 import maxminddb
 
+from services.core.errors import SettingError
 from services.ingest.truncation import truncated
 
 
@@ -12,16 +13,18 @@ class Countries:
     """Knows the country of addresses, each cut to its network first: nothing here remembers more."""
 
     def __init__(self, path: Path) -> None:
-        """Raises OSError or ValueError with a sentence where the file cannot be used."""
+        """Raises SettingError where the file cannot be used."""
         try:
             self._database = maxminddb.open_database(path)
         except OSError as error:
-            raise OSError(
+            raise SettingError(
                 f"cannot read the country database {path} ({error.strerror}): "
                 "set DESIRELINE_COUNTRIES to a .mmdb file, or unset it"
             ) from error
         except maxminddb.InvalidDatabaseError as error:
-            raise ValueError(f"{path} is no MaxMind database ({error}): set DESIRELINE_COUNTRIES to a .mmdb") from error
+            raise SettingError(
+                f"{path} is no MaxMind database ({error}): set DESIRELINE_COUNTRIES to a .mmdb"
+            ) from error
         self._found = lru_cache(maxsize=4096)(self._look_up)
 
     def of(self, address: str) -> str:

@@ -43,17 +43,21 @@ Check = Callable[[Sending], Drop | None]
 
 def origin(sending: Sending) -> Drop | None:
     """Held against browsers only: a server sends no origin, and whoever forges requests can forge that too."""
+    terms = sending.key.terms
+    if not terms.origins:
+        return None
     page = sending.caller.origin
-    if not page or sending.key.terms.may_send_from(page):
+    if not page or terms.may_send_from(page):
         return None
     return Drop(Reason.ORIGIN, f"pages of {page[:SHOWN_LETTERS]} may not send with this key", status=403)
 
 
 def consent(sending: Sending) -> Drop | None:
     headers, terms = sending.caller.headers, sending.key.terms
-    for name, header, manner in (("Sec-GPC", b"sec-gpc", terms.gpc), ("DNT", b"dnt", terms.dnt)):
-        if manner is Manner.DROP and headers.get(header) == b"1":
-            return Drop(Reason.CONSENT, f"the browser sends {name}: 1")
+    if terms.gpc is Manner.DROP and headers.get(b"sec-gpc") == b"1":
+        return Drop(Reason.CONSENT, "the browser sends Sec-GPC: 1")
+    if terms.dnt is Manner.DROP and headers.get(b"dnt") == b"1":
+        return Drop(Reason.CONSENT, "the browser sends DNT: 1")
     return None
 
 
@@ -85,11 +89,16 @@ class Gate:
             return None
         key, now = sending.key, time.monotonic()
         network = network_of(sending.caller.address)
-        limits = [(f"{key.digest} {network}", key.terms.address_rate, f"from {network}")] if network else []
-        limits.append((key.digest, key.terms.rate, "with this key"))
-        for bucket, rate, whence in limits:
-            if wait := self._buckets.wait(bucket, now):
-                return Drop(Reason.RATE, f"more than {rate:g} events a second come {whence}", 429, wait)
-        for bucket, rate, _ in limits:
-            self._buckets.take(bucket, sending.events or 1, rate, now)
+        of_network = key.digest, network
+        if network and (wait := self._buckets.wait(of_network, now)):
+            return _too_much(f"{key.terms.address_rate:g} events a second come from {network}", wait)
+        if wait := self._buckets.wait(key.digest, now):
+            return _too_much(f"{key.terms.rate:g} events a second come with this key", wait)
+        if network:
+            self._buckets.take(of_network, sending.events or 1, key.terms.address_rate, now)
+        self._buckets.take(key.digest, sending.events or 1, key.terms.rate, now)
         return None
+
+
+def _too_much(what: str, wait: int) -> Drop:
+    return Drop(Reason.RATE, f"more than {what}", 429, wait)

@@ -22,9 +22,9 @@ from services.edges.kafka import Publisher
 from services.edges.keyring import Keyring
 from services.edges.record_batch import NotAccepted, Positions
 from services.ingest.answer import Answer, problem, success, unavailable, without_body
-from services.ingest.body import SEND_LESS, read_body
+from services.ingest.body import hold_to_batch, read_body
 from services.ingest.caller import Caller, admit, admit_history, caller_of
-from services.ingest.calls import BATCH_CALLS, Calls, Refusals, read_single, records_of
+from services.ingest.calls import Calls, Refusals, read_single, records_of
 from services.ingest.dialects import segment
 from services.ingest.dialects.segment_plain import PlainCall
 from services.ingest.gate import Drop, Gate, Sending
@@ -160,9 +160,7 @@ class TakeEvents(Intake):
         skew = segment.skew_of(head.sent_at, received_at)
         if isinstance(head, segment.Single | PlainCall):
             return segment.Arrival(key.project, received_at, _new_id, self.kind, skew)
-        if len(head.batch) > BATCH_CALLS:
-            detail = f"the batch has {len(head.batch)} calls, at most {BATCH_CALLS} are taken"
-            raise Problem(400, Reason.SIZE, detail, remedy=SEND_LESS, pointer="/batch")
+        hold_to_batch(len(head.batch))
         if head.historical:
             admit_history(key)
         watermark = min(segment.millis(head.watermark), received_at) if head.watermark else 0

@@ -5,6 +5,7 @@ from functools import cache
 
 import msgspec
 
+from services.core.errors import SettingError
 from services.ingest.address import Network, networks_of
 from services.ingest.caller import Caller
 from services.ingest.country import Countries
@@ -32,7 +33,7 @@ class Privacy:
 
     @classmethod
     def configured(cls, settings: Settings) -> "Privacy":
-        """Raises ValueError or OSError with a sentence where a setting cannot be used."""
+        """Raises SettingError where a setting cannot be used."""
         kept = _listed(settings.query_parameters) or USUAL
         countries = Countries(settings.countries) if settings.countries else None
         return cls(Scrubber(QueryStrings(kept)), networks_of(settings.trusted_proxies), countries, Names(settings))
@@ -57,7 +58,7 @@ class Names:
         self._salts = Salts(settings.data_dir / "salts")
         self.of = cache(self._of)
         if self._for_good and len(self._secret) < LEAST_SECRET:
-            raise ValueError(
+            raise SettingError(
                 f"DESIRELINE_HASH_IDS needs DESIRELINE_ID_SECRET with at least {LEAST_SECRET} letters: "
                 "a hash without a secret is undone by trying all ids"
             )

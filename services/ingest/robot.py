@@ -20,7 +20,8 @@ _options.max_mem = 64 << 20
 _options.encoding = re2.Options.Encoding.LATIN1
 _ROBOTS = re2.compile("|".join(f"(?:{one['pattern']})" for one in CRAWLER_USER_AGENTS_DATA).encode(), _options)
 _SAID = b'"userAgent"'
-_DRIVEN = re.compile(rb'"webdriver"\s*:\s*true')
+_WEBDRIVER = b'"webdriver"'
+_DRIVEN = re.compile(_WEBDRIVER + rb"\s*:\s*true")
 
 
 class _Context(msgspec.Struct, rename="camel", gc=False):
@@ -45,7 +46,7 @@ def may_be_robots(body: bytes, is_browser: bool) -> bool:
         # ` : "name"`: from the third byte on, so that the quote found is the one behind the name.
         if is_robot(piece[: piece.find(b'"', 3, NAME_BYTES)]):
             return True
-    return is_browser and _DRIVEN.search(body) is not None
+    return is_browser and _WEBDRIVER in body and _DRIVEN.search(body) is not None
 
 
 def tells_of_robot(context: msgspec.Raw) -> bool:

@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 import msgspec
 
 from services.core.event import EMPTY_OBJECT, Event
-from services.core.refusal import BY_WORKER
+from services.core.refusal import BY_WORKER, IN_MASSES
 from services.edges.refused import Refused
 from services.ingest.dialects import segment
 
@@ -37,6 +37,8 @@ class Call(msgspec.Struct, frozen=True):
 
 def call_of(refused: Refused) -> Call:
     """Raises CannotBeSent."""
+    if refused.reason in IN_MASSES:
+        raise CannotBeSent("it says how many events were dropped, and holds none of them")
     if not refused.whole:
         raise CannotBeSent(f"only {len(refused.raw)} of its {refused.size} bytes were kept")
     return _of_event(refused.raw) if refused.reason in BY_WORKER else _of_call(refused)

@@ -10,6 +10,7 @@ from services.core.errors import TooManyRefused
 from services.core.journey import Journey
 from services.edges.clickhouse import Store, StoreError
 from services.edges.log import log_id
+from services.edges.retention import keep_for
 from services.edges.topics import KafkaUnreachable, ensure_topics, refused_topic
 from services.settings import Settings
 from services.stages.alerts.duty import Duty
@@ -29,6 +30,8 @@ GC_THRESHOLD = (100_000, 50, 100)
 def run(settings: Settings, journey: Journey, store: Store) -> int:
     """Work until SIGTERM or SIGINT. The exit code: 0 when told to stop, 1 when work failed or could not start."""
     try:
+        for project, how_long in keep_for(store, settings.retention).items():
+            log.info("Data of %s is kept for %s", project or "all other projects", how_long)
         store.save_journey(journey.version, journey.document())
         topics = settings.topic, refused_topic(settings.topic)
         ensure_topics(settings, [*topics, settings.findings_topic])

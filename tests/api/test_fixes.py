@@ -45,8 +45,9 @@ def judged(ask: Ask) -> Any:
 def test_a_fix_is_judged_by_how_much_less_often_the_friction_is_met(
     store: Store, client: Client, ask: Ask, raging_after: int, state: str
 ) -> None:
-    told(store, *[visits(day, 10, 4) for day in range(18, 28)], *[visits(day, 10, raging_after // 10) for day in range(28, 38)],
-         visits(38, 10, raging_after % 10))  # fmt: skip
+    before = [visits(day, 10, 4) for day in range(18, 28)]
+    after = [visits(day, 10, raging_after // 10) for day in range(28, 38)]
+    told(store, *before, *after, visits(38, 10, raging_after % 10))
     note(client)
 
     fix = judged(ask)

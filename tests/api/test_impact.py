@@ -1,4 +1,4 @@
-"""The impact of a pain point where those who meet it are the more motivated; `bench/impact.py` tries many such shops."""
+"""The impact of a pain point where those who meet it are the more motivated; `bench/impact.py` tries many shops."""
 
 import pytest
 

@@ -16,7 +16,9 @@ def cell(answer: Any, row: str, stage: str, step: str = "") -> Any:
 
 def test_a_cell_tells_who_came_how_it_went_and_how_long_they_stayed(store: Store, ask: Ask) -> None:
     fill(store, [
-        session("0 browse, 10 checkout, 20 checkout.payment, 50-60 browse, 70-95 checkout.payment", job="gift", pages=9),
+        session(
+            "0 browse, 10 checkout, 20 checkout.payment, 50-60 browse, 70-95 checkout.payment", job="gift", pages=9
+        ),
         session("0 checkout.payment, 40 bought", job="gift", pages=4),
         session("0 browse, 30 bought", job="gift", pages=2),
         session("0 checkout.payment", job="gift", state="open"),

@@ -27,8 +27,10 @@ def came(day: float, way: str, count: int = 1, **given: object) -> list[SessionR
 
 
 def test_each_share_is_told_of_those_it_can_be_told_of(store: Store, ask: Ask) -> None:
-    rows = [*came(1, "browse basket bought", job="gift"), *came(1, "browse basket"), *came(1, "basket browse"),
-            *came(2, "browse", job="gift", outcome_at=moment(2 * DAY + 5)), *came(2, "browse", state="open")]  # fmt: skip
+    rows = [
+        *came(1, "browse basket bought", job="gift"), *came(1, "browse basket"), *came(1, "basket browse"),
+        *came(2, "browse", job="gift", outcome_at=moment(2 * DAY + 5)), *came(2, "browse", state="open"),
+    ]  # fmt: skip
     fill(store, rows, [finding(rows[1], "loop", "basket", DAY), finding(rows[0], "rage_click", "browse", DAY)])
 
     def told(**asked: str) -> dict[tuple[str, str], tuple[int, int]]:

@@ -8,8 +8,9 @@ import msgspec
 import pytest
 
 from services.core.event import Event
-from services.core.rows import RefusedRow, StateRow
+from services.core.rows import ForgottenRow, RefusedRow, StateRow
 from services.edges.clickhouse import Store
+from services.edges.erasure import erase
 from tests.api.conftest import Client
 from tests.api.shop import fill, finding, moment, session
 
@@ -156,3 +157,16 @@ def test_an_id_never_becomes_sql(shop: Store, client: Client, hostile: str) -> N
     assert delete(client, httpx.URL(path=f"/{hostile}").raw_path.decode()[1:]).status_code == 200
 
     assert kept(shop) == before
+
+
+def test_many_are_erased_together_each_until_they_asked(shop: Store) -> None:
+    many = [ForgottenRow(project="shop", visitor=f"v{number}", forgotten_at=moment(0)) for number in range(60)]
+    until = [
+        ForgottenRow(project="shop", visitor=one, forgotten_at=moment(at)) for one, at in (("phone", 0), ("ben", 1))
+    ]
+
+    erased = erase(shop, [*many, *until])
+
+    left = shop.query("SELECT id FROM events WHERE project = 'shop' AND visitor IN ('phone', 'ben') ORDER BY id")
+    assert erased["events"] == 3
+    assert [row["id"] for row in left] == ["ben2", "phone1", "phone2"]

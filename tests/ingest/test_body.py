@@ -118,3 +118,12 @@ async def test_another_encoding_is_refused() -> None:
     problem = await refused({b"content-encoding": b"br"}, arriving(b"x"))
 
     assert problem.status == 415
+
+
+@pytest.mark.parametrize("sign", [b"@", b"%40", rb"\u0040"])
+async def test_a_body_full_of_what_must_each_be_looked_at_is_refused(sign: bytes) -> None:
+    few, many = sign * 9_000, sign * 11_000
+
+    assert await read_body({}, arriving(few)) == few
+    problem = await refused({}, arriving(many))
+    assert (problem.status, problem.reason) == (400, Reason.SIZE)

@@ -1,6 +1,7 @@
 """The checks of who sends, over HTTP: what is answered, what is on the topic, and where a drop turns up."""
 
 import asyncio
+import time
 from typing import Any
 
 import httpx
@@ -211,3 +212,19 @@ async def test_names_that_are_made_up_are_counted_as_other(ingest: Installation)
 def app_of(ingest: Installation) -> Any:
     """The app that the client of an installation talks to."""
     return ingest.client._transport.app  # type: ignore[attr-defined]
+
+
+@pytest.mark.parametrize("path", ["/v1/batch", "/e", "/batch", "/mp/collect?api_secret=x"])
+async def test_a_batch_far_too_long_is_refused_before_anything_is_done_with_each_call(
+    ingest: Installation, path: str
+) -> None:
+    calls = b"[" + b"{}," * 300_000 + b"{}]"
+    body = b'{"api_key":"k","client_id":"c","events":%s}' if "mp" in path else b'{"batch":%s,"api_key":"k"}'
+    began = time.process_time()
+
+    answer = await ingest.client.post(path, content=body % calls, headers={"X-Write-Key": ingest.key})
+
+    assert (answer.status_code, answer.json()["type"]) == (400, "urn:desireline:problem:size")
+    assert "300001 calls" in answer.json()["detail"]
+    # Translating each takes ten times as long, and nobody else would be answered meanwhile.
+    assert time.process_time() - began < 3

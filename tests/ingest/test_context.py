@@ -154,7 +154,7 @@ def test_a_file_that_is_no_database_is_named(tmp_path: Path) -> None:
 
     with pytest.raises(ValueError, match=r"no\.mmdb is no MaxMind database.*DESIRELINE_COUNTRIES"):
         Countries(tmp_path / "no.mmdb")
-    with pytest.raises(OSError, match=r"there\.mmdb.*DESIRELINE_COUNTRIES"):
+    with pytest.raises(ValueError, match=r"there\.mmdb.*DESIRELINE_COUNTRIES"):
         Countries(tmp_path / "there.mmdb")
 
 
@@ -186,3 +186,26 @@ async def test_a_browser_that_says_nothing_is_known_by_its_request(ingest: Insta
 
     events = {event.visitor: event.seen for event in await ingest.events(2)}
     assert events == {"v": "mobile|Brave|iOS", "server": ""}
+
+
+@pytest.mark.asyncio
+async def test_clients_in_other_words_are_seen_too(ingest: Installation) -> None:
+    posthog = {
+        "$device_type": "Mobile",
+        "$os": "Android",
+        "utm_source": "mail",
+        "$current_url": SHOP,
+        "$referrer": "$direct",
+    }
+    await ingest.client.post(
+        "/e/", json={"api_key": ingest.key, "event": "x", "distinct_id": "posthog", "properties": posthog}
+    )
+    ga4 = {
+        "client_id": "ga4",
+        "device": {"category": "tablet", "operating_system": "iOS"},
+        "events": [{"name": "page_view", "params": {"page_location": SHOP, "page_referrer": "https://www.bing.com/"}}],
+    }
+    await ingest.client.post(f"/mp/collect?api_secret={ingest.key}", json=ga4)
+
+    events = {event.visitor: event.seen for event in await ingest.events(2)}
+    assert events == {"posthog": "mobile||Android|direct||mail", "ga4": "tablet||iOS|search"}

@@ -64,8 +64,9 @@ async def test_a_visitor_without_cookies_is_one_for_a_day_and_in_one_project(bro
         )
         await sent(ingest, track(messageId="3"), headers={**BROWSER, "user-agent": "Mozilla/5.0 (iPhone)"})
         await sent(ingest, track(messageId="4", context={"traits": {"name": "Jane"}, "locale": "de"}))
+        await sent(ingest, track(messageId="5", type="identify", userId="jane", traits={"name": "Jane"}))
 
-        events = {event.id: event for event in await ingest.events(4)}
+        events = {event.id: event for event in await ingest.events(5)}
 
     names = [events[one].visitor for one in "1234"]
     assert names[0] == names[1]
@@ -73,6 +74,7 @@ async def test_a_visitor_without_cookies_is_one_for_a_day_and_in_one_project(bro
     assert {event.user for event in events.values()} == {""}
     assert not {"cookie", "another", "jane"} & set(names)
     assert bytes(events["4"].context) == b'{"locale":"de"}'
+    assert bytes(events["5"].props) == b"{}"
 
 
 def test_the_salt_lives_for_its_day_and_is_gone_with_it(tmp_path: Path) -> None:

@@ -277,8 +277,9 @@ def test_what_is_learned_is_of_the_stored_sessions_and_forms(store: Store, event
         learning.watch(acts)
 
     learned = learning.learned()
-    assert {"browse", "basket", "checkout.address"} <= learned.stays.keys()
-    assert {"address name", "address city"} <= learned.waits.keys()
+    assert "basket" in learned.stays
+    assert "browse" not in learned.stays, "too many leave there to say by when nearly all have gone on"
+    assert learned.waits
     assert all(timedelta(seconds=1) <= one < timedelta(minutes=2) for one in learned.waits.values())
 
 

@@ -40,6 +40,12 @@
     -- where an earlier one no longer can, so all are kept; else the first does for all.
     chained AS
     (
+        SELECT *, arrayFirst(chain -> length(chain) = longest, chains) AS times
+        FROM
+        (
+        SELECT *, arrayMax(chain -> length(chain), chains) AS longest
+        FROM
+        (
         SELECT
             planned, path_key, close, cells, values, members,
             arrayMap(
@@ -69,7 +75,8 @@
                             found.2, ks)),
                     moves,
                     (emptyArrayInt64(), arrayMap(k -> none, ks))).1,
-                starts) AS chains,
-            arrayFirst(chain -> length(chain) = arrayMax(c -> length(c), chains), chains) AS times
+                starts) AS chains
         FROM moved
+        )
+        )
     ),

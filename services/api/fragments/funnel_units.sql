@@ -5,28 +5,11 @@
     -- for all sessions that took it, of which `cells` has the counts by (value, is open). A path has no moments but
     -- those that say what comes after what, so its windows never bind: sessions in which they could are followed one by
     -- one. `close` says of each run how many before it count as of one moment with it.
-    10000 AS pace,
-    {unit:String} = 'person' AS by_person,
-    {order:String} = 'any' AS any_order,
-    {order:String} = 'strict' AS strict_order,
-    {window_ms:Int64} AS window_ms,
-    {tolerance_ms:Int64} AS tolerance_ms,
-    {by:String} AS by,
-    CAST([], 'Array(Array(Int64))') AS none,
-    arrayEnumerate({steps:Array(String)}) AS ks,
-    arrayMap(k -> bitShiftLeft(toUInt64(1), k), ks) AS bits,
-    fromUnixTimestamp64Milli({from_ms:Int64}, 'UTC') AS from_at,
-    fromUnixTimestamp64Milli({to_ms:Int64} + if(by_person, window_ms, 0), 'UTC') AS to_at,
+    -- include funnel_words
 
     -- include scoped_sessions
 
-    identified AS
-    (
-        SELECT visitor, argMax(user, ended_at) AS known_as
-        FROM sessions FINAL
-        WHERE by_person AND project = {project:String} AND user != ''
-        GROUP BY visitor
-    ),
+    -- include identified
 
     walk AS
     (
@@ -40,6 +23,7 @@
             AND opened_on BETWEEN toDate32(from_at) - {longest_days:UInt16}
                 AND toDate32(to_at) + {longest_days:UInt16}
             AND if(by_person, ended_at, started_at) >= from_at AND started_at < to_at
+            AND (NOT {binds:Bool} OR ended_at - started_at > {binding_ms:Int64} / 1000)
             -- filters
     ),
 
@@ -63,13 +47,13 @@
             arrayMap(t -> toUnixTimestamp64Milli(t),
                 arrayFilter((t, fit) -> strict_order OR fit != 0, path_ended_at, every_fit)) AS ended
         FROM spoken
-        WHERE notEmpty(fits) AND (NOT {binds:Bool} OR ended_at - started_at > {binding_ms:Int64} / 1000)
+        WHERE notEmpty(fits)
     ),
 
     row_units AS
     (
         SELECT
-            false AS planned, '' AS path_key, emptyArrayUInt64() AS close,
+            false AS planned, toLowCardinality('') AS path_key, emptyArrayUInt64() AS close,
             [('', state = 'open', toUInt64(1))] AS cells,
             values, [(started_at, id)] AS members, fits, began, ended
         FROM counted
@@ -78,7 +62,7 @@
     person_units AS
     (
         SELECT
-            false AS planned, '' AS path_key, emptyArrayUInt64() AS close,
+            false AS planned, toLowCardinality('') AS path_key, emptyArrayUInt64() AS close,
             [('', false, toUInt64(1))] AS cells,
             arraySort(groupArrayArray(values)) AS values,
             arraySort(groupArray((started_at, id))) AS members,
@@ -114,7 +98,7 @@
             arrayMap(n -> toInt64(n * pace + 1), arrayEnumerate(fits)) AS ended
         FROM
         (
-            SELECT toString(way) AS path_key, groupArray((value, is_open, n)) AS cells
+            SELECT way AS path_key, groupArray((value, is_open, n)) AS cells
             FROM
             (
                 SELECT path_key AS way, part AS value, state = 'open' AS is_open, count() AS n
@@ -123,6 +107,8 @@
                 GROUP BY way, value, is_open
             )
             GROUP BY way
+            -- None, but it keeps what is asked of a path from being worked out for each session.
+            LIMIT 1000000000000
         )
     ),
 

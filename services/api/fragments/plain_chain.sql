@@ -21,6 +21,12 @@
     -- A chain is (the run it has come to, its moment, the moments of all steps reached).
     chained AS
     (
+        SELECT *, arrayFirst(chain -> length(chain) = longest, chains) AS times
+        FROM
+        (
+        SELECT *, arrayMax(chain -> length(chain), chains) AS longest
+        FROM
+        (
         SELECT
             planned, path_key, close, cells, values, members,
             arrayMap(
@@ -39,7 +45,8 @@
                             chain.3, arrayPushBack(chain.3, moment)))),
                     ks,
                     (start.1, start.2, emptyArrayInt64())).3,
-                starts) AS chains,
-            arrayFirst(chain -> length(chain) = arrayMax(c -> length(c), chains), chains) AS times
+                starts) AS chains
         FROM started
+        )
+        )
     ),

@@ -15,7 +15,7 @@
                     arrayFilter(
                         k -> k <= length(times) AND times[k] >= 0 AND {next:Array(UInt8)}[k] BETWEEN 1 AND length(times),
                         ks)) AS ways
-            FROM chained
+            FROM (SELECT * FROM chained LIMIT 1000000000000)
             WHERE planned AND notEmpty(ways)
         ) AS plans ON plans.path_key = walked.path_key
         ARRAY JOIN ways AS way

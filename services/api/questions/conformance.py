@@ -60,7 +60,7 @@ class ConformanceAnswer(Answer):
 def ask_conformance(asked: Asked, question: ConformanceQuestion) -> ConformanceAnswer:
     """Which steps of the journey are skipped, repeated or taken out of order, and what that costs."""
     places = entered_places(asked.journey)
-    cells: dict[tuple[str, int], list[Row]] = {}
+    cells: dict[tuple[Kind, int], list[Row]] = {}
     for row in asked.rows("conformance", places=places):
         cells.setdefault((row["kind"], row["place"]), []).append(row)
     told = [(key, rows, cost_of(rows)) for key, rows in cells.items() if any(row["deviates"] for row in rows)]

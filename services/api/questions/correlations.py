@@ -50,7 +50,7 @@ class CorrelationsAnswer(Answer):
 
 
 def ask_correlations(asked: Asked, question: CorrelationsQuestion) -> CorrelationsAnswer:
-    """What separates those who went on from those who did not, with odds ratio, interval and false-discovery control."""
+    """What separates those who went on from those who did not, as odds ratios with intervals."""
     at = place_named(asked.journey, question.at, "at") if question.at else places_of(asked.journey)[0]
     goal = place_named(asked.journey, question.goal, "goal") if question.goal else ""
     rows = asked.rows(

@@ -1,8 +1,8 @@
 """Whether fixes helped: each annotated fix of a pain point, judged by the sessions before and after it.
 
-Weekdays are compared with the same weekdays (Mantel-Haenszel over the seven), up to four weeks to either side, so that a
-fix on a Friday is not judged by the weekend. A fix restored the place where the share of sessions that meet the friction
-fell surely and at least by half; it eased it where the share fell surely, but by less.
+Weekdays are compared with the same weekdays (Mantel-Haenszel over the seven), up to four weeks to either side, so that
+a fix on a Friday is not judged by the weekend. A fix restored the place where the share of sessions that meet the
+friction fell surely and at least by half; it eased it where the share fell surely, but by less.
 """
 
 from collections.abc import Sequence

@@ -157,6 +157,7 @@ def shape_of(asked: Asked, question: FunnelQuestion, path: FunnelPath, by: str, 
         "plain_chain": "chain_with_rules" if path.has_rules else "plain_chain",
         "values_of_sessions": "values_of_events" if by in SAID_BY_EVENTS else "values_of_sessions",
         "units": f"units_of_{kind or ('rows' if question.unit == 'session' else 'people')}",
+        "value": "value_of_time" if by in TRENDS else "value_of_cell",
         "waits": f"waits_of_{kind or 'units'}",
     }
     parameters = {

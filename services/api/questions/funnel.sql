@@ -13,5 +13,4 @@ SELECT
     sumIf(units_of, NOT undecided AND finished) AS decided_finished
 FROM taken
 GROUP BY value, k
-ORDER BY max(if(k = 1, entered, 0)) OVER (PARTITION BY value) DESC, value, k
 LIMIT 20000

@@ -16,29 +16,31 @@ WITH
     walked AS
     (
         SELECT
-            id, job, device, value, currency, first_at < started_at AS returning,
-            arrayMap(s -> indexOf(stages, s), path_stage) AS depths,
-            path_started_at AS moments,
-            arrayConcat(
-                [('', '', started_at)],
-                arrayZip(path_stage, arrayMap(s -> '', path_stage), path_started_at),
-                arrayFilter(p -> p.2 != '', arrayZip(path_stage, path_step, path_started_at))) AS visits
+            id, value, currency, started_at, path_started_at AS moments, path_stage, path_step,
+            concat(job, '\n', device, '\n', if(first_at < started_at, 'returning', 'new'), '\n') AS kind_of,
+            arrayMap(s -> indexOf(stages, s), path_stage) AS depths
         FROM scoped
         INNER JOIN seen_first USING (visitor)
     ),
 
+    -- A session comes to each of its places once: at the first time that it was there.
     exposed AS
     (
         SELECT
-            id, job, device, value, currency, returning, depths, moments,
-            visit.1 AS stage, visit.2 AS step, min(visit.3) AS entered_at,
+            value, currency, visit.1 AS stage, visit.2 AS step,
+            multiIf(
+                stage = '', started_at,
+                step = '', moments[indexOf(path_stage, stage)],
+                moments[arrayFirstIndex((s, p) -> s = stage AND p = step, path_stage, path_step)]) AS entered_at,
             indexOf(stages, stage) AS place,
             toUInt32(greatest(place, arrayMax((d, t) -> if(t < entered_at, d, 0), depths, moments))) AS depth,
-            concat(job, '\n', device, '\n', if(returning, 'returning', 'new'), '\n', toString(depth)) AS stratum,
+            concat(kind_of, toString(depth)) AS stratum,
             arrayExists((d, t) -> d > place AND t >= entered_at, depths, moments) AS went_on
         FROM walked
-        ARRAY JOIN visits AS visit
-        GROUP BY id, job, device, value, currency, returning, depths, moments, stage, step
+        ARRAY JOIN arrayDistinct(arrayConcat(
+            [('', '')],
+            arrayMap(s -> (toString(s), ''), path_stage),
+            arrayFilter(p -> p.2 != '', arrayMap((s, p) -> (toString(s), toString(p)), path_stage, path_step)))) AS visit
     ),
 
     -- include standing
@@ -55,25 +57,43 @@ WITH
     affected AS
     (
         SELECT
-            stuck.*, stratum AS twin_stratum, went_on AS twin_went_on, currency,
-            toUInt32(greatest(place, arrayMax((d, t) -> if(t < stuck_at, d, 0), depths, moments))) AS depth,
-            concat(job, '\n', device, '\n', if(returning, 'returning', 'new'), '\n', toString(depth)) AS stratum,
+            stuck.*, currency,
+            multiIf(
+                stage = '', started_at,
+                step = '', moments[indexOf(path_stage, stage)],
+                moments[arrayFirstIndex((s, p) -> s = stage AND p = step, path_stage, path_step)]) AS entered_at,
+            indexOf(stages, stage) AS place,
+            concat(kind_of, toString(toUInt32(greatest(
+                place, arrayMax((d, t) -> if(t < entered_at, d, 0), depths, moments))))) AS twin_stratum,
+            arrayExists((d, t) -> d > place AND t >= entered_at, depths, moments) AS twin_went_on,
+            concat(kind_of, toString(toUInt32(greatest(
+                place, arrayMax((d, t) -> if(t < stuck_at, d, 0), depths, moments))))) AS stratum,
             arrayExists((d, t) -> d > place AND t >= stuck_at, depths, moments) AS went_on
         FROM stuck
-        INNER JOIN exposed USING (id, stage, step)
+        INNER JOIN (SELECT * FROM walked WHERE id IN (SELECT id FROM stuck)) AS walk USING (id)
+        WHERE stage = '' OR (step = '' AND has(path_stage, stage))
+            OR (step != '' AND arrayExists((s, p) -> s = stage AND p = step, path_stage, path_step))
     )
 
 SELECT
     'exposed' AS kind, '' AS detector, stage, step, '' AS page, '' AS element, false AS intended,
-    count() AS sessions, toUInt64(0) AS findings,
-    quantileExactInclusiveIf(0.5)(value, went_on AND value > 0) AS worth,
-    topKIf(1)(currency, value > 0) AS currencies, toFloat64(0) AS left_value,
+    sum(there) AS sessions, toUInt64(0) AS findings,
+    quantileExactInclusiveIfMerge(0.5)(worths) AS worth,
+    topKIfMerge(1)(met_currencies) AS currencies, toFloat64(0) AS left_value,
     toFloat64(0) AS median_seconds, toUInt8(0) AS severity, toDateTime64(0, 3, 'UTC') AS last_at,
-    sumMap(map(stratum, toUInt64(1))) AS counts, sumMap(map(stratum, toUInt64(went_on))) AS converted,
+    sumMap(map(stratum, there)) AS counts, sumMap(map(stratum, further)) AS converted,
     CAST(map(), 'Map(String, UInt64)') AS twins, CAST(map(), 'Map(String, UInt64)') AS twins_converted,
     CAST([], 'Array(String)') AS examples,
     toUInt64(0) AS continued_later, toUInt64(0) AS done_elsewhere
-FROM exposed
+FROM
+(
+    SELECT
+        stage, step, stratum, count() AS there, countIf(went_on) AS further,
+        quantileExactInclusiveIfState(0.5)(value, went_on AND value > 0) AS worths,
+        topKIfState(1)(currency, value > 0) AS met_currencies
+    FROM exposed
+    GROUP BY stage, step, stratum
+)
 GROUP BY stage, step
 
 UNION ALL

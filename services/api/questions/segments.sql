@@ -3,7 +3,7 @@
 WITH
     -- include scoped
 
-    -- include known
+    -- include standing
 
     -- include attempts
 

@@ -81,7 +81,7 @@ class TrendsAnswer(Answer):
 
 
 def ask_trends(asked: Asked, question: TrendsQuestion) -> TrendsAnswer:
-    """How conversion, success, drop-offs or friction go over time, with what was noted, and before and after each note."""
+    """How conversion, success, drop-offs or friction go over time, and before and after each note."""
     rows = counted(asked, question, question.bucket)
     noted = annotations(asked.store, asked.project, asked.period)
     daily = counted(asked, question, "day") if noted and question.bucket != "day" else rows

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from itertools import zip_longest
 from typing import ClassVar
 
 from pydantic import BaseModel, Field
@@ -63,10 +64,8 @@ def ask_versions(asked: Asked, question: VersionsQuestion) -> VersionsAnswer:
     """What each version of the journey made of the period's sessions, and what changed between them."""
     rows = asked.rows("versions")
     journeys = {row["version"]: known(asked, row["version"]) for row in rows}
-    befores = [journeys[row["version"]] for row in rows[1:]] + [None]
-    versions = [
-        version(row, changes(journeys[row["version"]], before)) for row, before in zip(rows, befores, strict=True)
-    ]
+    befores = [journeys[row["version"]] for row in rows[1:]]
+    versions = [version(row, changes(journeys[row["version"]], before)) for row, before in zip_longest(rows, befores)]
     return VersionsAnswer(**asked.about(), versions=versions)
 
 

@@ -4,16 +4,24 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Annotated
 
-from fastapi import APIRouter, Body, Depends, Path, Response
-from pydantic import BaseModel
+from fastapi import APIRouter, Body, Depends, Path, Query, Response
+from pydantic import BaseModel, ConfigDict, Field
 
 from services.api import problem
-from services.api.annotation import Annotation, Note, annotate, annotations, take_back
+from services.api.annotation import Annotation, Kind, Note, annotate, annotations, take_back
 from services.api.auth import Key, Project, key_of
 from services.api.endpoint import Stored
 from services.api.problem import Refusal
 
 router = APIRouter(prefix="/v1", tags=["annotations"], responses=problem.RESPONSES)
+
+
+class AnnotationsQuestion(BaseModel):
+    """Which notes."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    kind: Kind | None = Field(None, description="Only of this kind.")
 
 
 class AnnotationsAnswer(BaseModel):
@@ -33,9 +41,10 @@ MayAnnotate = Annotated[str, Depends(annotated_project)]
 
 
 @router.get("/annotations")
-def listed(store: Stored, project: Project) -> AnnotationsAnswer:
+def listed(store: Stored, project: Project, question: Annotated[AnnotationsQuestion, Query()]) -> AnnotationsAnswer:
     """Releases, campaigns, fixes and notes, oldest first."""
-    return AnnotationsAnswer(annotations=annotations(store, project))
+    noted = annotations(store, project)
+    return AnnotationsAnswer(annotations=[one for one in noted if question.kind in {None, one.kind}])
 
 
 @router.post("/annotations", status_code=201)

@@ -1,6 +1,6 @@
 """The event log for process-mining tools, streamed."""
 
-from typing import Annotated, Literal
+from typing import Annotated
 
 from fastapi import APIRouter, Query, Response
 from fastapi.responses import StreamingResponse
@@ -22,7 +22,6 @@ class EventLogQuestion(Question):
     """Which log."""
 
     of: Of = Field("places", description="What its events are: places of the journey, pages, or events by name.")
-    log: Literal["xes", "csv"] = Field("xes", description="The form it is written in.")
 
 
 @router.get(
@@ -31,11 +30,9 @@ class EventLogQuestion(Question):
     responses={200: {"content": {"application/xml": {}, "text/csv": {}}, "description": "The log."}},
 )
 def event_log(store: Stored, project: Project, question: Annotated[EventLogQuestion, Query()]) -> StreamingResponse:
-    """The ways of the period's sessions for process-mining tools: XES (IEEE 1849) or CSV, a trace a session."""
+    """The ways of the period's sessions for process-mining tools, a trace a session: XES (IEEE 1849), or CSV."""
     asked = settled(store, project, question)
-    write = write_xes if question.log == "xes" else write_csv
-    headers = {
-        "Content-Disposition": f'attachment; filename="{project}.{question.log}"',
-        "X-Content-Type-Options": "nosniff",
-    }
-    return StreamingResponse(write(asked, question.of), media_type=MEDIA_TYPES[question.log], headers=headers)
+    form = "csv" if question.format == "csv" else "xes"
+    write = write_csv if form == "csv" else write_xes
+    headers = {"Content-Disposition": f'attachment; filename="event-log.{form}"', "X-Content-Type-Options": "nosniff"}
+    return StreamingResponse(write(asked, question.of), media_type=MEDIA_TYPES[form], headers=headers)

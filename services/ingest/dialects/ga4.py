@@ -7,6 +7,7 @@ from typing import Any
 
 import msgspec
 
+from services.ingest.body import hold_to_batch
 from services.ingest.problem import Problem, pointer_of
 from services.ingest.refusal import Reason
 
@@ -25,6 +26,9 @@ class Body(msgspec.Struct):
     user_id: str | int | None = None
     timestamp_micros: int | str | None = None
     user_properties: dict[str, Any] | None = None
+    user_agent: Any = None
+    ip_override: Any = None
+    device: Any = None
 
 
 _decode = msgspec.json.Decoder(Body).decode
@@ -42,6 +46,7 @@ def as_batch(body: bytes, query: Mapping[str, str]) -> bytes:
         pointer = pointer_of(error) if isinstance(error, msgspec.ValidationError) else ""
         remedy = "send client_id and events, as the Measurement Protocol says"
         raise Problem(400, Reason.SCHEMA, str(error), remedy=remedy, pointer=pointer) from error
+    hold_to_batch(len(said.events))
     calls = [call_of(event, said) if isinstance(event, dict) else event for event in said.events]
     return _encode({"writeKey": query.get("api_secret"), "batch": calls})
 
@@ -83,9 +88,14 @@ def _context(params: Json, body: Body) -> Json:
         name: held.get("value") if isinstance(held, dict) else held
         for name, held in (body.user_properties or {}).items()
     }
+    told = body.device if isinstance(body.device, dict) else {}
     context = {
         "page": {name: value for name, value in page.items() if value},
         "locale": params.get("language"),
         "traits": traits,
+        "userAgent": body.user_agent,
+        "ip": body.ip_override,
+        "device": {"type": told["category"]} if told.get("category") else None,
+        "os": {"name": told["operating_system"]} if told.get("operating_system") else None,
     }
     return {name: value for name, value in context.items() if value}

@@ -10,7 +10,7 @@ from urllib.parse import parse_qs
 
 import msgspec
 
-from services.ingest.body import GZIP_MAGIC, inflate
+from services.ingest.body import GZIP_MAGIC, hold_to_batch, inflate
 from services.ingest.dialects.posthog_page import told_by_page
 from services.ingest.problem import Problem
 from services.ingest.refusal import Reason
@@ -39,6 +39,7 @@ def as_batch(body: bytes, query: Mapping[str, str]) -> bytes:
     head: Json = content if isinstance(content, dict) else {}
     items = head.get("batch", content)
     items = items if isinstance(items, list) else [items]
+    hold_to_batch(len(items))
     return _encode(
         {
             "writeKey": head.get("api_key") or head.get("token") or query.get("token") or _token(items),
@@ -157,6 +158,8 @@ def _context(props: Json) -> Json:
         "locale": props.get("$browser_language"),
         "timezone": props.get("$timezone"),
         "userAgent": props.get("$raw_user_agent"),
+        "device": _said({"type": props.get("$device_type")}),
+        "os": _said({"name": props.get("$os_name") or props.get("$os")}),
     }
     return _said(context)
 

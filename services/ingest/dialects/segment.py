@@ -143,7 +143,8 @@ def event_of(call: Call, kind: str, occurred_at: Millis, page: Page, arrival: Ar
     user = str(call.user_id or "")
     if arrival.pseudonyms is not None:
         visitor, user = arrival.pseudonyms(arrival.received_at, arrival.sender, visitor, user)
-        call.properties, call.context = without_ids(call.properties), without_ids(call.context)
+        call.properties = EMPTY_OBJECT if kind in TRAITED else without_ids(call.properties)
+        call.context = without_ids(call.context)
     return Event(
         id=call.message_id or arrival.new_id(),
         project=arrival.project,

@@ -1,0 +1,1 @@
+"""`desireline ask`: every question of the API from a terminal, and the typed client for Python."""

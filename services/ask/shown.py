@@ -1,0 +1,77 @@
+"""Answers in a terminal: a table of what there is to say and room for, with a bar beside each share."""
+
+import csv
+from collections.abc import Mapping, Sequence
+from io import StringIO
+
+from rich import box
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+BAR = 10
+LONGEST_CELL = 40
+
+Row = Mapping[str, str]
+
+
+def show_answer(title: str, table: str, console: Console) -> None:
+    """Print an answer's CSV as a table, without the columns that say nothing and those beyond the edge."""
+    rows = list(csv.DictReader(StringIO(table)))
+    if not rows:
+        console.print(f"{title}: nothing.")
+        return
+    columns = [_column(name, rows) for name in rows[0] if _says_something(name, rows)]
+    shown = Table(title=title, box=box.SIMPLE_HEAD, title_justify="left", padding=(0, 1))
+    room, left = console.width, len(columns)
+    fitting: list[list[Text]] = []
+    for name, cells in columns:
+        room -= max(len(name), *(cell.cell_len for cell in cells)) + 2
+        if room < 0 and fitting:
+            break
+        fitting.append(cells)
+        shown.add_column(name.replace("_", " "), justify="right" if _is_numeric(name, rows) else "left", no_wrap=True)
+        left -= 1
+    for cells_of_row in zip(*fitting, strict=True):
+        shown.add_row(*cells_of_row)
+    console.print(shown)
+    if left:
+        console.print(f"{left} more columns: see --csv or --json.", style="dim")
+
+
+def _column(name: str, rows: Sequence[Row]) -> tuple[str, list[Text]]:
+    is_share = name.endswith("share") and _is_numeric(name, rows)
+    return name, [_share(name, row) if is_share else _cell(row[name]) for row in rows]
+
+
+def _says_something(name: str, rows: Sequence[Row]) -> bool:
+    """Not where all is empty or nought, and not the ends of an interval, which stand beside their share."""
+    is_end = any(name == f"{one[:-5]}{end}" for one in rows[0] if one.endswith("share") for end in ("low", "high"))
+    return not is_end and any(row[name] not in {"", "0", "0.0", "false"} for row in rows)
+
+
+def _share(name: str, row: Row) -> Text:
+    if not row[name]:
+        return Text()
+    share, low, high = (row.get(f"{name[:-5]}{part}", "") for part in ("share", "low", "high"))
+    interval = f" ({float(low):.0%}-{float(high):.0%})" if low and high else ""
+    bar = "█" * round(BAR * min(max(float(share), 0.0), 1.0))
+    return Text.assemble(f"{float(share):.1%}{interval} ", (f"{bar:<{BAR}}", "cyan"))
+
+
+def _cell(value: str) -> Text:
+    if "." in value and _is_number(value):
+        return Text(f"{float(value):,.2f}".rstrip("0").rstrip("."))
+    return Text(value if len(value) <= LONGEST_CELL else f"{value[: LONGEST_CELL - 1]}…")
+
+
+def _is_numeric(name: str, rows: Sequence[Row]) -> bool:
+    return all(_is_number(row[name]) for row in rows)
+
+
+def _is_number(text: str) -> bool:
+    try:
+        float(text or 0)
+    except ValueError:
+        return False
+    return True

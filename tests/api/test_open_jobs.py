@@ -1,0 +1,109 @@
+"""The ledger of jobs: what people set out to get done, across their sessions and devices."""
+
+from typing import Any
+
+from services.core.journey import read_journey
+from services.core.rows import SessionRow
+from services.edges.clickhouse import Store
+from tests.api.conftest import Ask
+from tests.api.shop import DAY, JOURNEY, moment, session, text
+
+STORY = {"when": "I am invited", "want": "find something", "so_that": "she is glad"}
+WITH_JOBS = read_journey(
+    {
+        **JOURNEY.model_dump(mode="json", by_alias=True, exclude_unset=True),
+        "jobs": [
+            {"name": "gift", **STORY, "outcome": {"event": "Order Completed"}},
+            {"name": "return", **STORY, "outcome": {"event": "Return Requested"}},
+        ],
+    }
+)
+
+
+def fates(store: Store, ask: Ask, *sessions: SessionRow, until: float = 40 * DAY) -> dict[str, Any]:
+    """What is told of the job, without what is zero; time has come to the end by somebody else's visit."""
+    store.save_journey(WITH_JOBS.version, WITH_JOBS.document())
+    store.insert("sessions", [*sessions, session(f"{until} browse", visitor="somebody else")])
+    [told] = ask("/v1/open-jobs", from_=text(0), to=text(30 * DAY))["jobs"]
+    names = ("opened", "done_at_once", "continued_later", "done_elsewhere", "open", "abandoned")
+    return {name: told[name] for name in names if told[name]}
+
+
+def gift(way: str, **given: object) -> SessionRow:
+    return session(way, **{"job": "gift", "visitor": "anna", **given})
+
+
+def bought(at: float, way: str = "{at} bought", **given: object) -> SessionRow:
+    return gift(way.format(at=at, before=at - 60), outcome_at=moment(at), outcome_event="e", **given)
+
+
+def test_a_job_done_in_its_first_session_is_done_at_once(store: Store, ask: Ask) -> None:
+    assert fates(store, ask, bought(60, "0 browse, {at} bought")) == {"opened": 1, "done_at_once": 1}
+
+
+def test_who_comes_back_and_goes_on_continued_later(store: Store, ask: Ask) -> None:
+    later = bought(2 * DAY, "{before} checkout, {at} bought")
+
+    assert fates(store, ask, gift("0 browse, 60 basket"), later) == {"opened": 1, "continued_later": 1}
+
+
+def test_who_only_comes_back_to_finish_did_it_elsewhere(store: Store, ask: Ask) -> None:
+    assert fates(store, ask, gift("0 browse, 60 basket"), bought(2 * DAY)) == {"opened": 1, "done_elsewhere": 1}
+
+
+def test_a_job_is_open_for_the_journeys_window_and_then_abandoned(store: Store, ask: Ask) -> None:
+    assert fates(store, ask, gift("0 browse"), until=13 * DAY) == {"opened": 1, "open": 1}
+    assert fates(store, ask, until=15 * DAY) == {"opened": 1, "abandoned": 1}
+
+
+def test_a_purchase_after_the_window_is_another_time(store: Store, ask: Ask) -> None:
+    assert fates(store, ask, gift("0 browse"), bought(15 * DAY)) == {"opened": 2, "abandoned": 1, "done_at_once": 1}
+
+
+def test_two_devices_are_one_person_once_they_are_known_as_one(store: Store, ask: Ask) -> None:
+    laptop = bought(DAY, "{before} basket, {at} bought", visitor="laptop", user="anna@x")
+    assert fates(store, ask, gift("0 basket", visitor="phone"), laptop) == {
+        "opened": 2,
+        "done_at_once": 1,
+        "abandoned": 1,
+    }
+
+    joined = session(f"{20 * DAY} browse", visitor="phone", user="anna@x")
+
+    assert fates(store, ask, joined) == {"opened": 1, "continued_later": 1}
+
+
+def test_a_purchase_in_a_session_of_no_known_job_is_what_they_were_after(store: Store, ask: Ask) -> None:
+    unknown = session(f"{DAY} checkout, {DAY + 60} bought", visitor="anna")
+
+    assert fates(store, ask, gift("0 basket"), unknown) == {"opened": 1, "continued_later": 1}
+
+
+def test_a_purchase_is_not_what_a_return_was_after(store: Store, ask: Ask) -> None:
+    unknown = session(f"{DAY} checkout, {DAY + 60} bought", visitor="anna")
+
+    assert fates(store, ask, gift("0 basket", job="return"), unknown) == {"opened": 1, "abandoned": 1}
+
+
+def test_after_it_is_done_it_is_another_time(store: Store, ask: Ask) -> None:
+    assert fates(store, ask, bought(60, "0 browse, {at} bought"), gift(f"{DAY} browse")) == {
+        "opened": 2,
+        "done_at_once": 1,
+        "abandoned": 1,
+    }
+
+
+def test_who_set_out_before_the_period_does_not_set_out_in_it(store: Store, ask: Ask) -> None:
+    fates(store, ask, gift("0 browse"), gift(f"{5 * DAY} basket"), gift(f"{6 * DAY} browse", visitor="bert"))
+
+    [told] = ask("/v1/open-jobs", from_=text(3 * DAY), to=text(30 * DAY))["jobs"]
+
+    assert (told["opened"], told["people"]) == (1, 1)
+
+
+def test_how_many_sessions_it_took(store: Store, ask: Ask) -> None:
+    fates(store, ask, gift("0 basket"), gift(f"{DAY} basket"), bought(2 * DAY))
+
+    [told] = ask("/v1/open-jobs", from_=text(0), to=text(30 * DAY))["jobs"]
+
+    assert (told["sessions_each"], told["people"]) == (3, 1)

@@ -1,0 +1,109 @@
+"""`desireline ask` and the typed client, at an installation as a user starts it."""
+
+import json
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from services.api.questions.event_funnel import EventFunnelQuestion, ask_event_funnel
+from services.api.questions.funnel import FunnelQuestion, ask_funnel
+from services.ask.client import Client, as_parameters
+from services.ask.errors import CannotAsk
+from services.ask.questions import read_words
+from tests.installation import Installation, desireline
+
+
+@pytest.fixture(scope="module")
+def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Installation]:
+    """An installation that knows of one visitor."""
+    with Installation(tmp_path_factory.mktemp("ask") / "data") as installation:
+        installation.send(
+            *(
+                {"type": "track", "event": name, "anonymousId": "ann", "messageId": name,
+                 "timestamp": datetime.now(UTC).isoformat()}
+                for name in ("Product Viewed", "Product Added")
+            )
+        )  # fmt: skip
+        yield installation
+
+
+def test_a_question_is_asked_of_whoever_serves_the_folder_and_shown_as_a_table(running: Installation) -> None:
+    shown = desireline("ask", "funnel", "--data", running.data)
+
+    assert shown.returncode == 0, shown.stderr
+    assert "funnel" in shown.stdout
+    assert "browse" in shown.stdout
+
+
+def test_the_same_as_json_and_csv(running: Installation) -> None:
+    whole = desireline("ask", "funnel", "--unit", "person", "--json", "--data", running.data)
+    table = desireline("ask", "funnel", "--unit=person", "--csv", "--data", running.data)
+
+    assert json.loads(whole.stdout)["unit"] == "person"
+    assert table.stdout.startswith("step,entered,")
+
+
+def test_without_a_question_all_are_listed_and_each_says_what_it_takes(running: Installation) -> None:
+    listed = desireline("ask", "--data", running.data)
+    explained = desireline("ask", "funnel", "--help", "--data", running.data)
+
+    assert "funnel/events" in listed.stdout
+    assert "--step-windows" in explained.stdout
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (["nothing"], "There is no question 'nothing'"),
+        (["funnel", "--stepps", "browse"], "takes no '--stepps'"),
+        (["funnel", "--steps", "nowhere"], "The journey has no stage"),
+    ],
+)
+def test_what_cannot_be_asked_is_said_in_a_sentence(running: Installation, words: list[str], said: str) -> None:
+    refused = desireline("ask", *words, "--data", running.data)
+
+    assert refused.returncode == 1
+    assert said in refused.stderr
+
+
+def test_nobody_who_serves_the_folder_is_said_too(tmp_path: Path) -> None:
+    refused = desireline("ask", "funnel", "--data", tmp_path)
+
+    assert refused.returncode == 1
+    assert "Nobody serves" in refused.stderr
+
+
+async def test_the_client_gives_the_answers_own_classes(running: Installation) -> None:
+    async with Client(running.url, running.keys["read"]) as client:
+        by_stages = await client.ask(ask_funnel, FunnelQuestion(unit="person", breakdown="job"))
+        by_events = await client.ask(ask_event_funnel, EventFunnelQuestion(step=["Product Viewed", "Product Added"]))
+
+    assert by_stages.steps[0].entered == 1
+    assert [step.entered for step in by_events.steps] == [1, 1]
+
+
+async def test_the_client_says_what_the_api_said(running: Installation) -> None:
+    async with Client(running.url, running.keys["read"]) as client:
+        with pytest.raises(CannotAsk, match="nowhere"):
+            await client.ask(ask_funnel, FunnelQuestion(steps="nowhere"))
+
+
+def test_a_question_stands_in_a_url_as_it_was_asked() -> None:
+    question = EventFunnelQuestion.model_validate(
+        {"step": ["a", "b|props.x:gt:1"], "from": "2026-01-01T00:00:00Z", "counts_only": True}
+    )
+
+    assert EventFunnelQuestion.model_validate(
+        {"step": [value for name, value in as_parameters(question) if name == "step"]}
+        | {name: value for name, value in as_parameters(question) if name != "step"}
+    ) == question  # fmt: skip
+
+
+def test_words_of_a_command_line_are_parameters() -> None:
+    takes = {"step": {"schema": {"type": "array"}}, "counts_only": {"schema": {"type": "boolean"}}}
+
+    words = read_words(["--step", "a", "--counts-only", "--step=b=c"], takes)
+
+    assert words == [("step", "a"), ("counts_only", "true"), ("step", "b=c")]
