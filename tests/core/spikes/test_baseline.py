@@ -52,3 +52,12 @@ def test_a_change_of_the_clocks_leaves_nine_in_the_morning_at_nine() -> None:
     january, july = 490_905, 495_248
     assert (local_hour(january, berlin)[1] - local_hour(january, UTC)[1]) % 24 == 1
     assert (local_hour(july, berlin)[1] - local_hour(july, UTC)[1]) % 24 == 2
+
+
+def test_a_rate_known_from_few_sessions_leaves_more_room() -> None:
+    little = Baseline({NOW - hour: Window(10, 2) for hour in range(1, 5 * 168)}, UTC).expect(NOW)
+    much = Baseline({NOW - hour: Window(1000, 200) for hour in range(1, 5 * 168)}, UTC).expect(NOW)
+
+    assert little is not None
+    assert much is not None
+    assert little.spread(100) > 1.5 * much.spread(100)

@@ -18,8 +18,6 @@ from tests.stages.test_worker import Installation, applied, installation
 
 __all__ = ["installation"]
 
-LEADS = "Partition 0 goes on"
-
 
 @pytest.fixture
 def receiver() -> Iterator[Receiver]:
@@ -51,17 +49,15 @@ async def test_one_of_two_workers_tells_and_the_other_takes_over_when_it_is_kill
     workers = {name: start(installation, receiver, name) for name in ("one", "two")}
     await until(lambda: receiver.received)
     logs = {name: installation.log.with_name(f"{name}.log") for name in workers}
-    leader = max(logs, key=lambda name: logs[name].read_text().rfind("Incident ") if name in logs else -1)
+    [leader] = [name for name, log in logs.items() if "Incident " in log.read_text()]
     workers[leader].kill()
     workers[leader].wait()
-    killed = time.monotonic()
     save_incidents(store, [another(over)], version=time.time_ns() // 1_000_000)
     await until(lambda: "another" in receiver.incidents)
 
     [first] = [one for one in known_incidents(store, "shop", 0) if one.id != "another"]
     assert receiver.incidents == [first.id, "another"]
     assert (first.named.detector, first.named.stage) == ("rage_click", "checkout")
-    assert time.monotonic() - killed < 60
     assert applied(store) == 0
     for worker in workers.values():
         worker.terminate()
