@@ -10,7 +10,7 @@ import tempfile
 from collections.abc import Callable
 from functools import partial
 
-from bench.answers import BARE, GENERATED, PERIOD, STAGES, journey, seconds
+from bench.answers import BARE, GENERATED, PERIOD, STAGES, journey, taken
 from services.api.question import Asked
 from services.api.questions.circumstances import CircumstancesQuestion, ask_circumstances
 from services.api.questions.conformance import ConformanceQuestion, ask_conformance
@@ -77,12 +77,12 @@ def main() -> None:
         client.close()
         asked = Asked(store, journey(), "bench", PERIOD, ask_freshness(store, "bench"))
         least = statistics.median(
-            seconds(lambda: store.query(BARE, {"stages": list(STAGES)})) for _ in range(arguments.rounds)
+            taken(lambda: store.query(BARE, {"stages": list(STAGES)})).seconds for _ in range(arguments.rounds)
         )
         print(f"{arguments.sessions:,} sessions, medians of {arguments.rounds}; bare {least:.2f} s", flush=True)
         for name, ask in asks(asked).items():
-            taken = statistics.median(seconds(ask) for _ in range(arguments.rounds))
-            print(f"{name:>30}  {taken:8.2f} s  {taken / least:6.1f} times bare", flush=True)
+            median = statistics.median(taken(ask).seconds for _ in range(arguments.rounds))
+            print(f"{name:>30}  {median:8.2f} s  {median / least:6.1f} times bare", flush=True)
         store.close()
 
 
