@@ -4,7 +4,7 @@
 WITH
     -- include scoped
 
-    -- include known
+    -- include standing
 
     -- include attempts
 
