@@ -173,7 +173,8 @@ def test_the_project_cannot_be_chosen_by_the_request(client: Client) -> None:
     for path, operation in operations(client):
         response = client.get(path, params={"project": "other"}, headers={**READ, "X-Project": "other"})
 
-        assert response.status_code in {404, 422} or "parameters" not in operation, path
+        takes_nothing = not any(one["in"] == "query" for one in operation.get("parameters", []))
+        assert response.status_code in {404, 422} or takes_nothing, path
         assert SECRET not in response.text
 
 
