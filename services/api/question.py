@@ -169,7 +169,9 @@ class Asked:
     ) -> list[Row]:
         """Run `questions/<question>.sql`, with other fragments `instead` of those it includes, and more parameters."""
         scoped = {"filters": self.scope.filters, "part": self.scope.part}
-        return self.store.query(sql(question, scoped | (words or {}), **(instead or {})), self.parameters | parameters)
+        return self.store.query(
+            sql(question, {**scoped, **(words or {})}, **(instead or {})), self.parameters | parameters
+        )
 
     def of(self, period: Period) -> "Asked":
         """The same of another period."""

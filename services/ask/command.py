@@ -1,8 +1,9 @@
 """What `desireline ask` does: find the installation, ask it, show the answer."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import aiohttp
 import msgspec
@@ -69,19 +70,17 @@ async def _served(settings: Settings, project: str, key: str) -> tuple[str, str]
         raise CannotAsk(f"The installation at {holder.url} did not answer: {error}. Try again.") from None
 
 
-def list_questions(known: dict[str, object], console: Console) -> None:
+def list_questions(known: Mapping[str, Mapping[str, Any]], console: Console) -> None:
     """Which questions there are."""
     table = Table.grid(padding=(0, 2))
     for name, question in known.items():
-        said = question["description"] if isinstance(question, dict) else ""
-        table.add_row(name, said.partition("\n")[0])
+        table.add_row(name, str(question["description"]).partition("\n")[0])
     console.print(table)
     console.print("\nWhat a question takes: desireline ask QUESTION --help", style="dim")
 
 
-def list_parameters(name: str, question: object, console: Console) -> None:
+def list_parameters(name: str, question: Mapping[str, Any], console: Console) -> None:
     """What a question takes."""
-    assert isinstance(question, dict)
     table = Table.grid(padding=(0, 2))
     for parameter in question["parameters"]:
         table.add_row(f"--{parameter['name'].replace('_', '-')}", parameter.get("description", ""))

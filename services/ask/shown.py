@@ -24,7 +24,7 @@ def show_answer(title: str, table: str, console: Console) -> None:
     columns = [_column(name, rows) for name in rows[0] if _says_something(name, rows)]
     shown = Table(title=title, box=box.SIMPLE_HEAD, title_justify="left", padding=(0, 1))
     room, left = console.width, len(columns)
-    fitting = []
+    fitting: list[list[Text]] = []
     for name, cells in columns:
         room -= max(len(name), *(cell.cell_len for cell in cells)) + 2
         if room < 0 and fitting:

@@ -13,6 +13,7 @@ from services.core.event import Event
 from services.edges.clickhouse import Store
 from tests.api.conftest import Ask, Client
 from tests.api.shop import DAY, fill, moment, session, text
+from tests.api.test_keys import NEEDED
 
 READ = {"Authorization": "Bearer rk_shop"}
 BARE = re.compile(r"\b(?:FROM|JOIN)\s+(sessions|findings|events)\b")
@@ -94,7 +95,7 @@ def test_every_question_takes_the_filters(store: Store, client: Client) -> None:
 
     for path in paths:
         for filters in ({"where": "props.a:exists"}, {"job": "nothing"}, {"visitors": "returning"}, {"segment": "x"}):
-            table = client.get(path, params={"format": "csv", **filters}, headers=READ)
+            table = client.get(path, params={"format": "csv", **NEEDED.get(path, {}), **filters}, headers=READ)
 
             assert table.status_code == 200, table.text
             assert not re.search(r"\b[1-9]", table.text), (path, filters, table.text)

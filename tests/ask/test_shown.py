@@ -21,7 +21,7 @@ def test_a_share_has_its_interval_and_a_bar() -> None:
 
 
 def test_columns_that_say_nothing_are_left_out_and_those_beyond_the_edge_counted() -> None:
-    text = shown("step,empty,nought,long\nbrowse,,0," + "x" * 90 + "\n", width=60)
+    text = shown("step,empty,nought,long\nbrowse,,0," + "x" * 90 + "\n", width=40)
 
     assert "empty" not in text
     assert "nought" not in text

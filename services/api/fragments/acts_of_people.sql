@@ -1,4 +1,4 @@
-    acts AS
+    fitting AS
     (
         SELECT multiIf(user != '', user, known_as != '', known_as, visitor) AS who, at_ms, id, fit
         FROM

@@ -1,5 +1,5 @@
     -- include scoped_events
-    acts AS
+    fitting AS
     (
         SELECT
             if(by_person, multiIf(user != '', user, known_as != '', known_as, visitor), session_id) AS who,

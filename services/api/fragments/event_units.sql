@@ -20,7 +20,7 @@
         FROM
         (
             SELECT arraySort(groupArray((at_ms, id, fit))) AS sorted
-            FROM acts
+            FROM fitting
             GROUP BY who
         )
     ),

@@ -16,7 +16,7 @@ FROM
             toUInt64(at_ms),
             -- marks
         ) AS reached
-    FROM acts
+    FROM fitting
     GROUP BY who
 )
 GROUP BY k
