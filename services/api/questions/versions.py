@@ -63,7 +63,7 @@ def ask_versions(asked: Asked, question: VersionsQuestion) -> VersionsAnswer:
     """What each version of the journey made of the period's sessions, and what changed between them."""
     rows = asked.rows("versions")
     journeys = {row["version"]: known(asked, row["version"]) for row in rows}
-    befores = [journeys[row["version"]] for row in rows[1:]] + [None]
+    befores = [*(journeys[row["version"]] for row in rows[1:]), None][: len(rows)]
     versions = [
         version(row, changes(journeys[row["version"]], before)) for row, before in zip(rows, befores, strict=True)
     ]
