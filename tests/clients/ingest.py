@@ -7,10 +7,12 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+import httpx
 import msgspec
 
 from services.core.event import Event
 from services.core.key import Kind
+from services.core.refusal import Reason
 from services.core.terms import Manner, Terms
 from services.edges.broker import Broker
 from services.edges.keyring import Keyring
@@ -31,6 +33,12 @@ class Ingest:
         with ThreadPoolExecutor(1) as reader:
             values = reader.submit(lambda: asyncio.run(read_topic(self.broker.address, "events"))).result()
         return [msgspec.json.decode(value, type=Event) for value in values]
+
+    def dropped(self, reason: Reason) -> float:
+        """Events that were not taken for this reason."""
+        counted = f'desireline_ingest_events_refused_total{{reason="{reason.value}"}} '
+        lines = httpx.get(f"{self.address}/metrics").text.splitlines()
+        return sum(float(line.removeprefix(counted)) for line in lines if line.startswith(counted))
 
 
 @contextmanager

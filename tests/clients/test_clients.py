@@ -13,6 +13,7 @@ import msgspec
 import pytest
 
 from services.core.event import Event
+from services.core.refusal import Reason
 from tests.clients.ingest import Ingest, running
 from tests.clients.proxy import FAILURES, Failure, failing_first
 
@@ -84,12 +85,12 @@ def test_what_was_not_taken_is_sent_again_and_stored_once(ingest: Ingest, progra
 
 
 @pytest.mark.parametrize("program", RETRYING)
-def test_what_is_sent_again_though_it_was_taken_has_the_same_id(ingest: Ingest, program: str) -> None:
+def test_what_is_sent_again_though_it_was_taken_is_known_and_stored_once(ingest: Ingest, program: str) -> None:
     with failing_first(ingest.address, Failure.ANSWER_LOST) as proxy:
         said = send(program, proxy.address, ingest.key)
 
     events = ingest.events()
     assert proxy.statuses.count(503) == FAILURES, said
-    first = {event.id: event for event in events}
-    assert len(first) < len(events)
-    check(program, list(first.values()))
+    assert ingest.dropped(Reason.DUPLICATE) > 0
+    assert len({event.id for event in events}) == len(events)
+    check(program, events)
