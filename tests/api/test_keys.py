@@ -18,7 +18,7 @@ from tests.api.shop import DAY, fill, finding, moment, session, text
 # What changes something; who may is tested with each.
 WRITES = {("post", "/v1/annotations"), ("delete", "/v1/annotations/{id}")}
 # No question by a read key: tests/api/test_incidents.py holds the chart to its signature, and
-# tests/embedded/test_findings_stream.py the stream to its key and project.
+# tests/embedded/test_findings_stream.py and tests/edges/test_findings_feed.py the stream to its key and its project.
 NO_QUESTION = {"/v1/charts/{project}/{id}/{hour}.png", "/v1/findings/stream"}
 SECRET = "belongs-to-another-project"
 READ = {"Authorization": "Bearer rk_shop"}
