@@ -134,7 +134,10 @@ def tenants_session(number: int, project: str, start: float, **given: object) ->
 
 SAMPLES = {"detector": ["loop"], "visitor": ["v0"], "stage": ["checkout"]}
 BESIDE = {"property": {"property": "color"}}  # a value of a parameter, and what must be asked with it
-NEEDED = {"/v1/funnel/events": {"step": "x"}}  # what a question cannot be asked without
+NEEDED = {
+    "/v1/funnel/events": {"step": "x"},
+    "/v1/rates": {"hour": "490000", "detector": "loop"},
+}  # what a question cannot be asked without
 SHARED = frozenset(Question.model_fields)
 """What all questions take is worked out at one place, so it is tried at one of them."""
 TRIED_AT = "/v1/sessions"

@@ -5,7 +5,7 @@ from typing import Annotated, Any
 
 import msgspec
 from fastapi import APIRouter, Query
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, ConfigDict, Field
 
 from services.api import problem
 from services.api.auth import Project
@@ -18,6 +18,25 @@ from services.edges.incidents import dead_letters, known_incidents
 from services.edges.judged_rates import JudgedRates
 
 router = APIRouter(prefix="/v1", tags=["alerts"], responses=problem.RESPONSES, route_class=RevalidatedRoute)
+
+
+class IncidentsQuestion(BaseModel):
+    """Which incidents. A name it does not know is a mistake, not silence."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    days: int = Field(14, ge=1, le=400, description="Those that went on within so many days.")
+
+
+class RatesQuestion(BaseModel):
+    """One hour of one cell."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    hour: int = Field(ge=0, le=2_000_000, description="Hours since 1970, as an incident names them.")
+    detector: str = Field(max_length=64)
+    stage: str = Field("", max_length=64)
+    job: str = Field("", max_length=64, description="Empty: all jobs together.")
 
 
 class IncidentShown(BaseModel):
@@ -47,6 +66,13 @@ class DeadLetter(BaseModel):
     receiver: str
     attempts: int
     detail: str
+
+
+class DeadLettersAnswer(BaseModel):
+    """Messages that could not be delivered, the newest first."""
+
+    project: str
+    dead_letters: list[DeadLetter]
 
 
 class Rate(BaseModel):
@@ -83,11 +109,11 @@ def _moment(hour: int) -> datetime:
 def incidents(
     store: Stored,
     project: Project,
-    days: Annotated[int, Query(ge=1, le=400, description="Those that went on within so many days.")] = 14,
+    question: Annotated[IncidentsQuestion, Query()],
 ) -> IncidentsAnswer:
     """Spikes that somebody should know of: those that go on and those that are over."""
     journey = stored_journey(store)
-    since = int(datetime.now(UTC).timestamp()) // 3600 - days * 24
+    since = int(datetime.now(UTC).timestamp()) // 3600 - question.days * 24
     shown = []
     for one in known_incidents(store, project, since):
         told = tell(one, journey)
@@ -106,26 +132,24 @@ def incidents(
 
 
 @router.get("/incidents/dead-letters")
-def show_dead_letters(store: Stored, project: Project) -> list[DeadLetter]:
+def show_dead_letters(store: Stored, project: Project) -> DeadLettersAnswer:
     """Messages that could not be delivered, the newest first."""
-    return [
+    letters = [
         DeadLetter(incident=one.id, moment=one.moment, receiver=one.receiver, attempts=one.attempts, detail=one.detail)
         for one in dead_letters(store, project)
     ]
+    return DeadLettersAnswer(project=project, dead_letters=letters)
 
 
 @router.get("/rates")
 def rates(
     store: Stored,
     project: Project,
-    hour: Annotated[int, Query(ge=0, le=2_000_000, description="Hours since 1970, as an incident names them.")],
-    detector: Annotated[str, Query(max_length=64)],
-    stage: Annotated[str, Query(max_length=64)] = "",
-    job: Annotated[str, Query(max_length=64, description="Empty: all jobs together.")] = "",
+    question: Annotated[RatesQuestion, Query()],
 ) -> RatesAnswer:
     """The numbers of an incident, counted again: who was exposed, who was affected, and what is usual."""
     judged = JudgedRates(stored_journey(store), store)
-    cell = Cell(detector, stage, job)
+    hour, cell = question.hour, Cell(question.detector, question.stage, question.job)
     _, readings = judged.examine(project, hour, known_incidents(store, project, 0))
     reading = readings.get(cell)
     rate = None
@@ -142,4 +166,4 @@ def rates(
             windows=expected.windows,
             p=reading.p,
         )
-    return RatesAnswer(project=project, detector=detector, stage=stage, job=job, rate=rate)
+    return RatesAnswer(project=project, detector=cell.detector, stage=cell.stage, job=cell.job, rate=rate)
