@@ -85,8 +85,8 @@ def backtest_alerts(
     chosen = _journey(journey, settings)
     if project:
         from services.alerts.backtest import backtest
-        from services.alerts.board import store_of
         from services.alerts.shown import show_backtest
+        from services.embedded.reach import store_of
 
         with store_of(settings) as store:
             show_backtest(backtest(chosen, store, project, seed), Console())
