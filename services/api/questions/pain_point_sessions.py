@@ -6,6 +6,7 @@ from typing import ClassVar
 import msgspec
 from pydantic import BaseModel, Field
 
+from services.api.cursor import CursorText
 from services.api.period import Period
 from services.api.question import PREVIOUS, Answer, Asked, Question
 from services.api.questions.freshness import from_millis
@@ -31,9 +32,7 @@ class PainPointQuestion(Question):
 class PainPointSessionsQuestion(PainPointQuestion):
     """Whose sessions, and from where on."""
 
-    cursor: str = Field(
-        "", max_length=2_000, description="`next_cursor` of the page before; keep the other parameters."
-    )
+    cursor: CursorText = ""
 
 
 class PainPointFinding(SessionFinding):

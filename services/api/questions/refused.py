@@ -10,8 +10,8 @@ from typing import Annotated, Literal
 import msgspec
 from pydantic import BaseModel, ConfigDict, Field
 
+from services.api.cursor import CursorText, read_cursor, write_cursor
 from services.api.period import EARLIEST, LATEST, Moment
-from services.api.problem import Refusal
 from services.api.questions.freshness import from_millis, to_millis
 from services.api.sql import sql
 from services.core.refusal import Reason, reason_named
@@ -35,9 +35,7 @@ class RefusedQuestion(BaseModel):
     reason: Reason | None = Field(None, description="For this reason.")
     replayed: bool = Field(False, description="Also those that were sent again and taken.")
     limit: int = Field(50, ge=1, le=200, description="Events a page.")
-    cursor: str = Field(
-        "", max_length=2_000, description="`next_cursor` of the page before; keep the other parameters."
-    )
+    cursor: CursorText = ""
 
 
 class RefusedCount(BaseModel):
@@ -96,7 +94,7 @@ def ask_refused(store: Store, project: str, question: RefusedQuestion) -> Refuse
         "from_ms": to_millis(question.since or EARLIEST),
         "to_ms": to_millis(question.until or LATEST),
     }
-    cursor = read_cursor(question.cursor) if question.cursor else FIRST
+    cursor = read_cursor(question.cursor, Cursor) if question.cursor else FIRST
     page = parameters | msgspec.structs.asdict(cursor) | {"limit": question.limit + 1}
     rows = store.query(sql("refused"), page)
     shown = rows[: question.limit]
@@ -105,7 +103,7 @@ def ask_refused(store: Store, project: str, question: RefusedQuestion) -> Refuse
         project=project,
         reasons=[as_count(row["reason"], row["events"]) for row in counts],
         refused=[as_event(row) for row in shown],
-        next_cursor=write_cursor(shown[-1]) if len(rows) > len(shown) else None,
+        next_cursor=write_cursor(after(shown[-1])) if len(rows) > len(shown) else None,
     )
 
 
@@ -138,19 +136,8 @@ def as_text(stored: str) -> tuple[str, str]:
         return stored, "base64"
 
 
-def write_cursor(last: dict[str, object]) -> str:
+def after(last: dict[str, object]) -> list[object]:
     """Where the next page goes on."""
     refused_at = last["refused_at"]
     assert isinstance(refused_at, datetime)
-    after = [to_millis(refused_at), last["log_id"], last["partition"], last["offset"]]
-    return base64.urlsafe_b64encode(msgspec.json.encode(after)).decode()
-
-
-def read_cursor(text: str) -> Cursor:
-    """A cursor as we wrote it; it is bound as parameters like any other value, so it need not be signed."""
-    try:
-        return msgspec.json.decode(base64.b64decode(text, altchars=b"-_", validate=True), type=Cursor)
-    except (ValueError, msgspec.DecodeError):
-        raise Refusal(
-            422, "This is no cursor of ours: pass `next_cursor` as it came.", pointer="/query/cursor"
-        ) from None
+    return [to_millis(refused_at), last["log_id"], last["partition"], last["offset"]]

@@ -1,6 +1,5 @@
 """Which sessions there were: the list behind every number, newest first."""
 
-import base64
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Annotated, Any, ClassVar
@@ -8,8 +7,8 @@ from typing import Annotated, Any, ClassVar
 import msgspec
 from pydantic import BaseModel, Field
 
+from services.api.cursor import CursorText, read_cursor, write_cursor
 from services.api.period import EARLIEST, LATEST, Period
-from services.api.problem import Refusal
 from services.api.question import PREVIOUS, Answer, Asked, Question
 from services.api.questions.freshness import from_millis, to_millis
 
@@ -20,9 +19,7 @@ class SessionsQuestion(Question):
     detector: str = Field("", max_length=200, description="With a finding of this detector.", examples=["rage_click"])
     visitor: str = Field("", max_length=1_000, description="Of this visitor.", examples=["3f1c9a70"])
     limit: int = Field(50, ge=1, le=500, description="Sessions a page.")
-    cursor: str = Field(
-        "", max_length=2_000, description="`next_cursor` of the page before; keep the other parameters."
-    )
+    cursor: CursorText = ""
 
 
 class SessionSummary(BaseModel):
@@ -90,35 +87,25 @@ def a_page(asked: Asked, cursor: Cursor, rows: list[dict[str, Any]], limit: int)
     """The answer from the rows of a page, of which there is one more where another page follows."""
     sessions = [SessionSummary(**without_epoch(row)) for row in rows[:limit]]
     period = Period(since=from_millis(cursor.from_ms), until=from_millis(cursor.to_ms))
+    following = None
+    if len(rows) > limit:
+        last = sessions[-1]
+        following = write_cursor(Cursor(to_millis(last.started_at), last.id, cursor.from_ms, cursor.to_ms))
     return SessionsAnswer(
         **asked.about() | {"period": period},
         sessions=sessions,
         total=rows[0]["total"] if rows else 0,
-        next_cursor=write_cursor(sessions[-1], cursor) if len(rows) > limit else None,
+        next_cursor=following,
     )
 
 
 def start_of(asked: Asked, given: str) -> Cursor:
     """Where a page begins: at the cursor given, else with the newest session."""
-    return read_cursor(given) if given else Cursor(asked.period.parameters["to_ms"], "", **asked.period.parameters)
+    return (
+        read_cursor(given, Cursor) if given else Cursor(asked.period.parameters["to_ms"], "", **asked.period.parameters)
+    )
 
 
 def without_epoch(row: dict[str, Any]) -> dict[str, Any]:
     """The row with null for an outcome that was not reached, which the table keeps as 1970."""
     return row | {"outcome_at": row["outcome_at"] if row["outcome_at"].year > 1970 else None}
-
-
-def write_cursor(last: SessionSummary, cursor: Cursor) -> str:
-    """Where the next page goes on."""
-    after = Cursor(to_millis(last.started_at), last.id, cursor.from_ms, cursor.to_ms)
-    return base64.urlsafe_b64encode(msgspec.json.encode(after)).decode()
-
-
-def read_cursor(text: str) -> Cursor:
-    """A cursor as we wrote it; it is bound as parameters like any other value, so it need not be signed."""
-    try:
-        return msgspec.json.decode(base64.b64decode(text, altchars=b"-_", validate=True), type=Cursor)
-    except (ValueError, msgspec.DecodeError):
-        raise Refusal(
-            422, "This is no cursor of ours: pass `next_cursor` as it came.", pointer="/query/cursor"
-        ) from None
