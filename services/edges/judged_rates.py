@@ -49,7 +49,7 @@ class JudgedRates:
         demand = self._rules.demand()
         cells = self.cells(project, hour, past)
         spikes = judge(cells, hour, demand)
-        readings = {reading.cell: reading for reading in examine(cells, hour, demand)}
+        readings = examine(cells, hour, demand)
         for more, reading in (self._silence(hours), *self._objectives(hours)):
             spikes += more
             if reading is not None:

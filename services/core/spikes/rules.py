@@ -17,6 +17,10 @@ MOST_FALSE_A_WEEK: dict[Sensitivity, float] = {"low": 0.05, "usual": 0.25, "high
 """Incidents a week of a project in which nothing is wrong: what `desireline alerts backtest` holds the rule to."""
 
 
+WEEK = 168
+"""Hours, which are ticks."""
+
+
 def _span(text: str) -> str:
     begin, _, end = text.partition("-")
     try:
@@ -87,4 +91,10 @@ class AlertRules(Part):
 
     def demand(self) -> Demand:
         """What is asked of a spike."""
-        return Demand(FALSE_SHARES[self.sensitivity], self.least_exposed, self.least_excess, self.direction)
+        return Demand(
+            false_share=FALSE_SHARES[self.sensitivity],
+            false_pairs=MOST_FALSE_A_WEEK[self.sensitivity] / WEEK,
+            least_exposed=self.least_exposed,
+            least_excess=self.least_excess,
+            direction=self.direction,
+        )
