@@ -4,14 +4,14 @@ Weeks are those of the journey's time zone, so that a shop's Monday morning stay
 """
 
 from collections import defaultdict
-from collections.abc import Callable, Hashable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from enum import StrEnum
 from functools import lru_cache
-from typing import Any, NamedTuple, TypeVar
+from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
-from services.core.stats.borrowing import NOTHING, Known, known, leaning, spread_between, united
+from services.core.stats.borrowing import Known, from_mean, known, leaning, spread_between, united
 from services.core.stats.overdispersion import intraclass_correlation
 
 HOUR_MS = 3_600_000
@@ -82,7 +82,7 @@ def local_hour(hour: int, zone: ZoneInfo) -> tuple[int, int]:
     return moment.weekday(), moment.hour
 
 
-def day_type(place: tuple[int, int]) -> Hashable:
+def day_type(place: tuple[int, int]) -> tuple[bool, int]:
     """Working day or weekend, and the hour."""
     weekday, hour = place
     return weekday >= 5, hour
@@ -94,11 +94,8 @@ GROUPINGS: Mapping[Level, tuple[Callable[[tuple[int, int]], Hashable], int]] = {
     Level.GLOBAL: (lambda place: None, LEAST_GLOBAL),
 }
 """Hours that are alike at each level, and how many of them are needed."""
-WIDER: Mapping[Level, tuple[Level, Callable[[Any], Hashable]]] = {
-    Level.SAME_HOUR: (Level.DAY_TYPE, day_type),
-    Level.DAY_TYPE: (Level.GLOBAL, lambda hour: None),
-}
-"""On which hours those of a level lean: the level, and the group there of a group here."""
+NEAR = (-2, -1, 1, 2)
+"""Hours; on both sides alike, so that rates that rise or fall through the day average out."""
 
 HIGHEST = 0.9
 """Correlation: 1 would be all or nobody."""
@@ -109,13 +106,16 @@ class Baseline:
 
     def __init__(self, series: Series, zone: ZoneInfo) -> None:
         self._zone = zone
-        same_hour: defaultdict[Hashable, list[Window]] = defaultdict(list)
+        same_hour: defaultdict[tuple[int, int], list[Window]] = defaultdict(list)
         for hour, window in series.items():
             if window.exposed:
                 same_hour[local_hour(hour, zone)].append(window)
-        self._groups: dict[Level, Mapping[Hashable, list[Window]]] = {Level.SAME_HOUR: same_hour}
-        for level, (wider, family_of) in WIDER.items():
-            self._groups[wider] = _joined(self._groups[level], family_of)
+        self._groups: dict[Level, Mapping[Any, list[Window]]] = {Level.SAME_HOUR: same_hour}
+        by_day_type: defaultdict[Hashable, list[Window]] = defaultdict(list)
+        for place, windows in same_hour.items():
+            by_day_type[day_type(place)] += windows
+        self._groups[Level.DAY_TYPE] = by_day_type
+        self._groups[Level.GLOBAL] = {None: [window for windows in by_day_type.values() for window in windows]}
         self._learned: dict[Level, _Learned] = {}
 
     def expect(self, hour: int) -> Expected | None:
@@ -134,49 +134,47 @@ class Baseline:
 
 
 class _Learned:
-    """What hours of a level have shown, each leaning on those of the wider levels."""
+    """What the hours of a level have shown. Each leans on those like it: of other such days, and around it."""
 
-    def __init__(self, groups: Mapping[Level, Mapping[Hashable, list[Window]]], level: Level) -> None:
+    def __init__(self, groups: Mapping[Level, Mapping[Any, list[Window]]], level: Level) -> None:
         self._level = level
         self._correlation = intraclass_correlation(groups[level].values())
-        self._known = {level: {name: known(some, self._correlation) for name, some in groups[level].items()}}
-        self._families: dict[Level, Mapping[Hashable, list[Known]]] = {}
-        self._between: dict[Level, float] = {}
-        while level in WIDER:
-            level = self._widen(level)
+        self._known = {name: known(windows, self._correlation) for name, windows in groups[level].items()}
+        self._days: dict[Any, list[Any]] = {}
+        if level is not Level.GLOBAL:
+            self._relate(list(groups[Level.DAY_TYPE]))
 
     def expect(self, place: tuple[int, int], windows: int) -> Expected:
-        usual = self._usual(self._level, GROUPINGS[self._level][0](place))
+        usual = self._usual(place)
         # Jeffreys' halves, so that never seen is not impossible.
         rate, doubt = (usual.weight * usual.rate + 0.5) / (usual.weight + 1), 1 / (usual.weight + 1)
         return Expected(rate, min(HIGHEST, self._correlation + doubt), self._level, windows, doubt)
 
-    def _usual(self, level: Level, group: Hashable, apart: Known = NOTHING) -> Known:
-        """What is known of a group; `apart` is the part of it that leans on the rest."""
-        own = self._known[level][group]
-        if level not in WIDER:
-            return own.without(apart)
-        wider, family_of = WIDER[level]
-        family = family_of(group)
-        siblings = len(self._families[level][family]) - 1
-        between = self._between[level] * (1 + 1 / max(1, siblings))
-        return leaning(own.without(apart), self._usual(wider, family, own), between)
+    def _relate(self, hours: list[Any]) -> None:
+        """Learn how much such days differ at the same hour, and such hours from those around them."""
+        self._days = {hour: [hour] for hour in hours}
+        self._between_days = 0.0
+        if self._level is Level.SAME_HOUR:
+            self._days = {hour: [place for place in self._known if day_type(place) == hour] for hour in hours}
+            self._between_days = spread_between(
+                (self._known[one], self._others(one, days)) for days in self._days.values() for one in days
+            )
+        self._by_hour = {hour: united([self._known[one] for one in days]) for hour, days in self._days.items()}
+        self._between_hours = spread_between((self._by_hour[hour], self._around(hour)) for hour in hours)
 
-    def _widen(self, level: Level) -> Level:
-        """Learn the families of a level's groups, and how far their members differ."""
-        wider, family_of = WIDER[level]
-        families = _joined({name: [one] for name, one in self._known[level].items()}, family_of)
-        whole = {family: united(members) for family, members in families.items()}
-        self._families[level], self._known[wider] = families, whole
-        self._between[level] = spread_between((whole[family], members) for family, members in families.items())
-        return wider
+    def _usual(self, place: tuple[int, int]) -> Known:
+        name = GROUPINGS[self._level][0](place)
+        if self._level is Level.GLOBAL:
+            return self._known[name]
+        hour = day_type(place)
+        other_days, around = self._others(name, self._days[hour]), self._around(hour)
+        others = leaning(united(other_days), united(around), from_mean(self._between_hours, len(around)))
+        return leaning(self._known[name], others, from_mean(self._between_days, len(other_days)))
 
+    def _others(self, name: Any, days: Iterable[Any]) -> list[Known]:
+        return [self._known[one] for one in days if one != name]
 
-T = TypeVar("T")
-
-
-def _joined(groups: Mapping[Hashable, list[T]], family_of: Callable[[Any], Hashable]) -> Mapping[Hashable, list[T]]:
-    joined: defaultdict[Hashable, list[T]] = defaultdict(list)
-    for name, some in groups.items():
-        joined[family_of(name)] += some
-    return joined
+    def _around(self, hour: tuple[bool, int]) -> list[Known]:
+        is_weekend, at = hour
+        near = [(is_weekend, (at + away) % 24) for away in NEAR]
+        return [self._by_hour[one] for one in near if one in self._by_hour]

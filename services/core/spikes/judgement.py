@@ -1,6 +1,6 @@
 """Which cells stand out: enough volume, unlikely among all that is tested, and not for one window only."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -28,8 +28,8 @@ Readings = Mapping[Cell, Reading]
 class Demand:
     """What is asked of a spike."""
 
-    false_share: float = 0.05
-    false_pairs: float = 0.0012
+    false_share: float = 0.05  # of windows that stand out for themselves
+    false_pairs: float = 0.0012  # of two windows that stand out as one: the share of hours at which any is wrong
     least_exposed: int = 30
     least_excess: float = 5.0
     direction: Direction = "up"
@@ -61,13 +61,13 @@ def standing(readings: Mapping[int, Readings], hour: int, demand: Demand) -> lis
 
 def strike(readings: Iterable[Reading], demand: Demand) -> set[Cell]:
     """The cells that stand out in this window alone."""
-    return _unlikely(list(readings), demand.false_share, demand)
+    return _unlikely([(one, demand.least_excess) for one in readings], demand.false_share, demand)
 
 
 def pair(before: Readings, newest: Readings, demand: Demand) -> set[Cell]:
     """The cells whose last two windows, both beyond what is usual, stand out as one."""
     both = [_paired(before[cell], reading, demand) for cell, reading in newest.items() if cell in before]
-    return _unlikely(both, demand.false_pairs, demand)
+    return _unlikely([(one, 2 * demand.least_excess) for one in both], demand.false_pairs, demand)
 
 
 def _paired(before: Reading, newest: Reading, demand: Demand) -> Reading:
@@ -77,13 +77,14 @@ def _paired(before: Reading, newest: Reading, demand: Demand) -> Reading:
     return Reading(newest.cell, newest.hour, window, expected, p)
 
 
-def _unlikely(readings: list[Reading], false_share: float, demand: Demand) -> set[Cell]:
-    family = [reading.p for reading in readings] + [1.0] * (SMALLEST_FAMILY - len(readings))
+def _unlikely(tested: Sequence[tuple[Reading, float]], false_share: float, demand: Demand) -> set[Cell]:
+    """Of all that is tested together what stands, where it has the excess that is asked of it."""
+    family = [reading.p for reading, _ in tested] + [1.0] * (SMALLEST_FAMILY - len(tested))
     stands = benjamini_hochberg(family, false_share)
     return {
         reading.cell
-        for reading, unlikely in zip(readings, stands, strict=False)
-        if unlikely and _signed(reading, demand) >= demand.least_excess
+        for (reading, least), unlikely in zip(tested, stands, strict=False)
+        if unlikely and _signed(reading, demand) >= least
     }
 
 

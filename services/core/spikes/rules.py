@@ -17,8 +17,10 @@ MOST_FALSE_A_WEEK: dict[Sensitivity, float] = {"low": 0.05, "usual": 0.25, "high
 """Incidents a week of a project in which nothing is wrong: what `desireline alerts backtest` holds the rule to."""
 
 
+OF_PAIRS = 0.8
+"""What two windows taken as one may use of the false incidents allowed; the rest is for windows taken for themselves."""
 WEEK = 168
-"""Hours, which are ticks."""
+"""Hours, of which each is judged once."""
 
 
 def _span(text: str) -> str:
@@ -93,7 +95,7 @@ class AlertRules(Part):
         """What is asked of a spike."""
         return Demand(
             false_share=FALSE_SHARES[self.sensitivity],
-            false_pairs=MOST_FALSE_A_WEEK[self.sensitivity] / WEEK,
+            false_pairs=OF_PAIRS * MOST_FALSE_A_WEEK[self.sensitivity] / WEEK,
             least_exposed=self.least_exposed,
             least_excess=self.least_excess,
             direction=self.direction,
