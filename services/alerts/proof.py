@@ -122,18 +122,18 @@ class Plant(NamedTuple):
 def plants(
     simulated: list[Simulated], lift: float, rng: np.random.Generator, exposed: range = range(LEAST_EXPOSED, 10_000)
 ) -> Iterator[Plant]:
-    """One a cell that has hours with so many exposed."""
+    """One a cell that has hours with so many exposed, on the same day for all cells of a project: fitted once."""
     for one in simulated:
+        day = JUDGED_HOURS.start + REFIT_HOURS * int(rng.integers(len(JUDGED_HOURS) // REFIT_HOURS))
         for cell, truth in one.truths.items():
-            offset = JUDGED_HOURS.start - FIRST_HOUR
-            numbers = truth.exposed[offset:]
+            numbers = truth.exposed[day - FIRST_HOUR :]
             good = [
                 hour
-                for hour in range(SPARE, len(numbers) - LASTS)
+                for hour in range(SPARE, REFIT_HOURS - LASTS + 1)
                 if all(int(numbers[hour + later]) in exposed for later in range(LASTS))
             ]
             if good:
-                hour = JUDGED_HOURS.start + int(rng.choice(good))
+                hour = day + int(rng.choice(good))
                 series = planted(truth, hour, lift, LASTS, rng)
                 yield Plant(one, cell, hour, series, truth.rate, int(truth.exposed[hour - FIRST_HOUR]), lift)
 

@@ -18,7 +18,7 @@ MOST_FALSE_A_WEEK: dict[Sensitivity, float] = {"low": 0.05, "usual": 0.25, "high
 
 
 OF_PAIRS = 0.8
-"""What two windows taken as one may use of the false incidents allowed; the rest is for windows taken for themselves."""
+"""What two windows taken as one may use of the false incidents allowed; the rest is for windows by themselves."""
 WEEK = 168
 """Hours, of which each is judged once."""
 

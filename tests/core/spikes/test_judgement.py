@@ -33,7 +33,7 @@ def test_two_of_three_are_enough() -> None:
 
 
 def test_two_windows_in_a_row_are_enough_where_only_both_together_stand_out() -> None:
-    series = with_rates(calm(), 0.2, 0.26, 0.26)
+    series = with_rates(calm(), 0.2, 0.27, 0.27)
 
     alone, as_one = Demand(false_share=1e-3, false_pairs=0.0), Demand(false_share=1e-3)
 
