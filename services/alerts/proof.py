@@ -9,8 +9,8 @@ from zoneinfo import ZoneInfo
 
 import numpy as np
 
-from services.alerts.simulation import FIRST_HOUR, JUDGED_HOURS, WEEK, Simulated, planted, project
-from services.core.spikes.baseline import LOOKBACK, Baseline, Series
+from services.alerts.simulation import FIRST_HOUR, JUDGED_HOURS, Simulated, planted, project
+from services.core.spikes.baseline import LOOKBACK, WEEK, Baseline, Series
 from services.core.spikes.cell import Cell
 from services.core.spikes.history import REFIT_HOURS, fitted, replay
 from services.core.spikes.judgement import SPAN, Demand, Readings, examine, standing

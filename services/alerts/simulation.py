@@ -9,10 +9,9 @@ from typing import NamedTuple
 
 import numpy as np
 
-from services.core.spikes.baseline import LOOKBACK, Series, Window
+from services.core.spikes.baseline import LOOKBACK, WEEK, Series, Window
 from services.core.spikes.cell import Cell
 
-WEEK = 168
 FIRST_HOUR = 96 + 2800 * WEEK  # a Monday at midnight, UTC
 LEARNED, JUDGED = LOOKBACK, LOOKBACK
 """Four weeks to learn from, then the four that are judged."""

@@ -15,8 +15,8 @@ from services.core.stats.borrowing import Known, from_mean, known, leaning, spre
 from services.core.stats.overdispersion import intraclass_correlation
 
 HOUR_MS = 3_600_000
-WEEKS = 4
-LOOKBACK = WEEKS * 7 * 24
+WEEK = 168
+LOOKBACK = 4 * WEEK
 """Hours."""
 LEAST_USABLE = 3
 LEAST_GLOBAL = 24
@@ -31,6 +31,12 @@ class Window(NamedTuple):
 
 Series = Mapping[int, Window]
 """Hours since 1970 → counts. An hour that is missing had nobody."""
+
+
+def summed(series: Series, hours: range) -> Window:
+    """All of these hours as one window."""
+    windows = [series[hour] for hour in hours if hour in series]
+    return Window(sum(one.exposed for one in windows), sum(one.affected for one in windows))
 
 
 class Level(StrEnum):

@@ -7,6 +7,7 @@ from pydantic import AfterValidator, Field, model_validator
 
 from services.core.duration import Duration
 from services.core.part import Name, Part
+from services.core.spikes.baseline import WEEK
 from services.core.spikes.judgement import Demand, Direction
 
 Sensitivity = Literal["low", "usual", "high"]
@@ -19,8 +20,6 @@ MOST_FALSE_A_WEEK: dict[Sensitivity, float] = {"low": 0.05, "usual": 0.25, "high
 
 OF_PAIRS = 0.8
 """What two windows taken as one may use of the false incidents allowed; the rest is for windows by themselves."""
-WEEK = 168
-"""Hours, of which each is judged once."""
 
 
 def _span(text: str) -> str:
@@ -56,6 +55,12 @@ class Receiver(Part):
     )
     digest: Literal["none", "daily", "weekly"] = Field("none", description="A summary, weekly ones on Mondays.")
     digest_at: int = Field(9, ge=0, le=23, description="The hour of the digest.")
+
+    @model_validator(mode="after")
+    def _digest_comes_when_it_is_not_quiet(self) -> "Receiver":
+        if self.digest != "none" and self.is_quiet(time(self.digest_at)):
+            raise ValueError(f"the digest of {self.name!r} would come in its quiet hours: choose another digest_at")
+        return self
 
     def hears(self, stage: str, job: str) -> bool:
         """Whether an incident is this receiver's. One without a stage or a job concerns everybody."""
