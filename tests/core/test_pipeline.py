@@ -1,7 +1,7 @@
 """Records in, rows out: whatever the order, the doubling, the cutting and the restarts."""
 
 from collections.abc import Sequence
-from itertools import pairwise
+from itertools import accumulate, pairwise
 from typing import Any
 
 import msgspec
@@ -17,7 +17,7 @@ from services.core.key_hash import key_hash
 from services.core.pipeline import Pipeline
 from services.core.rows import PositionRow, SessionRow
 from tests.core.build import START, Record, encode, event, import_end, pipeline, shop, standing, start
-from tests.core.reference import CAME, came_of, sessions_of
+from tests.core.reference import CAME, FINDERS, came_of, findings_of, jobs_of, sessions_of
 from tests.core.shelf import Shelf
 
 NAMES = ["view", "add", "checkout", "buy", "page /a", "page /b", "page /checkout/payment", "click #pay", "search"]
@@ -48,6 +48,33 @@ JOURNEY = shop(
 moments = st.integers(min_value=0, max_value=6 * 3600)
 visitors = st.sampled_from(["anna", "ben"])
 acts = st.lists(st.tuples(moments, st.sampled_from(NAMES), visitors), min_size=1, max_size=30)
+
+
+Step = tuple[int, str, str]
+"""Seconds since the step before, what, and who."""
+
+
+def _walk(pieces: list[list[Step]]) -> list[tuple[int, str, str]]:
+    steps = [step for piece in pieces for step in piece]
+    moments = accumulate(pause for pause, _, _ in steps)
+    return [(moment, name, visitor) for moment, (_, name, visitor) in zip(moments, steps, strict=True)]
+
+
+def _pieces(pauses: list[int], *names: str) -> st.SearchStrategy[list[Step]]:
+    step = st.tuples(st.sampled_from(pauses), st.sampled_from(names), st.just("anna"))
+    return st.lists(step, min_size=1, max_size=8)
+
+
+walks = st.lists(
+    st.one_of(
+        _pieces([0, 1, 1, 1, 2], "click #pay"),
+        _pieces([1, 6, 7, 8], "page /a", "page /b"),
+        st.lists(st.tuples(st.sampled_from([5, 90, 1799, 1801]), st.sampled_from(NAMES), visitors), max_size=5),
+    ),
+    min_size=1,
+    max_size=8,
+).map(_walk)
+"""Acts close enough to each other for findings that tell of seconds."""
 
 
 def arriving(acts: Sequence[tuple[int, str, str]], delays: Sequence[int], doubled: Sequence[int]) -> list[Event]:
@@ -155,6 +182,26 @@ def test_sessions_equal_those_of_a_reference_that_sorts_first(
         == expected
     )
     assert sorted((row.visitor, row.started_at, came(row)) for row in sessions.values()) == came_of(events, shop())
+
+
+@given(
+    walks,
+    st.lists(st.integers(0, 1799), min_size=1, max_size=8),
+    st.lists(st.integers(0, 39), max_size=5),
+    st.lists(st.integers(0, 50), max_size=6),
+)
+def test_jobs_and_findings_equal_those_of_a_reference_that_looks_at_whole_sessions(
+    acts: list[tuple[int, str, str]], delays: list[int], doubled: list[int], cuts: list[int]
+) -> None:
+    events = arriving(acts, delays, doubled)
+
+    sessions, findings = standing(run(events, cuts))
+
+    assert sorted((row.visitor, row.started_at, row.job) for row in sessions.values()) == jobs_of(events, JOURNEY)
+    found = (row for row in findings.values() if row.detector in FINDERS)
+    assert sorted((row.detector, row.visitor, row.occurred_at, tuple(row.evidence)) for row in found) == findings_of(
+        events, JOURNEY
+    )
 
 
 @given(acts, st.integers(0, 30), st.integers(0, 30))
