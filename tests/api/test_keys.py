@@ -136,6 +136,7 @@ SAMPLES = {"detector": ["loop"], "visitor": ["v0"], "stage": ["checkout"]}
 BESIDE = {"property": {"property": "color"}}  # a value of a parameter, and what must be asked with it
 NEEDED = {
     "/v1/funnel/events": {"step": "x"},
+    "/v1/funnel/events/sessions": {"step": "x"},
     "/v1/rates": {"hour": "490000", "detector": "loop"},
 }  # what a question cannot be asked without
 SHARED = frozenset(Question.model_fields)

@@ -137,8 +137,10 @@ class Weighed:
     @property
     def at_stake(self) -> float:
         """The affected, each with the median value of those in the stratum who went on; NaN where nobody's is known."""
-        worth, of_stratum = self.exposed["worth"], self.exposed["worth_by_stratum"]
-        return sum(count * of_stratum.get(stratum, worth) for stratum, count in self.row["counts"].items())
+        worth: float = self.exposed["worth"]
+        of_stratum: dict[str, float] = self.exposed["worth_by_stratum"]
+        counts: dict[str, int] = self.row["counts"]
+        return sum(count * of_stratum.get(stratum, worth) for stratum, count in counts.items())
 
 
 def ask_pain_points(asked: Asked, question: PainPointsQuestion) -> PainPointsAnswer:
