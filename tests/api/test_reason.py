@@ -12,7 +12,8 @@ GIFTS = read_journey(
         **JOURNEY.model_dump(mode="json", by_alias=True, exclude_unset=True),
         "jobs": [
             {
-                "name": "gift", "when": "I am invited", "want": "find something fitting", "so_that": "my friend feels seen",
+                "name": "gift",
+                "when": "I am invited", "want": "find something fitting", "so_that": "my friend feels seen",
                 "evidence": [
                     {"match": {"event": "Products Searched", "where": {"query": {"contains": "gift"}}}, "weight": 2},
                     {"match": {"path": "/gifts/**"}, "weight": 1},
@@ -49,7 +50,8 @@ def test_a_rule_is_told_by_its_name_and_nothing_of_one_that_is_gone(rule: str, w
         ({"any_of": [{"event": "a"}, {"path": "/x"}]}, "(“a” or on “/x”)"),
         ({"all_of": [{"event": "a"}, {"path": "/x"}]}, "“a” and on “/x”"),
         ({"event": "a", "not": {"path": "/x"}}, "“a” but not on “/x”"),
-        ({"where": {"n": {"gt": 2, "lt": 5}, "m": {"exists": False}}}, "where n is above 2 and is below 5 and m is not there"),
+        ({"where": {"n": {"gt": 2, "lt": 5}}}, "where n is above 2 and is below 5"),
+        ({"where": {"m": {"exists": False}}}, "where m is not there"),
         ({"where": {"n": {"in": ["x", 1, True]}, "m": 3}}, "where n is “x” or 1 or true and m is 3"),
     ],
 )  # fmt: skip

@@ -22,7 +22,8 @@ def a_visit(**given: object) -> SessionRow:
         "0-20 browse, 30 checkout.payment, 150 basket", path_event=["seen", "began", "back"],
         visitor="anna", job="gift", job_confidence=0.912, job_rules=["gift/1", "gift/when/1"], job_evidence=["asked"],
         job_changes=["unassigned"], referrer_class="email", source="newsletter", campaign="spring", device="mobile",
-        country="NO", entry_page="/gifts", exit_page="/basket", pages=4, events=9, journey_version=GIFTS.version, **given,
+        country="NO", entry_page="/gifts", exit_page="/basket", pages=4, events=9,
+        journey_version=GIFTS.version, **given,
     )  # fmt: skip
 
 
@@ -44,8 +45,8 @@ def test_a_session_is_told_with_how_they_came_what_for_and_their_way(store: Stor
 
     assert told(answer, "came") == ["Came by email (newsletter, campaign spring) on a mobile device in NO, to /gifts."]
     assert told(answer, "job") == [
-        "Came to get done gift: find something fitting, so that my friend feels seen (91% sure, since “Products Searched” "
-        "where query contains “gift”; on “mobile”, between 18 and 22 o'clock). Before, it looked like unassigned."
+        "Came to get done gift: find something fitting, so that my friend feels seen (91% sure, since "
+        "“Products Searched” where query contains “gift”; on “mobile”, between 18 and 22 o'clock). Before, it looked like unassigned."
     ]
     assert told(answer, "stage") == [
         "Entered browse.",
@@ -89,8 +90,8 @@ def test_what_was_done_and_what_was_taken_back_are_told(store: Store, ask: Ask) 
     first, second = ask("/v1/sessions/left"), ask("/v1/sessions/bought")
 
     assert told(first, "taken_back") == [
-        "Left without finishing (checkout abandonment), but came back and went on from there on 2026-01-02 at 00:01, in "
-        "session bought."
+        "Left without finishing (checkout abandonment), but came back and went on from there on 2026-01-02 at 00:01, "
+        "in session bought."
     ]
     assert told(second, "outcome") == ["Got it done, worth 59.90 EUR."]
     assert told(second, "left") == ["Is still there: the session is open."]
@@ -118,7 +119,8 @@ def test_text_is_found_in_names_pages_and_properties_however_json_spells_it(stor
     names = {"name": "Coupon Refused", "path": "/coupon", "props": "x"}
     fill(store, [session("0-9 browse", visitor=one) for one in (*names, "plain", "escaped", "quoted", "none")])
     said = {
-        "props": b'{"element": "#COUPON"}', "plain": '{"q": "größe"}'.encode(), "escaped": b'{"q": "gr\\u00f6\\u00dfe"}',
+        "props": b'{"element": "#COUPON"}', "plain": '{"q": "größe"}'.encode(),
+        "escaped": b'{"q": "gr\\u00f6\\u00dfe"}',
         "quoted": b'{"q": "5\\" pipe"}',
     }  # fmt: skip
     acts = [

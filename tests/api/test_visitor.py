@@ -25,8 +25,8 @@ def test_a_person_is_shown_with_devices_jobs_friction_and_sessions(store: Store,
         f"{DAY} browse", id="later", visitor="phone", user="anna", job="return", device="mobile", country="NO"
     )
     laptop = session(
-        f"{2 * DAY} basket, {2 * DAY + 60} bought", id="last", visitor="laptop", user="anna", job="gift", device="desktop",
-        value=20.0, currency="EUR", outcome_at=moment(2 * DAY + 60),
+        f"{2 * DAY} basket, {2 * DAY + 60} bought", id="last", visitor="laptop", user="anna", job="gift",
+        device="desktop", value=20.0, currency="EUR", outcome_at=moment(2 * DAY + 60),
     )  # fmt: skip
     other = session(f"{20 * DAY} browse", id="other", visitor="ben")
     found = [finding(phone, "rage_click", "basket", 50), finding(laptop, "rage_click", "basket", 2 * DAY + 5)]
