@@ -46,7 +46,8 @@ def test_a_session_is_told_with_how_they_came_what_for_and_their_way(store: Stor
     assert told(answer, "came") == ["Came by email (newsletter, campaign spring) on a mobile device in NO, to /gifts."]
     assert told(answer, "job") == [
         "Came to get done gift: find something fitting, so that my friend feels seen (91% sure, since "
-        "“Products Searched” where query contains “gift”; on “mobile”, between 18 and 22 o'clock). Before, it looked like unassigned."
+        "“Products Searched” where query contains “gift”; on “mobile”, between 18 and 22 o'clock). "
+        "Before, it looked like unassigned."
     ]
     assert told(answer, "stage") == [
         "Entered browse.",
