@@ -7,7 +7,8 @@ from pydantic import BaseModel, Field
 
 from services.api.funnel_groups import FunnelGroup, FunnelRow, FunnelStep
 from services.api.funnel_path import Window
-from services.api.question import Answer, Part, Question
+from services.api.page import PagedAnswer, Paging
+from services.api.question import Part, Question
 from services.api.share import Share
 
 SECOND_MS = 1000
@@ -19,7 +20,7 @@ Unit = Literal["session", "person"]
 Breakdown = Part | Literal["segment", "property"]
 
 
-class FunnelTerms(Question):
+class FunnelTerms(Question, Paging):
     """How units are followed, and what they are told apart by."""
 
     order: Order = Field("ordered", description="How the steps must follow each other.")
@@ -60,7 +61,7 @@ def tolerance_ms(terms: FunnelTerms) -> int:
     return SECOND_MS if (terms.same_second, terms.order) == ("either", "ordered") else 0
 
 
-class FunnelTold(Answer):
+class FunnelTold(PagedAnswer):
     """A funnel as it is told."""
 
     unit: Unit
@@ -72,6 +73,7 @@ class FunnelTold(Answer):
     trend: list[FunnelGroup] = Field(description="Empty unless asked for; by what begins the time of entry.")
 
     row: ClassVar[type[BaseModel]] = FunnelRow
+    lists = ("breakdown",)
 
     def rows(self) -> Sequence[FunnelRow]:
         """The whole, then each value of the breakdown, then of the trend."""

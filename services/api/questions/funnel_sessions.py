@@ -7,7 +7,6 @@ from typing import Literal
 import msgspec
 from pydantic import Field
 
-from services.api.cursor import CursorText
 from services.api.funnel_path import read_path
 from services.api.funnel_terms import FunnelTerms
 from services.api.period import LATEST
@@ -25,8 +24,6 @@ class FunnelCell(FunnelTerms):
         "entered", description="What became of the units at this step."
     )
     value: str = Field("", max_length=1_000, description="Of the breakdown or trend.", examples=["gift"])
-    limit: int = Field(50, ge=1, le=500, description="Sessions a page.")
-    cursor: CursorText = ""
 
     @property
     def by(self) -> str:
