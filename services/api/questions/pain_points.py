@@ -67,7 +67,8 @@ class PainPoint(Place):
     stands: bool = Field(description="Costs conversions, also after Benjamini-Hochberg at q = 0.05 over all tested.")
     lost_conversions: Estimate | None = Field(description="Affected sessions times the adjusted difference.")
     lost_value: Estimate | None = Field(
-        description="Lost conversions times the median value of those exposed who went on, in `currency`."
+        description="Lost conversions, stratum by stratum, times the median value of those exposed who went on in the "
+        "stratum (of all strata together where none of its own was worth anything), in `currency`."
     )
     currency: str = Field(examples=["EUR"])
     state: Literal["open"] | State = Field(
@@ -133,6 +134,12 @@ class Weighed:
         lost = self.adjusted.low * self.row["sessions"] if self.adjusted else 0.0
         return (self.adjusted is None, -lost, -self.row["sessions"])
 
+    @property
+    def at_stake(self) -> float:
+        """The affected, each with the median value of those in the stratum who went on; NaN where nobody's is known."""
+        worth, of_stratum = self.exposed["worth"], self.exposed["worth_by_stratum"]
+        return sum(count * of_stratum.get(stratum, worth) for stratum, count in self.row["counts"].items())
+
 
 def ask_pain_points(asked: Asked, question: PainPointsQuestion) -> PainPointsAnswer:
     """What hurts customers where, what it costs, worst first."""
@@ -174,8 +181,7 @@ def pain_points(weighed: list[Weighed]) -> list[PainPoint]:
 
 def pain_point(one: Weighed, rank: int, stands: bool) -> PainPoint:
     """A pain point with what it costs."""
-    difference, affected = one.adjusted, one.row["sessions"]
-    worth = one.exposed["worth"]
+    difference, affected, at_stake = one.adjusted, one.row["sessions"], one.at_stake
     return PainPoint(
         **place(one.row, one.exposed),
         rank=rank,
@@ -189,7 +195,7 @@ def pain_point(one: Weighed, rank: int, stands: bool) -> PainPoint:
         p=difference.p if difference else None,
         stands=stands and difference is not None and difference.difference > 0,
         lost_conversions=Estimate.of(difference, affected) if difference else None,
-        lost_value=Estimate.of(difference, affected * worth) if difference and isfinite(worth) else None,
+        lost_value=Estimate.of(difference, at_stake) if difference and isfinite(at_stake) else None,
         currency=currency(one.exposed),
     )
 

@@ -79,6 +79,8 @@ SELECT
     'exposed' AS kind, '' AS detector, stage, step, '' AS page, '' AS element, false AS intended,
     sum(there) AS sessions, toUInt64(0) AS findings,
     quantileExactInclusiveIfMerge(0.5)(worths) AS worth,
+    -- By stratum, without those in which nobody who went on was worth anything.
+    sumMap(mapFilter((key, median) -> isFinite(median), map(stratum, finalizeAggregation(worths)))) AS worth_by_stratum,
     topKIfMerge(1)(met_currencies) AS currencies, toFloat64(0) AS left_value,
     toFloat64(0) AS median_seconds, toUInt8(0) AS severity, toDateTime64(0, 3, 'UTC') AS last_at,
     sumMap(map(stratum, there)) AS counts, sumMap(map(stratum, further)) AS converted,
@@ -101,7 +103,7 @@ UNION ALL
 SELECT
     'stuck', detector, stage, step, page, element, max(intended),
     countIf(became = ''), sumIf(findings, became = ''),
-    toFloat64(0), topKIf(1)(currency, left_value > 0), sumIf(left_value, became = ''),
+    toFloat64(0), CAST(map(), 'Map(String, Float64)'), topKIf(1)(currency, left_value > 0), sumIf(left_value, became = ''),
     quantileExactInclusive(0.5)(cost_seconds), max(severity), max(last_at),
     sumMap(map(stratum, toUInt64(1))), sumMap(map(stratum, toUInt64(went_on))),
     sumMap(map(twin_stratum, toUInt64(1))), sumMap(map(twin_stratum, toUInt64(twin_went_on))),
