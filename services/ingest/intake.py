@@ -158,8 +158,9 @@ class TakeEvents(Intake):
         received_at = time.time_ns() // 1_000_000
         head = calls.head
         skew = segment.skew_of(head.sent_at, received_at)
+        most_ahead = key.terms.most_ahead_ms
         if isinstance(head, segment.Single | PlainCall):
-            return segment.Arrival(key.project, received_at, _new_id, self.kind, skew)
+            return segment.Arrival(key.project, received_at, _new_id, self.kind, skew, most_ahead=most_ahead)
         hold_to_batch(len(head.batch))
         if head.historical:
             admit_history(key)
@@ -173,6 +174,7 @@ class TakeEvents(Intake):
             historical=head.historical,
             watermark=watermark,
             replayed=head.replayed,
+            most_ahead=most_ahead,
         )
 
     def _set_aside(

@@ -2,6 +2,7 @@
 
 import asyncio
 import time
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import httpx
@@ -173,6 +174,24 @@ async def test_history_is_not_held_to_a_rate(ingest: Installation) -> None:
     answers = [await ingest.client.post("/v1/batch", json=body, auth=(key, "")) for body in bodies]
 
     assert [answer.status_code for answer in answers] == [200] * 3
+
+
+@pytest.mark.parametrize(
+    ("terms", "hours"), [(Terms(), 24), (Terms(ahead_hours=0.5), 0.5), (Terms(ahead_hours=48), 48)]
+)
+async def test_a_clock_that_is_ahead_is_taken_as_now_and_one_too_far_ahead_not_at_all(
+    ingest: Installation, terms: Terms, hours: float
+) -> None:
+    now, border = datetime.now(UTC), timedelta(hours=hours)
+    times = {"within": now + border - timedelta(minutes=1), "beyond": now + border + timedelta(minutes=1)}
+
+    calls = [track(name, timestamp=at.isoformat()) for name, at in times.items()]
+    answer = await send(ingest, *calls, terms=terms)
+
+    assert [(one["index"], one["reason"]) for one in answer.json()["refused"]] == [(1, "clock")]
+    [event] = await ingest.events(1)
+    assert (event.id, event.occurred_at) == ("within", event.received_at)
+    assert await counted(ingest, Reason.CLOCK) == 1
 
 
 async def test_what_a_client_sends_again_is_stored_once(ingest: Installation) -> None:

@@ -9,6 +9,7 @@ import msgspec
 from services.core.event import EMPTY_OBJECT, Event, Millis
 from services.ingest.context import NOTHING_TOLD, Told, seen_of
 from services.ingest.country import Countries
+from services.ingest.guard import MOST_AHEAD_MS
 from services.ingest.pseudonym import Pseudonyms, without_ids
 from services.ingest.refusal import Reason, Refusal
 from services.ingest.sender import NOBODY, Sender
@@ -101,6 +102,7 @@ class Arrival(msgspec.Struct, frozen=True):
     sender: Sender = NOBODY
     countries: Countries | None = None
     pseudonyms: Pseudonyms | None = None
+    most_ahead: Millis = MOST_AHEAD_MS  # of our clock; what is beyond is refused
 
 
 NOWHERE = Page()
