@@ -25,6 +25,7 @@ from services.ingest.answer import Answer, problem, success, unavailable, withou
 from services.ingest.body import hold_to_batch, read_body
 from services.ingest.caller import Caller, admit, admit_history, caller_of
 from services.ingest.calls import Calls, Refusals, read_single, records_of
+from services.ingest.consent import may_be_kept
 from services.ingest.dialects import segment
 from services.ingest.dialects.segment_plain import PlainCall
 from services.ingest.gate import Drop, Gate, Sending
@@ -112,10 +113,10 @@ class TakeEvents(Intake):
         if drop is not None:
             return self._dropped(drop, sending)
         events, refused = calls.sort(arrival)
-        sifted = self.parts.sieve.sift(events, body, sending, arrival)
+        sifted = self.parts.privacy.heed(self.parts.sieve.sift(events, body, sending, arrival), body, sending, arrival)
         waiting = [self.publisher.publish(records_of(sifted.events))]
         if refused and not arrival.replayed:
-            waiting.append(self._set_aside(refused, calls.items, arrival))
+            waiting.append(self._set_aside(refused, calls.items, arrival, sending))
         await self.safe(*waiting)
         self.parts.sieve.recent.remember(sifted.keys)
         self._count(sifted, refused, key)
@@ -178,15 +179,16 @@ class TakeEvents(Intake):
         )
 
     def _set_aside(
-        self, refused: Refusals, items: Sequence[bytes], arrival: segment.Arrival
+        self, refused: Refusals, items: Sequence[bytes], arrival: segment.Arrival, sending: Sending
     ) -> asyncio.Future[Positions]:
         project = arrival.project
+        headers, terms = sending.caller.headers, sending.key.terms
         records = [
             RefusedEvent(
                 project=project,
                 reason=refusal.reason,
                 detail=refusal.detail[:DETAIL_LETTERS],
-                raw=items[index][:RAW_BYTES],
+                raw=items[index][:RAW_BYTES] if may_be_kept(items[index], headers, terms) else b"",
                 refused_ms=arrival.received_at,
                 size=len(items[index]),
                 type=arrival.type,

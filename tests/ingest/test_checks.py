@@ -11,7 +11,8 @@ import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
 from services.core.key import Kind, Right
-from services.core.terms import Manner, Terms
+from services.core.seen import seen_in
+from services.core.terms import Asked, Manner, Terms
 from services.ingest.refusal import Reason, RefusedEvent
 from tests.ingest.conftest import Installation, read_topic
 from tests.ingest.test_robot import CHROME, GOOGLE
@@ -98,12 +99,93 @@ async def test_who_asks_not_to_be_watched_is_not_where_the_terms_say_so(
 
 
 async def test_nothing_is_kept_of_who_asked_not_to_be_watched(ingest: Installation) -> None:
-    await send(ingest, track(), terms=Terms(gpc=Manner.DROP), headers={**BROWSER, "Sec-GPC": "1"})
+    await send(ingest, track(), terms=Terms(gpc=Asked.DROP), headers={**BROWSER, "Sec-GPC": "1"})
 
     [sample] = await refused(ingest, 1)
 
     assert (sample.reason, sample.raw) == ("consent", b"")
     assert "anonymousId" not in sample.detail
+
+
+TELLING = {
+    "userId": "jane",
+    "properties": {"product": "candle", "gclid": "Cj0", "user_id": 7, "url": "https://shop.example/?gclid=Cj0&page=2"},
+    "context": {
+        "ip": "93.184.216.34", "userAgent": CHROME, "timezone": "Europe/Vienna", "traits": {"name": "Jane"},
+        "page": {"url": "https://shop.example/a?fbclid=Iw1&page=2", "referrer": "https://social.example/?gclid=1"},
+        "campaign": {"source": "mail"}, "library": {"name": "analytics.js"},
+    },
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("headers", "terms"),
+    [({"Sec-GPC": "1"}, Terms(gpc=Asked.ANONYMOUS)), ({"DNT": "1"}, Terms(dnt=Asked.ANONYMOUS))],
+    ids=["gpc", "dnt"],
+)
+async def test_who_asks_not_to_be_watched_leaves_nothing_that_leads_to_them(
+    ingest: Installation, headers: dict[str, str], terms: Terms
+) -> None:
+    calls = [track("a", **TELLING), track("b", type="identify", traits={"name": "Jane"}), track("c", **TELLING)]
+
+    answer = await send(ingest, *calls, track("d", anonymousId="", userId=""), terms=terms, headers=BROWSER | headers)
+    await send(ingest, track("e", **TELLING), terms=terms)
+
+    assert [one["reason"] for one in answer.json()["refused"]] == ["visitor"]
+    values = await ingest.records(4)
+    events = {event.id: event for event in await ingest.events(4)}
+    assert events["a"].visitor == events["b"].visitor == events["c"].visitor != "v"
+    assert (events["e"].visitor, events["e"].user) == ("v", "jane"), "who does not ask is kept as ever"
+    unwatched = b"".join(value for value in values if b'"id":"e"' not in value)
+    told = [b"jane", b"Jane", b"gclid", b"fbclid", b"93.184", b"Vienna", b"Chrome/", b"user_id"]
+    assert [word for word in told if word in unwatched] == []
+    assert msgspec.json.decode(events["a"].props) == {"product": "candle", "url": "https://shop.example/?page=2"}
+    assert set(msgspec.json.decode(events["a"].context)) == {"page", "campaign", "library"}
+    assert (events["a"].url, seen_in(events["a"].seen).source) == ("https://shop.example/a?page=2", "mail")
+    assert seen_in(events["a"].seen).browser == "Chrome"
+    [aside] = await refused(ingest, 1)
+    assert (aside.reason, aside.raw) == ("visitor", b""), "what is refused of them is not kept either"
+
+
+@pytest.mark.parametrize(
+    ("context", "terms"),
+    [
+        ({"gpc": True}, {"gpc": "drop"}),
+        ({"gpc": "1"}, {"gpc": "drop", "dnt": "anonymous"}),
+        ({"dnt": "1", "gpc": True}, {"dnt": "drop", "gpc": "anonymous"}),
+        ({"consent": {"categoryPreferences": {"Analytics": False}}}, {"consent": {"Analytics": "drop"}}),
+    ],
+)
+async def test_a_server_can_tell_what_its_visitors_ask_for(
+    ingest: Installation, context: dict[str, Any], terms: dict[str, Any]
+) -> None:
+    held = msgspec.convert(terms, Terms)
+
+    answer = await send(ingest, track("a", context=context), track("b"), terms=held, headers={})
+    await send(ingest, track("c", context=context), terms=Terms(), headers={})
+
+    assert [(one["reason"], one["events"]) for one in answer.json()["dropped"]] == [("consent", 1)]
+    assert {event.id for event in await ingest.events(2)} == {"b", "c"}
+
+
+async def test_visitors_of_a_server_who_ask_for_it_stay_apart_without_their_ids(ingest: Installation) -> None:
+    calls = [track(f"{v}{n}", anonymousId=v, context={"dnt": 1}) for v in ("ann", "ben") for n in range(2)]
+
+    await send(ingest, *calls, track("c", context={"dnt": 0}), terms=Terms(dnt=Asked.ANONYMOUS), headers={})
+
+    visitors = {event.id: event.visitor for event in await ingest.events(5)}
+    assert visitors["ann0"] == visitors["ann1"] != visitors["ben0"] == visitors["ben1"]
+    assert visitors["c"] == "v"
+    assert not {"ann", "ben"} & set(visitors.values())
+
+
+@pytest.mark.parametrize("consent", [7, "no", {"categoryPreferences": 7}, {"categoryPreferences": {"A": "x"}}, None])
+async def test_what_is_called_consent_may_be_anything(ingest: Installation, consent: Any) -> None:
+    terms = Terms(consent={"A": Asked.DROP})
+
+    answer = await send(ingest, track(context={"consent": consent, "gpc": {}}), terms=terms, headers={})
+
+    assert answer.json() == {"success": True}
 
 
 async def test_a_robots_browser_is_not_counted(ingest: Installation) -> None:
