@@ -46,6 +46,9 @@ class Settings(BaseSettings):
     query_parameters: str = Field("", description="Kept of addresses; others are cut. Default: see docs/privacy.md.")
     countries: Path | None = Field(None, description="A .mmdb file (MaxMind's format) that knows addresses' countries.")
     trusted_proxies: str = Field("", description="Networks whose X-Forwarded-For is believed, comma-separated.")
+    address_connections: int = Field(
+        512, ge=1, description="Connections that one address may hold at once; trusted proxies hold any number."
+    )
     anonymous: str = Field("", description="Projects (or *) whose visitors get a name for a day, by no cookie.")
     hash_ids: str = Field("", description="Projects (or *) of whose visitors and users only hashes are kept.")
     retention: str = Field("", description="How long data is kept: `13 months, blog=90 days`. Empty: for good.")

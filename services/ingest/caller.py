@@ -10,7 +10,8 @@ from starlette.types import Scope
 
 from services.core.key import Key, Kind, Right
 from services.edges.keyring import Keyring
-from services.ingest.address import Network, address_of
+from services.edges.networks import Network
+from services.ingest.address import address_of
 from services.ingest.problem import Problem
 from services.ingest.refusal import Reason
 

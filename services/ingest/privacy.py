@@ -7,7 +7,7 @@ import msgspec
 
 from services.core.errors import SettingError
 from services.core.terms import Asked
-from services.ingest.address import Network, networks_of
+from services.edges.networks import Network, networks_of
 from services.ingest.caller import Caller
 from services.ingest.consent import anonymous, asked_by_headers, heed, may_be_asked
 from services.ingest.country import Countries

@@ -9,7 +9,7 @@ from netaddr import IPSet
 
 from services.core.seen import Seen, seen_in
 from services.edges.broker import Broker
-from services.ingest.address import networks_of
+from services.edges.networks import networks_of
 from services.ingest.caller import Caller, caller_of
 from services.ingest.context import Told, seen_of
 from services.ingest.country import Countries
