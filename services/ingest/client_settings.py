@@ -15,7 +15,8 @@ from starlette.routing import Route
 from services.core.key import Kind
 from services.edges.keyring import Keyring
 from services.ingest.answer import ANY_ORIGIN, PREFLIGHT_HEADERS
-from services.ingest.caller import admit
+from services.ingest.caller import Caller, admit, caller_of
+from services.ingest.intake import Parts
 from services.ingest.problem import CONTENT_TYPE, Problem
 from services.ingest.refusal import Reason
 
@@ -27,7 +28,7 @@ Say = Callable[[Request, str], Json]
 """What is said to this request with this key."""
 
 
-def client_routes(keyring: Keyring) -> list[Route]:
+def client_routes(parts: Parts) -> list[Route]:
     """The routes, each with and without the slash at its end."""
     asked = {
         "/v1/projects/{key}/settings": segment_settings,
@@ -35,7 +36,7 @@ def client_routes(keyring: Keyring) -> list[Route]:
         "/sourceConfig": rudder_settings,
         "/array/{key}/config": posthog_settings,
     }
-    routes = [_route(f"{path}{slash}", keyring, say) for path, say in asked.items() for slash in ("", "/")]
+    routes = [_route(f"{path}{slash}", parts, say) for path, say in asked.items() for slash in ("", "/")]
     flags = [
         Route(f"/{path}{slash}", _no_flags, methods=METHODS) for path in ("flags", "decide") for slash in ("", "/")
     ]
@@ -91,17 +92,27 @@ def scheme(request: Request) -> str:
     return urlsplit(page).scheme if page.startswith("https:") else request.url.scheme
 
 
-def _route(path: str, keyring: Keyring, say: Say) -> Route:
+def _route(path: str, parts: Parts, say: Say) -> Route:
     async def endpoint(request: Request) -> Response:
         if request.method == "OPTIONS":
             return Response(status_code=204, headers=CORS)
+        caller = caller_of(request.scope, parts.privacy.proxies)
         try:
-            said = say(request, _key(request, keyring))
+            parts.strangers.hold(caller, parts.keyring)
+            said = say(request, _key(request, parts.keyring))
         except Problem as refused:
-            return Response(refused.body, refused.status, CORS, CONTENT_TYPE)
+            return _refusal(refused, caller, parts)
         return Response(msgspec.json.encode(said), 200, CORS, "application/json")
 
     return Route(path, endpoint, methods=METHODS, include_in_schema=False)
+
+
+def _refusal(refused: Problem, caller: Caller, parts: Parts) -> Response:
+    parts.metrics.request_refused[refused.reason].inc()
+    if refused.reason is Reason.KEY:
+        parts.strangers.note(caller.address)
+    later = {"retry-after": str(refused.retry_after)} if refused.retry_after else {}
+    return Response(refused.body, refused.status, CORS | later, CONTENT_TYPE)
 
 
 def _key(request: Request, keyring: Keyring) -> str:

@@ -34,6 +34,7 @@ from services.ingest.privacy import Privacy
 from services.ingest.problem import Problem
 from services.ingest.refusal import Reason, RefusedEvent
 from services.ingest.sieve import Sieve, Sifted
+from services.ingest.strangers import Strangers
 from services.ingest.tally import Tally
 from services.settings import Settings
 
@@ -51,6 +52,7 @@ class Parts:
     publisher: Publisher
     metrics: Metrics
     privacy: Privacy
+    strangers: Strangers
     gate: Gate = field(default_factory=Gate)
     sieve: Sieve = field(default_factory=Sieve)
     tally: Tally = field(default_factory=Tally)
@@ -74,6 +76,8 @@ class Intake:
             return
         except Problem as refused:
             self.metrics.request_refused[refused.reason].inc()
+            if refused.status == 401:
+                self.parts.strangers.note(caller.address)
             answer = problem(refused)
         except NotAccepted as error:
             answer = unavailable(error)
@@ -81,6 +85,7 @@ class Intake:
         await answer.send(send, caller.headers.get(b"origin", b""))
 
     async def _take(self, caller: Caller, receive: Receive) -> Answer:
+        self.parts.strangers.hold(caller, self.keyring)
         body = await read_body(caller.headers, receive)
         self.metrics.bytes.inc(len(body))
         return await self.take(caller, body)

@@ -246,6 +246,30 @@ async def test_one_network_is_held_before_it_uses_up_what_is_everybodys(ingest: 
     assert statuses == [200, 429, 429, 200]
 
 
+@pytest.mark.parametrize("path", ["/v1/batch", "/v1/projects/wk_made_up/settings"])
+async def test_a_network_that_tries_keys_is_held_and_who_has_one_is_not(ingest: Installation, path: str) -> None:
+    body = {"batch": [track()], "writeKey": "wk_made_up"}
+
+    async def status(host: str, key: str = "wk_made_up") -> httpx.Response:
+        transport = httpx.ASGITransport(app_of(ingest), client=(host, 1))
+        async with httpx.AsyncClient(transport=transport, base_url="http://ingest") as client:
+            if path != "/v1/batch" and key == "wk_made_up":
+                return await client.get(path)
+            return await client.post("/v1/batch", json=body, headers={"X-Write-Key": key})
+
+    answers = [await status(f"93.184.216.{n}") for n in range(150)]
+
+    assert [answer.status_code for answer in answers[:100]] == [401 if path == "/v1/batch" else 404] * 100
+    assert answers[-1].status_code == 429
+    assert int(answers[-1].headers["retry-after"]) >= 1
+    assert (await status("93.184.216.7", ingest.key)).status_code == 200
+    assert (await status("93.184.217.7")).status_code in (401, 404)
+    assert (await status("10.0.0.7")).status_code in (401, 404), "behind a proxy there may be anybody"
+    metrics = (await ingest.client.get("/metrics")).text
+    assert 'desireline_ingest_requests_refused_total{reason="rate"}' in metrics
+    assert 'requests_refused_total{reason="rate"} 0.0' not in metrics
+
+
 async def test_history_is_not_held_to_a_rate(ingest: Installation) -> None:
     key = ingest.keyring.create(Kind.WRITE, "shop", [Right.HISTORICAL], Terms(rate=1))
     bodies = [
