@@ -18,7 +18,7 @@ from services.ingest.dialects.posthog import is_posthog
 from services.ingest.intake import Intake, Parts, TakeEvents, TakeImportEnd, TakeNothing
 from services.ingest.metrics import Metrics
 from services.ingest.openapi import document
-from services.ingest.other_dialects import TakeEither, TakeTranslated
+from services.ingest.other_dialects import TakeEither, TakeGtag, TakeTranslated
 from services.ingest.privacy import Privacy
 from services.ingest.problem import CONTENT_TYPE, problem_body
 from services.ingest.strangers import Strangers
@@ -76,6 +76,7 @@ def intakes(parts: Parts) -> dict[str, Intake]:
         "/batch": TakeEither(parts, is_posthog, posthog),
         **dict.fromkeys(("/e", "/i/v0/e", "/capture"), posthog),
         "/mp/collect": TakeTranslated(parts, ga4_batch),
+        "/g/collect": TakeGtag(parts),
         "/v1/import/end": TakeImportEnd(parts),
         "/v1/m": TakeNothing(parts),
     }

@@ -17,6 +17,7 @@ from services.edges.keyring import Keyring
 from services.ingest.answer import ANY_ORIGIN, PREFLIGHT_HEADERS
 from services.ingest.caller import Caller, admit, caller_of
 from services.ingest.intake import Parts
+from services.ingest.other_dialects import TakeGtag
 from services.ingest.problem import CONTENT_TYPE, Problem
 from services.ingest.refusal import Reason
 
@@ -40,7 +41,9 @@ def client_routes(parts: Parts) -> list[Route]:
     flags = [
         Route(f"/{path}{slash}", _no_flags, methods=METHODS) for path in ("flags", "decide") for slash in ("", "/")
     ]
-    return routes + flags
+    # An address with the key in it, for a client that has no other place for one.
+    gtag = [Route("/{key}/g/collect", TakeGtag(parts), include_in_schema=False)]
+    return routes + flags + gtag
 
 
 def segment_settings(request: Request, key: str) -> Json:
