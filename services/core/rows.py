@@ -155,6 +155,7 @@ class RefusedRow(Row):
     type: str = ""
     skew: int = 0  # milliseconds
     historical: bool = False
+    seen: str = ""
 
 
 class ForgottenRow(Row):

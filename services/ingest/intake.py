@@ -26,6 +26,7 @@ from services.ingest.body import hold_to_batch, read_body
 from services.ingest.caller import Caller, admit, admit_history, caller_of
 from services.ingest.calls import Calls, Refusals, read_single, records_of
 from services.ingest.consent import may_be_kept
+from services.ingest.context import NOTHING_TOLD, seen_of
 from services.ingest.dialects import segment
 from services.ingest.dialects.segment_plain import PlainCall
 from services.ingest.gate import Drop, Gate, Sending
@@ -188,6 +189,7 @@ class TakeEvents(Intake):
     ) -> asyncio.Future[Positions]:
         project = arrival.project
         headers, terms = sending.caller.headers, sending.key.terms
+        seen = seen_of(NOTHING_TOLD, None, None, arrival.sender, arrival.countries)
         records = [
             RefusedEvent(
                 project=project,
@@ -199,6 +201,7 @@ class TakeEvents(Intake):
                 type=arrival.type,
                 skew=arrival.skew,
                 historical=arrival.historical,
+                seen=seen,
             )
             for index, refusal in refused
         ]
