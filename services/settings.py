@@ -49,6 +49,9 @@ class Settings(BaseSettings):
     address_connections: int = Field(
         512, ge=1, description="Connections that one address may hold at once; trusted proxies hold any number."
     )
+    posthog_js: Path | None = Field(
+        None, description="The folder `dist` of the npm package posthog-js, for pages that load it from here."
+    )
     unknown_key_rate: float = Field(
         10, gt=0, description="Requests a second with unknown keys that one network may send to ingest; then 429."
     )

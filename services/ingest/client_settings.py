@@ -18,6 +18,7 @@ from services.ingest.answer import ANY_ORIGIN, PREFLIGHT_HEADERS
 from services.ingest.caller import Caller, admit, caller_of
 from services.ingest.intake import Parts
 from services.ingest.other_dialects import TakeGtag
+from services.ingest.posthog_files import SCRIPT, file_routes, script_of_settings
 from services.ingest.problem import CONTENT_TYPE, Problem
 from services.ingest.refusal import Reason
 
@@ -36,6 +37,7 @@ def client_routes(parts: Parts) -> list[Route]:
         "/projects/{key}/settings": segment_settings,
         "/sourceConfig": rudder_settings,
         "/array/{key}/config": posthog_settings,
+        "/array/{key}/config.js": posthog_settings,
     }
     routes = [_route(f"{path}{slash}", parts, say) for path, say in asked.items() for slash in ("", "/")]
     flags = [
@@ -43,7 +45,7 @@ def client_routes(parts: Parts) -> list[Route]:
     ]
     # An address with the key in it, for a client that has no other place for one.
     gtag = [Route("/{key}/g/collect", TakeGtag(parts), include_in_schema=False)]
-    return routes + flags + gtag
+    return routes + flags + gtag + file_routes(parts.settings.posthog_js)
 
 
 def segment_settings(request: Request, key: str) -> Json:
@@ -105,6 +107,9 @@ def _route(path: str, parts: Parts, say: Say) -> Route:
             said = say(request, _key(request, parts.keyring))
         except Problem as refused:
             return _refusal(refused, caller, parts)
+        if path.endswith(".js"):
+            script = script_of_settings(request.path_params["key"], said)
+            return Response(script, 200, CORS | {"cache-control": "no-cache"}, SCRIPT)
         return Response(msgspec.json.encode(said), 200, CORS, "application/json")
 
     return Route(path, endpoint, methods=METHODS, include_in_schema=False)
