@@ -156,6 +156,7 @@ class RefusedRow(Row):
     type: str = ""
     skew: int = 0  # milliseconds
     historical: bool = False
+    seen: str = ""
 
 
 class ForgottenRow(Row):
