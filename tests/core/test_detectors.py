@@ -149,6 +149,16 @@ def test_it_says_the_same_however_often_an_event_arrives(name: str) -> None:
 
 
 @names
+def test_one_that_waits_has_nothing_to_say_while_it_remembers_nothing(
+    name: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    expected = in_words(said(name, everything()))
+    monkeypatch.setattr(DETECTORS[name], "waits", False)
+
+    assert in_words(said(name, everything())) == expected
+
+
+@names
 def test_what_it_remembers_does_not_grow_with_the_session(name: str) -> None:
     """Measured where anything that is bounded has come to its bound: a hundred pieces of evidence, say."""
     assert remembered(name, 300) <= remembered(name, 150) * 1.1 + 64
