@@ -20,7 +20,8 @@ from services.core.detectors import DETECTORS
 from services.core.event import Millis
 from services.core.rows import FindingRow
 from services.core.rulebook import Rulebook
-from services.core.session import Session, revive
+from services.core.session import revive
+from services.core.stored import Session
 from tests.core.build import START, acts, closed, encode, event, judged, pipeline, shop, standing
 from tests.core.test_pipeline import after_restart
 
