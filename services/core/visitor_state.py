@@ -9,7 +9,8 @@ from services.core.errors import NewerState
 from services.core.key_hash import key_hash
 from services.core.rows import PositionRow, StateRow, UnfinishedRow
 from services.core.rulebook import Rulebook
-from services.core.session import STATE_FORMAT, Visitor, VisitorState, revive
+from services.core.session import Visitor, revive
+from services.core.stored import STATE_FORMAT, VisitorState
 from services.core.tenant import Tenant
 
 _DECODER = msgspec.msgpack.Decoder(VisitorState)
