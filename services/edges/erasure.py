@@ -13,6 +13,7 @@ from services.core.event import Millis
 from services.core.rows import ForgottenRow
 from services.core.seen import Seen
 from services.edges.examples import drop_gone_examples, gone_examples
+from services.edges.history_statements import ASIDE
 
 if TYPE_CHECKING:
     from services.edges.clickhouse import Store
@@ -32,9 +33,6 @@ WHERE = {
 }
 AT_ONCE = 20
 """Visitors of one statement, which goes over a table once for all of them; their ids travel in its address."""
-
-ASIDE = ("rejudged", "rejudged_days")
-"""What history would be under another journey: worked out anew when it is asked for, so that all of it may go."""
 
 FORGOTTEN = """
 SELECT project, visitor, toUnixTimestamp64Milli(max(forgotten_at)) AS forgotten_ms

@@ -37,7 +37,7 @@ def refused(raw: bytes, offset: int) -> RefusedRow:
 def state(visitor: str) -> StateRow:
     return StateRow(
         project="shop", visitor=visitor, log_id="l", partition=0, next_offset=1, key_hash=1, format=1, blob=b"x",
-        version=1,
+        version=1, stands_for=1,
     )  # fmt: skip
 
 
