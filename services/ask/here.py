@@ -1,4 +1,4 @@
-"""The API in this process, over a database that nobody serves: on the loopback, by a key that only this command knows."""
+"""The API in this process, over a database that nobody serves: on the loopback, by a key only this command knows."""
 
 import asyncio
 import contextlib
