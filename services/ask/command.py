@@ -63,7 +63,7 @@ async def _reached(settings: Settings, project: str, key: str, reaching: AsyncEx
     from services.ask.here import served_here  # loads the whole API, which asking a running installation needs not
 
     store = reaching.enter_context(store_of(settings))
-    return await reaching.enter_async_context(served_here(store, project))
+    return await reaching.enter_async_context(served_here(settings, store, project))
 
 
 def list_questions(known: Mapping[str, Mapping[str, Any]], console: Console) -> None:

@@ -12,6 +12,7 @@ from services.ask.errors import CannotAsk
 from services.edges.clickhouse import Store
 from services.edges.http_server import served
 from services.edges.listener import listen, url
+from services.settings import Settings
 
 DRAIN_SECONDS = 1
 PROJECTS = "SELECT DISTINCT project FROM sessions ORDER BY project LIMIT 100"
@@ -30,11 +31,11 @@ class OneKey:
 
 
 @contextlib.asynccontextmanager
-async def served_here(store: Store, project: str) -> AsyncIterator[tuple[str, str]]:
+async def served_here(settings: Settings, store: Store, project: str) -> AsyncIterator[tuple[str, str]]:
     """Where the API of a store can be asked, and with which key. Raises CannotAsk where it is not said whose data."""
     key = OneKey(secrets.token_urlsafe(), project or only_of(await asyncio.to_thread(projects_of, store)))
     with listen("127.0.0.1", 0) as listener:
-        async with served(create_app(key, store), listener, DRAIN_SECONDS):
+        async with served(create_app(key, store), settings, listener, DRAIN_SECONDS):
             yield url(listener), key.secret
 
 

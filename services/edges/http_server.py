@@ -11,7 +11,9 @@ import uvicorn
 from starlette.types import ASGIApp
 
 from services.edges.http_connection import Connection, Door
+from services.edges.networks import networks_of
 from services.edges.quiet import quieten
+from services.settings import Settings
 
 IDLE_SECONDS = 5
 CONNECTIONS = 4096
@@ -19,12 +21,16 @@ FILES = 16_384  # connections, and what a service opens beside them; many system
 OWN_FILES = 256
 
 
-def http_config(app: ASGIApp, drain_seconds: int) -> uvicorn.Config:
-    """To be served on a listener that is there already. Whoever stops it gives requests so long to end."""
+def http_config(app: ASGIApp, settings: Settings, drain_seconds: int) -> uvicorn.Config:
+    """To be served on a listener that is there already. Whoever stops it gives requests so long to end.
+
+    Raises SettingError where the trusted proxies are no networks.
+    """
+    door = Door(_places(), settings.address_connections, networks_of(settings.trusted_proxies))
     config = uvicorn.Config(
         app,
         # uvicorn only ever calls it to make one.
-        http=partial(Connection, Door(_places())),  # type: ignore[arg-type]
+        http=partial(Connection, door),  # type: ignore[arg-type]
         lifespan="off",
         access_log=False,
         log_level="warning",
@@ -56,9 +62,9 @@ class _Server(uvicorn.Server):
 
 
 @contextlib.asynccontextmanager
-async def served(app: ASGIApp, listener: socket.socket, drain_seconds: int) -> AsyncIterator[None]:
+async def served(app: ASGIApp, settings: Settings, listener: socket.socket, drain_seconds: int) -> AsyncIterator[None]:
     """Serve an app beside other work of this process, as long as the context lasts."""
-    server = _Server(http_config(app, drain_seconds))
+    server = _Server(http_config(app, settings, drain_seconds))
     serving = asyncio.create_task(server.serve([listener]))
     try:
         yield

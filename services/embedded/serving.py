@@ -133,7 +133,7 @@ class _Installation:
         feed = FindingsFeed(settings.kafka, settings.findings_topic, fetch_wait_ms=_FEED_WAIT_MS)
         app = answering.one_app(settings, self._keyring, publisher, opening.result(), stages, feed)
         await holding
-        await parts.enter_async_context(served(app, self._listener, _DRAIN_SECONDS))
+        await parts.enter_async_context(served(app, settings, self._listener, _DRAIN_SECONDS))
         parts.push_async_callback(feed.stop)  # first of all: who listens would hold up the HTTP server's end
         spare_the_collector()
         return stages
