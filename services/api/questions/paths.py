@@ -71,7 +71,7 @@ class PathsAnswer(Answer):
 def ask_paths(asked: Asked, question: PathsQuestion) -> PathsAnswer:
     """What directly follows what, and the flows from the start, or before or after any step: done against dropped."""
     rows = asked.rows(
-        "paths", walked_by(question.of), of=question.of, around=question.around, side=question.side,
+        "paths", {} if question.of == "places" else {"ways_of_places": "ways_of_events"}, of=question.of, around=question.around, side=question.side,
         depth=question.depth, links=question.links,
     )  # fmt: skip
     return PathsAnswer(
@@ -81,11 +81,6 @@ def ask_paths(asked: Asked, question: PathsQuestion) -> PathsAnswer:
         follows=[follows(row) for row in rows if row["kind"] == "follows"],
         flows=[flow(row) for row in rows if row["kind"] == "flows"],
     )
-
-
-def walked_by(of: Of) -> dict[str, str]:
-    """The fragment that says what a path is made of."""
-    return {} if of == "places" else {"places_walked": "events_walked"}
 
 
 def follows(row: Row) -> Follows:
