@@ -3,7 +3,7 @@
 
     told AS
     (
-        SELECT started_at, part, path_key IN (SELECT path_key FROM paths WHERE gets_there) AS is_so
+        SELECT started_at, part, 0 AS amount, path_key IN (SELECT path_key FROM paths WHERE gets_there) AS is_so
         FROM scoped
         WHERE path_key IN (SELECT path_key FROM paths)
     ),

@@ -7,7 +7,6 @@ to a later stage (services/api/impact.py). Abandonments are the effect, not a ca
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from itertools import islice
 from math import isfinite
 from typing import Any, ClassVar, Literal, TypeVar
 
@@ -15,7 +14,8 @@ from pydantic import BaseModel, Field
 
 from services.api.estimate import Estimate
 from services.api.impact import FEWEST, Group, adjusted_difference, naive_difference
-from services.api.question import PREVIOUS, Answer, Asked, Question
+from services.api.page import PagedAnswer, Paging
+from services.api.question import PREVIOUS, Asked, Question
 from services.api.questions.fixes import Fix, State, judged_fixes
 from services.api.share import Share
 from services.api.standing import DROP_OFFS
@@ -25,12 +25,11 @@ from services.core.stats.mantel_haenszel import RiskDifference
 MOST_PLACES = 5_000
 
 
-class PainPointsQuestion(Question):
+class PainPointsQuestion(Question, Paging):
     """Which pain points."""
 
     detector: str = Field("", max_length=200, description="Of this detector only.", examples=["rage_click"])
     at_stage: str = Field("", max_length=200, description="In this stage only.", examples=["checkout"])
-    limit: int = Field(50, ge=1, le=500, description="At most so many of each list.")
 
 
 class Place(BaseModel):
@@ -92,7 +91,7 @@ class DropOff(Place):
     currency: str
 
 
-class PainPointsAnswer(Answer):
+class PainPointsAnswer(PagedAnswer):
     """What hurts, worst first."""
 
     journey_version: str
@@ -103,6 +102,7 @@ class PainPointsAnswer(Answer):
     previous: "PainPointsAnswer | None" = PREVIOUS
 
     row: ClassVar[type[BaseModel]] = PainPoint
+    lists = ("pain_points", "intended", "drop_offs")
 
     def rows(self) -> Sequence[PainPoint]:
         """The pain points, worst first."""
@@ -137,8 +137,10 @@ class Weighed:
     @property
     def at_stake(self) -> float:
         """The affected, each with the median value of those in the stratum who went on; NaN where nobody's is known."""
-        worth, of_stratum = self.exposed["worth"], self.exposed["worth_by_stratum"]
-        return sum(count * of_stratum.get(stratum, worth) for stratum, count in self.row["counts"].items())
+        worth: float = self.exposed["worth"]
+        of_stratum: dict[str, float] = self.exposed["worth_by_stratum"]
+        counts: dict[str, int] = self.row["counts"]
+        return sum(count * of_stratum.get(stratum, worth) for stratum, count in counts.items())
 
 
 def ask_pain_points(asked: Asked, question: PainPointsQuestion) -> PainPointsAnswer:
@@ -222,4 +224,4 @@ def chosen(places: Iterable[P], question: PainPointsQuestion) -> list[P]:
     """Those asked for. Their ranks and marks stay what they are among all."""
     detector, stage = question.detector, question.at_stage
     fitting = (one for one in places if detector in {"", one.detector} and stage in {"", one.stage})
-    return list(islice(fitting, question.limit))
+    return list(fitting)
