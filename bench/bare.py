@@ -14,8 +14,8 @@ LEFT JOIN (SELECT visitor, argMax(user, ended_at) AS known_as FROM sessions FINA
     WHERE project = 'bench' AND user != '' GROUP BY visitor) AS k ON k.visitor = s.visitor
 """
 FIRST = """
-INNER JOIN (SELECT visitor, min(started_at) AS first_at FROM sessions FINAL WHERE project = 'bench' GROUP BY visitor) AS f
-    ON f.visitor = s.visitor
+INNER JOIN (SELECT visitor, min(started_at) AS first_at FROM sessions FINAL
+    WHERE project = 'bench' GROUP BY visitor) AS f ON f.visitor = s.visitor
 """
 UNDER = """
 ARRAY JOIN [('', ''), ('job', job), ('device', device), ('browser', browser), ('os', os), ('country', country),
@@ -40,10 +40,15 @@ ATTEMPTS = f"""
 SELECT {PERSON} AS person, job, min(started_at) AS began, max(outcome_at) AS finished, sum(value) AS worth
 FROM sessions AS s FINAL {KNOWN} WHERE {WITHIN} AND job NOT IN ('', 'unassigned') GROUP BY person, job
 """
-NEWCOMERS = f"SELECT first_at < started_at AS back, count(), countIf({DONE}) FROM sessions AS s FINAL {FIRST} WHERE {WITHIN} GROUP BY back"
+NEWCOMERS = f"""
+SELECT first_at < started_at AS back, count(), countIf({DONE}) FROM sessions AS s FINAL {FIRST}
+WHERE {WITHIN} GROUP BY back
+"""
+SAID = "SELECT name, count() FROM events WHERE project = 'bench' AND name IN ('done_stated', 'job_rated') GROUP BY name"
 PAIN = [
     f"""
-    SELECT job, device, first_at < started_at AS back, place, count() AS came, countIf(path_stage[-1] != place.1) AS went_on
+    SELECT job, device, first_at < started_at AS back, place, count() AS came,
+        countIf(path_stage[-1] != place.1) AS went_on
     FROM sessions AS s FINAL {FIRST} {PLACES} WHERE {WITHIN} GROUP BY job, device, back, place
     """,
     f"""
@@ -65,15 +70,15 @@ PAIN = [
 BARE: Mapping[str, Sequence[str]] = {
     "stage funnel": [REACHED],
     "jobs": [
-        f"SELECT job, count(), countIf(finished > began), quantileIf(0.5)(finished - began, finished > began), sum(worth) "
-        f"FROM ({ATTEMPTS}) GROUP BY job",
-        "SELECT name, count() FROM events WHERE project = 'bench' AND name IN ('done_stated', 'job_rated') GROUP BY name",
+        f"SELECT job, count(), countIf(finished > began), quantileIf(0.5)(finished - began, finished > began), "
+        f"sum(worth) FROM ({ATTEMPTS}) GROUP BY job",
+        SAID,
     ],
     "drop-offs": [
-        f"SELECT place, count(), countIf(NOT {DONE} AND place IN ((path_stage[-1], ''), (path_stage[-1], path_step[-1]))) "
-        f"FROM sessions FINAL {PLACES} WHERE {WITHIN} GROUP BY place",
-        f"SELECT path_stage[-1] AS place, exit_page, count(), sum(value) FROM sessions FINAL WHERE {WITHIN} AND NOT {DONE} "
-        f"GROUP BY place, exit_page",
+        f"SELECT place, count(), countIf(NOT {DONE} AND place IN ((path_stage[-1], ''), "
+        f"(path_stage[-1], path_step[-1]))) FROM sessions FINAL {PLACES} WHERE {WITHIN} GROUP BY place",
+        f"SELECT path_stage[-1] AS place, exit_page, count(), sum(value) FROM sessions FINAL "
+        f"WHERE {WITHIN} AND NOT {DONE} GROUP BY place, exit_page",
         f"""
         SELECT stage, count() FROM (SELECT {PERSON} AS person, path_stage[-1] AS stage, ended_at AS left_at
             FROM sessions AS s FINAL {KNOWN} WHERE {WITHIN} AND NOT {DONE}) AS l
@@ -83,7 +88,8 @@ BARE: Mapping[str, Sequence[str]] = {
         """,
         f"""
         SELECT stage, trail, count() AS n FROM (
-            SELECT any(path_stage[-1]) AS stage, arraySlice(arraySort(groupArray((occurred_at, name, path))), -5).2 AS trail
+            SELECT any(path_stage[-1]) AS stage,
+                arraySlice(arraySort(groupArray((occurred_at, name, path))), -5).2 AS trail
             FROM {HEARD} WHERE occurred_at <= ended_at AND NOT has(path_stage, 'bought') GROUP BY id)
         GROUP BY stage, trail ORDER BY n DESC LIMIT 5 BY stage
         """,
@@ -107,20 +113,23 @@ BARE: Mapping[str, Sequence[str]] = {
         """,
         f"""
         SELECT n, link, count() FROM sessions FINAL
-        ARRAY JOIN arrayZip(path_stage, arrayPushBack(arrayPopFront(path_stage), '')) AS link, arrayEnumerate(path_stage) AS n
+        ARRAY JOIN arrayZip(path_stage, arrayPushBack(arrayPopFront(path_stage), '')) AS link,
+            arrayEnumerate(path_stage) AS n
         WHERE {WITHIN} AND n <= 5 GROUP BY n, link
         """,
     ],
     "conformance": [
         f"""
-        SELECT job, stage, countIf(NOT has(path_stage, stage)) AS skipped, countIf(countEqual(path_stage, stage) > 1) AS again,
+        SELECT job, stage, countIf(NOT has(path_stage, stage)) AS skipped,
+            countIf(countEqual(path_stage, stage) > 1) AS again,
             countIf({DONE}), quantileIf(0.5)(ended_at - started_at, {DONE})
-        FROM sessions FINAL ARRAY JOIN ['browse', 'basket', 'checkout', 'bought'] AS stage WHERE {WITHIN} GROUP BY job, stage
+        FROM sessions FINAL ARRAY JOIN ['browse', 'basket', 'checkout', 'bought'] AS stage
+        WHERE {WITHIN} GROUP BY job, stage
         """
     ],
     "circumstances": [
-        f"SELECT one, job, count(), countIf(toUnixTimestamp64Milli(outcome_at) > 0) FROM sessions AS s FINAL {FIRST} {UNDER} "
-        f"WHERE {WITHIN} GROUP BY one, job"
+        f"SELECT one, job, count(), countIf(toUnixTimestamp64Milli(outcome_at) > 0) FROM sessions AS s FINAL "
+        f"{FIRST} {UNDER} WHERE {WITHIN} GROUP BY one, job"
     ],
     "correlations": [
         f"SELECT one, count(), countIf(path_stage[-1] != 'browse') FROM sessions AS s FINAL {FIRST} {UNDER} "
@@ -151,7 +160,7 @@ BARE: Mapping[str, Sequence[str]] = {
             WHERE {WITHIN} AND (user != '' OR known_as != '')) GROUP BY person
         """,
         f"SELECT job, count() FROM ({ATTEMPTS}) WHERE finished <= began GROUP BY job",
-        "SELECT name, count() FROM events WHERE project = 'bench' AND name IN ('done_stated', 'job_rated') GROUP BY name",
+        SAID,
         NEWCOMERS,
     ],
     "versions": [

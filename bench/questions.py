@@ -1,8 +1,8 @@
 """What the questions take: `uv run python -m bench.questions --sessions 1000000`.
 
 Each question is asked over generated sessions with ten events each (bench/generated.py), beside the least SQL for its
-main figures (bench/bare.py), in turns; the least of all rounds counts. What a busy machine changes least are the seconds of
-the processors, so the ratio is of these. Ten million sessions take 25 GB of disk for the time being.
+main figures (bench/bare.py), in turns; the least of all rounds counts. What a busy machine changes least are the
+seconds of the processors, so the ratio is of these. Ten million sessions take 25 GB of disk for the time being.
 """
 
 import argparse
@@ -97,7 +97,10 @@ def main() -> None:
     arguments = parser.parse_args()
     chosen = [name for name in arguments.only.split(",") if name]
     with generated_shop(arguments.sessions, merged=arguments.merged) as asked:
-        print(f"{arguments.sessions:,} sessions, {arguments.sessions * 10:,} events, least of {arguments.rounds}", flush=True)
+        print(
+            f"{arguments.sessions:,} sessions, {arguments.sessions * 10:,} events, least of {arguments.rounds}",
+            flush=True,
+        )
         for name, ask in asks(asked).items():
             if not chosen or name in chosen:
                 try:
