@@ -47,7 +47,7 @@ def listed(store: Stored, project: Project, question: Annotated[AnnotationsQuest
     return AnnotationsAnswer(annotations=[one for one in noted if question.kind in {None, one.kind}])
 
 
-@router.post("/annotations", status_code=201)
+@router.post("/annotations", status_code=201, responses={400: {"description": "The body is no JSON."}})
 def note(store: Stored, project: MayAnnotate, said: Annotated[Note, Body()]) -> Annotation:
     """Note a release, a campaign, or the fix of a pain point. The same note twice is one."""
     return annotate(store, project, said, datetime.now(UTC))
