@@ -19,7 +19,7 @@ from services.core.journey import Journey
 from services.edges.broker import Broker
 from services.edges.clickhouse_errors import StoreError
 from services.edges.findings_feed import FindingsFeed
-from services.edges.http_server import http_config
+from services.edges.http_server import Guests, http_config
 from services.edges.kafka import Publisher
 from services.edges.listener import listen, url
 from services.edges.topics import refused_topic
@@ -195,7 +195,8 @@ class _Server(uvicorn.Server):
 
 @contextlib.asynccontextmanager
 async def _http(app: ASGIApp, settings: Settings, listener: socket.socket) -> AsyncIterator[None]:
-    server = _Server(http_config(app, settings, _DRAIN_SECONDS))
+    guests = Guests(settings.address_connections, settings.trusted_proxies)
+    server = _Server(http_config(app, guests, _DRAIN_SECONDS))
     serving = asyncio.create_task(server.serve([listener]))
     try:
         yield

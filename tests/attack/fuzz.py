@@ -77,7 +77,7 @@ def fuzz_requests(fuzz: Fuzz, count: int) -> None:
     send()
 
 
-def fuzz_schema(fuzz: Fuzz, target: Target, count: int, below: str = "/") -> None:
+def fuzz_schema(fuzz: Fuzz, target: Target, count: int, below: str | tuple[str, ...] = "/") -> None:
     """What the OpenAPI document allows and what it does not: the answers must be those that it names.
 
     So many inputs at least, over all paths `below`; but for those that never end and those that rewrite tables.
