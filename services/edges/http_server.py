@@ -18,7 +18,7 @@ OWN_FILES = 256
 
 
 class Guests(NamedTuple):
-    """Says how many connections one address may hold, and which networks, by commas, are proxies' and hold any number."""
+    """Says how many connections one address may hold; those of `proxies`, networks by commas, hold any number."""
 
     of_address: int
     proxies: str = ""
