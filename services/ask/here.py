@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from services.api.app import create_app
 from services.ask.errors import CannotAsk
 from services.edges.clickhouse import Store
-from services.edges.http_server import served
+from services.edges.http_server import Guests, served
 from services.edges.listener import listen, url
 from services.settings import Settings
 
@@ -35,7 +35,7 @@ async def served_here(settings: Settings, store: Store, project: str) -> AsyncIt
     """Where the API of a store can be asked, and with which key. Raises CannotAsk where it is not said whose data."""
     key = OneKey(secrets.token_urlsafe(), project or only_of(await asyncio.to_thread(projects_of, store)))
     with listen("127.0.0.1", 0) as listener:
-        async with served(create_app(key, store), settings, listener, DRAIN_SECONDS):
+        async with served(create_app(key, store), Guests(settings.address_connections), listener, DRAIN_SECONDS):
             yield url(listener), key.secret
 
 

@@ -6,6 +6,7 @@ import resource
 import socket
 from collections.abc import AsyncIterator, Iterator
 from functools import partial
+from typing import NamedTuple
 
 import uvicorn
 from starlette.types import ASGIApp
@@ -13,7 +14,6 @@ from starlette.types import ASGIApp
 from services.edges.http_connection import Connection, Door
 from services.edges.networks import networks_of
 from services.edges.quiet import quieten
-from services.settings import Settings
 
 IDLE_SECONDS = 5
 CONNECTIONS = 4096
@@ -21,12 +21,19 @@ FILES = 16_384  # connections, and what a service opens beside them; many system
 OWN_FILES = 256
 
 
-def http_config(app: ASGIApp, settings: Settings, drain_seconds: int) -> uvicorn.Config:
+class Guests(NamedTuple):
+    """Says how many connections one address may hold; those of `proxies`, networks by commas, hold any number."""
+
+    of_address: int
+    proxies: str = ""
+
+
+def http_config(app: ASGIApp, guests: Guests, drain_seconds: int) -> uvicorn.Config:
     """To be served on a listener that is there already. Whoever stops it gives requests so long to end.
 
-    Raises SettingError where the trusted proxies are no networks.
+    Raises SettingError where the proxies are no networks.
     """
-    door = Door(_places(), settings.address_connections, networks_of(settings.trusted_proxies))
+    door = Door(_places(), guests.of_address, networks_of(guests.proxies))
     config = uvicorn.Config(
         app,
         # uvicorn only ever calls it to make one.
@@ -62,9 +69,9 @@ class _Server(uvicorn.Server):
 
 
 @contextlib.asynccontextmanager
-async def served(app: ASGIApp, settings: Settings, listener: socket.socket, drain_seconds: int) -> AsyncIterator[None]:
+async def served(app: ASGIApp, guests: Guests, listener: socket.socket, drain_seconds: int) -> AsyncIterator[None]:
     """Serve an app beside other work of this process, as long as the context lasts."""
-    server = _Server(http_config(app, settings, drain_seconds))
+    server = _Server(http_config(app, guests, drain_seconds))
     serving = asyncio.create_task(server.serve([listener]))
     try:
         yield

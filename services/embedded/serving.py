@@ -18,7 +18,7 @@ from services.core.journey import Journey
 from services.edges.broker import Broker
 from services.edges.clickhouse_errors import StoreError
 from services.edges.findings_feed import FindingsFeed
-from services.edges.http_server import served
+from services.edges.http_server import Guests, served
 from services.edges.kafka import Publisher
 from services.edges.listener import listen, url
 from services.edges.topics import refused_topic
@@ -133,7 +133,8 @@ class _Installation:
         feed = FindingsFeed(settings.kafka, settings.findings_topic, fetch_wait_ms=_FEED_WAIT_MS)
         app = answering.one_app(settings, self._keyring, publisher, opening.result(), stages, feed)
         await holding
-        await parts.enter_async_context(served(app, settings, self._listener, _DRAIN_SECONDS))
+        guests = Guests(settings.address_connections, settings.trusted_proxies)
+        await parts.enter_async_context(served(app, guests, self._listener, _DRAIN_SECONDS))
         parts.push_async_callback(feed.stop)  # first of all: who listens would hold up the HTTP server's end
         spare_the_collector()
         return stages
