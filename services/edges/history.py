@@ -13,6 +13,7 @@ from services.core.event import Event
 from services.core.form import FORM_FIELD
 from services.core.hindsight import Known, Shown
 from services.core.learning import Walk
+from services.core.rows import ForgottenRow
 from services.core.session import VisitorState
 from services.core.tab import HIDING
 from services.edges.clickhouse import Store
@@ -47,6 +48,10 @@ class Archive(Protocol):
         """Remove what was kept aside, of all runs: it was judged beside what stood then."""
         ...
 
+    def erase(self, forgotten: Sequence[ForgottenRow]) -> None:
+        """Erase what forgotten visitors did until they asked for it, if any of it came back."""
+        ...
+
 
 class StoreArchive:
     """Asks the database itself."""
@@ -69,6 +74,9 @@ class StoreArchive:
     def forget(self) -> None:
         for table in ASIDE:
             self._store.empty(table)
+
+    def erase(self, forgotten: Sequence[ForgottenRow]) -> None:
+        self._store.erase(forgotten)
 
 
 def events_of(archive: Archive, asked: Mapping[str, Any]) -> Iterator[Event]:
