@@ -19,8 +19,9 @@ from services.core.rendering import finding_rows, session_row, withdrawn_finding
 from services.core.revision import Revision
 from services.core.rows import FindingRow, SessionRow
 from services.core.rulebook import Rulebook
-from services.core.session import LiveSession, Session, Visitor
+from services.core.session import LiveSession, Visitor
 from services.core.sessioniser import MOST_EVENTS, opened
+from services.core.stored import Session
 
 NOWHERE = (1 << 32) - 1
 """The partition of what was judged again: no worker holds it, so none takes it for what another left unfinished."""

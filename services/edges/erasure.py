@@ -12,6 +12,7 @@ import msgspec
 from services.core.event import Millis
 from services.core.rows import ForgottenRow
 from services.core.seen import Seen
+from services.edges.examples import drop_gone_examples, gone_examples
 from services.edges.history_statements import ASIDE
 
 if TYPE_CHECKING:
@@ -73,8 +74,8 @@ def forget(store: "Store", project: str, visitors: Sequence[str], now: Millis) -
 
 
 def erase(store: "Store", rows: Sequence[ForgottenRow]) -> dict[str, int]:
-    """Rows erased of each table; when this returns, none of them can be read any more."""
-    erased = dict.fromkeys(WHERE, 0)
+    """Rows erased of each table, and incidents that named a session as an example; none can be read any more."""
+    erased = dict.fromkeys([*WHERE, "incidents"], 0)
     for together in _parts(rows):
         for table, where in WHERE.items():
             if count := _count(store, table, together):
@@ -83,12 +84,15 @@ def erase(store: "Store", rows: Sequence[ForgottenRow]) -> dict[str, int]:
         if any(_count(store, table, together, where) for table, where in IN_ASIDE.items()):
             for table in ASIDE:
                 store.empty(table)
+    for project in sorted({row.project for row in rows}):
+        erased["incidents"] += drop_gone_examples(store, project)
     return erased
 
 
 def left_of(store: "Store", rows: Sequence[ForgottenRow]) -> int:
     """Rows that are still there of those who were to be forgotten."""
-    return sum(_count(store, table, together) for together in _parts(rows) for table in WHERE)
+    named = sum(len(gone_examples(store, project)) for project in {row.project for row in rows})
+    return named + sum(_count(store, table, together) for together in _parts(rows) for table in WHERE)
 
 
 def rows_of(store: "Store", table: str, rows: Sequence[ForgottenRow]) -> Iterator[dict[str, Any]]:

@@ -14,7 +14,7 @@ from services.core.form import FORM_FIELD
 from services.core.hindsight import Known, Shown
 from services.core.learning import Walk
 from services.core.rows import ForgottenRow
-from services.core.session import VisitorState
+from services.core.stored import VisitorState
 from services.core.tab import HIDING
 from services.edges.clickhouse import Store
 from services.edges.history_statements import ASIDE, CHANGES, QUESTIONS
