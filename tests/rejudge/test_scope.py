@@ -7,11 +7,12 @@ import pytest
 
 from services.core.detectors import DETECTORS
 from services.core.event import Event
+from services.demo.people.person import PROJECT
 from services.demo.people.town import visits
 from services.edges.clickhouse import Store
 from services.edges.history import Columns, StoreArchive
 from services.rejudge.run import Run
-from tests.rejudge.test_run import NOW, OLD, PROJECT, SINCE, afresh, changed, live, rows, silent
+from tests.rejudge.test_run import NOW, OLD, SINCE, afresh, changed, live, rows, silent
 from tests.stores import fresh_dsn
 
 STAGES = OLD.model_dump(mode="json", by_alias=True, exclude_unset=True)["stages"]
