@@ -226,7 +226,7 @@ class Partition:
             refuse_newer(state)
             here = (state.log_id, state.partition) == (self.position.log_id, self.position.partition)
             key = state.project, state.visitor
-            stored[key] = max(stored.get(key, 0), state.version)
+            stored[key] = max(stored.get(key, 0), state.stands_for)
             if here and state.next_offset > self._next:
                 self._ahead[key] = state.next_offset
                 self._ahead_until = max(self._ahead_until, state.next_offset)

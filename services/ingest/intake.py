@@ -25,6 +25,8 @@ from services.ingest.answer import Answer, problem, success, unavailable, withou
 from services.ingest.body import hold_to_batch, read_body
 from services.ingest.caller import Caller, admit, admit_history, caller_of
 from services.ingest.calls import Calls, Refusals, read_single, records_of
+from services.ingest.consent import may_be_kept
+from services.ingest.context import NOTHING_TOLD, seen_of
 from services.ingest.dialects import segment
 from services.ingest.dialects.segment_plain import PlainCall
 from services.ingest.gate import Drop, Gate, Sending
@@ -33,6 +35,7 @@ from services.ingest.privacy import Privacy
 from services.ingest.problem import Problem
 from services.ingest.refusal import Reason, RefusedEvent
 from services.ingest.sieve import Sieve, Sifted
+from services.ingest.strangers import Strangers
 from services.ingest.tally import Tally
 from services.settings import Settings
 
@@ -50,6 +53,7 @@ class Parts:
     publisher: Publisher
     metrics: Metrics
     privacy: Privacy
+    strangers: Strangers
     gate: Gate = field(default_factory=Gate)
     sieve: Sieve = field(default_factory=Sieve)
     tally: Tally = field(default_factory=Tally)
@@ -73,6 +77,8 @@ class Intake:
             return
         except Problem as refused:
             self.metrics.request_refused[refused.reason].inc()
+            if refused.status == 401:
+                self.parts.strangers.note(caller.address)
             answer = problem(refused)
         except NotAccepted as error:
             answer = unavailable(error)
@@ -80,6 +86,7 @@ class Intake:
         await answer.send(send, caller.headers.get(b"origin", b""))
 
     async def _take(self, caller: Caller, receive: Receive) -> Answer:
+        self.parts.strangers.hold(caller, self.keyring)
         body = await read_body(caller.headers, receive)
         self.metrics.bytes.inc(len(body))
         return await self.take(caller, body)
@@ -112,10 +119,10 @@ class TakeEvents(Intake):
         if drop is not None:
             return self._dropped(drop, sending)
         events, refused = calls.sort(arrival)
-        sifted = self.parts.sieve.sift(events, body, sending, arrival)
+        sifted = self.parts.privacy.heed(self.parts.sieve.sift(events, body, sending, arrival), body, sending, arrival)
         waiting = [self.publisher.publish(records_of(sifted.events))]
         if refused and not arrival.replayed:
-            waiting.append(self._set_aside(refused, calls.items, arrival))
+            waiting.append(self._set_aside(refused, calls.items, arrival, sending))
         await self.safe(*waiting)
         self.parts.sieve.recent.remember(sifted.keys)
         self._count(sifted, refused, key)
@@ -158,8 +165,9 @@ class TakeEvents(Intake):
         received_at = time.time_ns() // 1_000_000
         head = calls.head
         skew = segment.skew_of(head.sent_at, received_at)
+        most_ahead = key.terms.most_ahead_ms
         if isinstance(head, segment.Single | PlainCall):
-            return segment.Arrival(key.project, received_at, _new_id, self.kind, skew)
+            return segment.Arrival(key.project, received_at, _new_id, self.kind, skew, most_ahead=most_ahead)
         hold_to_batch(len(head.batch))
         if head.historical:
             admit_history(key)
@@ -173,23 +181,27 @@ class TakeEvents(Intake):
             historical=head.historical,
             watermark=watermark,
             replayed=head.replayed,
+            most_ahead=most_ahead,
         )
 
     def _set_aside(
-        self, refused: Refusals, items: Sequence[bytes], arrival: segment.Arrival
+        self, refused: Refusals, items: Sequence[bytes], arrival: segment.Arrival, sending: Sending
     ) -> asyncio.Future[Positions]:
         project = arrival.project
+        headers, terms = sending.caller.headers, sending.key.terms
+        seen = seen_of(NOTHING_TOLD, None, None, arrival.sender, arrival.countries)
         records = [
             RefusedEvent(
                 project=project,
                 reason=refusal.reason,
                 detail=refusal.detail[:DETAIL_LETTERS],
-                raw=items[index][:RAW_BYTES],
+                raw=items[index][:RAW_BYTES] if may_be_kept(items[index], headers, terms) else b"",
                 refused_ms=arrival.received_at,
                 size=len(items[index]),
                 type=arrival.type,
                 skew=arrival.skew,
                 historical=arrival.historical,
+                seen=seen,
             )
             for index, refusal in refused
         ]
