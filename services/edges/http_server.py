@@ -1,6 +1,10 @@
 """How uvicorn serves, for every service alike: the same limits, and nothing believed that a client says of itself."""
 
+import asyncio
+import contextlib
 import resource
+import socket
+from collections.abc import AsyncIterator, Iterator
 from functools import partial
 from typing import NamedTuple
 
@@ -54,3 +58,23 @@ def _places() -> int:
         files = FILES if most == resource.RLIM_INFINITY else min(FILES, most)
         resource.setrlimit(resource.RLIMIT_NOFILE, (files, most))
     return max(1, min(CONNECTIONS, files - OWN_FILES))
+
+
+class _Server(uvicorn.Server):
+    """Leaves signals to whoever serves beside other work: uvicorn would end the process before that is done."""
+
+    @contextlib.contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        yield
+
+
+@contextlib.asynccontextmanager
+async def served(app: ASGIApp, guests: Guests, listener: socket.socket, drain_seconds: int) -> AsyncIterator[None]:
+    """Serve an app beside other work of this process, as long as the context lasts."""
+    server = _Server(http_config(app, guests, drain_seconds))
+    serving = asyncio.create_task(server.serve([listener]))
+    try:
+        yield
+    finally:
+        server.should_exit = True
+        await serving
