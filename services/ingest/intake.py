@@ -17,7 +17,7 @@ from starlette.types import Receive, Scope, Send
 
 from services.core.event import WATERMARK, Event
 from services.core.key import Key
-from services.core.refusal import DETAIL_LETTERS, RAW_BYTES
+from services.core.refusal import DETAIL_LETTERS, IN_MASSES, RAW_BYTES
 from services.edges.kafka import Publisher
 from services.edges.keyring import Keyring
 from services.edges.record_batch import NotAccepted, Positions
@@ -77,6 +77,8 @@ class Intake:
             return
         except Problem as refused:
             self.metrics.request_refused[refused.reason].inc()
+            if refused.reason not in IN_MASSES:  # of those it is told where they are counted
+                self._log("requests_refused", "", refused.reason, 1, str(refused))
             if refused.status == 401:
                 self.parts.strangers.note(caller.address)
             answer = problem(refused)
@@ -93,6 +95,13 @@ class Intake:
 
     async def take(self, caller: Caller, body: bytes) -> Answer:
         raise NotImplementedError
+
+    def _log(self, what: str, project: str, reason: Reason, events: int, detail: str) -> int:
+        """A line a minute for each project and reason; how many it stands for, 0 where it is not due."""
+        untold = self.parts.tally.add(project, reason, events, time.monotonic())
+        if untold:
+            log.warning(what, project=project, reason=reason, events=untold, example=detail[:DETAIL_LETTERS])
+        return untold
 
     async def safe(self, *published: asyncio.Future[Positions]) -> None:
         """Wait until all of it is safe, so that a 200 may be given. The publisher says when that takes too long."""
@@ -132,6 +141,7 @@ class TakeEvents(Intake):
         self.metrics.accepted.inc(len(sifted.events))
         for _, refusal in refused:
             self.metrics.event_refused[refusal.reason].inc()
+            self._log("events_refused", key.project, refusal.reason, 1, refusal.detail)
         for reason, events in sifted.dropped.items():
             self._tell(key.project, reason, "single events of a request", events)
         if sifted.renamed:
@@ -146,10 +156,9 @@ class TakeEvents(Intake):
     def _tell(self, project: str, reason: Reason, detail: str, events: int) -> None:
         """Count what is dropped, and tell of it once a minute: in the log, and where refused events are shown."""
         self.metrics.event_refused[reason].inc(events)
-        untold = self.parts.tally.add(project, reason, events, time.monotonic())
+        untold = self._log("events_dropped", project, reason, events, detail)
         if not untold:
             return
-        log.warning("events_dropped", project=project, reason=reason, events=untold, example=detail)
         sample = RefusedEvent(
             project=project,
             reason=reason,

@@ -55,6 +55,8 @@ class Privacy:
     def heed(self, sifted: Sifted, body: bytes, sending: Sending, arrival: Arrival) -> Sifted:
         """What is left where visitors ask not to be watched, and the key's terms honour that."""
         terms = sending.key.terms
+        if not terms.honour_wishes:
+            return sifted
         whole, _ = asked_by_headers(sending.caller.headers, terms)
         if whole is Asked.IGNORE and not may_be_asked(body, terms):
             return sifted
