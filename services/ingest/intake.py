@@ -5,9 +5,11 @@ Plain ASGI on purpose: a FastAPI route with a pydantic body costs three times as
 
 import asyncio
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
+from functools import partial
+from typing import NamedTuple
 
 import msgspec
 import structlog
@@ -32,7 +34,7 @@ from services.ingest.metrics import Metrics
 from services.ingest.privacy import Privacy
 from services.ingest.problem import Problem
 from services.ingest.refusal import Reason, RefusedEvent
-from services.ingest.sieve import Sieve, Sifted
+from services.ingest.sieve import Sieve
 from services.ingest.tally import Tally
 from services.settings import Settings
 
@@ -55,6 +57,23 @@ class Parts:
     tally: Tally = field(default_factory=Tally)
 
 
+class Fate(NamedTuple):
+    """Says what became of the events of one request."""
+
+    project: str
+    accepted: int
+    refused: Sequence[Reason]
+    dropped: Mapping[Reason, int]
+
+
+class Taken(NamedTuple):
+    """Says what is answered once what a request brought is safe, and what is remembered of it then."""
+
+    answer: Answer
+    published: Sequence[asyncio.Future[Positions]] = ()
+    once_safe: Callable[[], None] | None = None
+
+
 class Intake:
     """Answers the requests of one route: subclasses say what a body means."""
 
@@ -68,7 +87,10 @@ class Intake:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         caller = caller_of(scope, self.parts.privacy.proxies)
         try:
-            answer = await self._take(caller, receive) if scope["method"] == "POST" else without_body(scope["method"])
+            if scope["method"] == "POST":
+                answer = await self._safe(self._taken(caller, await read_body(caller.headers, receive)))
+            else:
+                answer = without_body(scope["method"])
         except ClientDisconnect:
             return
         except Problem as refused:
@@ -79,20 +101,27 @@ class Intake:
         self.metrics.answered(answer.status)
         await answer.send(send, caller.headers.get(b"origin", b""))
 
-    async def _take(self, caller: Caller, receive: Receive) -> Answer:
-        body = await read_body(caller.headers, receive)
+    def _taken(self, caller: Caller, body: bytes) -> Taken:
         self.metrics.bytes.inc(len(body))
-        return await self.take(caller, body)
+        return self.take(caller, body)
 
-    async def take(self, caller: Caller, body: bytes) -> Answer:
+    def take(self, caller: Caller, body: bytes) -> Taken:
+        """Hand over what a body says, without waiting: what was read of it is let go before anybody waits.
+
+        Memory that hundreds of waiting requests hold is memory that the next ones cannot have while it is in the cache.
+        """
         raise NotImplementedError
 
-    async def safe(self, *published: asyncio.Future[Positions]) -> None:
+    async def _safe(self, taken: Taken) -> Answer:
         """Wait until all of it is safe, so that a 200 may be given. The publisher says when that takes too long."""
         began = time.perf_counter()
-        for future in published:
+        for future in taken.published:
             await future
-        self.metrics.acknowledge.observe(time.perf_counter() - began)
+        if taken.published:
+            self.metrics.acknowledge.observe(time.perf_counter() - began)
+        if taken.once_safe is not None:
+            taken.once_safe()
+        return taken.answer
 
 
 class TakeEvents(Intake):
@@ -102,7 +131,7 @@ class TakeEvents(Intake):
         super().__init__(parts)
         self.kind = kind
 
-    async def take(self, caller: Caller, body: bytes) -> Answer:
+    def take(self, caller: Caller, body: bytes) -> Taken:
         calls = Calls(self.parts.privacy.scrub(body), self.kind)
         # A beacon carries no headers, so that one client puts the key into the address.
         key = admit(self.keyring, caller.headers, calls.head.write_key or caller.query.get("writeKey"))
@@ -110,25 +139,26 @@ class TakeEvents(Intake):
         sending = Sending(key, caller, calls.count, arrival.historical)
         drop = self.parts.gate.judge(sending)
         if drop is not None:
-            return self._dropped(drop, sending)
+            return Taken(self._dropped(drop, sending))
         events, refused = calls.sort(arrival)
         sifted = self.parts.sieve.sift(events, body, sending, arrival)
-        waiting = [self.publisher.publish(records_of(sifted.events))]
+        published = [self.publisher.publish(records_of(sifted.events))]
         if refused and not arrival.replayed:
-            waiting.append(self._set_aside(refused, calls.items, arrival))
-        await self.safe(*waiting)
-        self.parts.sieve.recent.remember(sifted.keys)
-        self._count(sifted, refused, key)
-        return success(refused, sifted.dropped)
+            published.append(self._set_aside(refused, calls.items, arrival))
+        fate = Fate(key.project, len(sifted.events), [refusal.reason for _, refusal in refused], sifted.dropped)
+        return Taken(
+            success(refused, sifted.dropped), published, partial(self._settle, fate, sifted.keys, sifted.renamed)
+        )
 
-    def _count(self, sifted: Sifted, refused: Refusals, key: Key) -> None:
-        self.metrics.accepted.inc(len(sifted.events))
-        for _, refusal in refused:
-            self.metrics.event_refused[refusal.reason].inc()
-        for reason, events in sifted.dropped.items():
-            self._tell(key.project, reason, "single events of a request", events)
-        if sifted.renamed:
-            self.metrics.renamed.inc(sifted.renamed)
+    def _settle(self, fate: Fate, keys: Sequence[int], renamed: int) -> None:
+        self.parts.sieve.recent.remember(keys)
+        self.metrics.accepted.inc(fate.accepted)
+        for reason in fate.refused:
+            self.metrics.event_refused[reason].inc()
+        for reason, events in fate.dropped.items():
+            self._tell(fate.project, reason, "single events of a request", events)
+        if renamed:
+            self.metrics.renamed.inc(renamed)
 
     def _dropped(self, drop: Drop, sending: Sending) -> Answer:
         self._tell(sending.key.project, drop.reason, drop.detail, sending.events)
@@ -201,7 +231,7 @@ class TakeEvents(Intake):
 class TakeImportEnd(Intake):
     """Ends a project's import: tells every partition that nothing historical is still to come."""
 
-    async def take(self, caller: Caller, body: bytes) -> Answer:
+    def take(self, caller: Caller, body: bytes) -> Taken:
         head = read_single(body or b"{}")
         key = admit(self.keyring, caller.headers, head.write_key)
         admit_history(key)
@@ -216,15 +246,14 @@ class TakeImportEnd(Intake):
             received_at=now,
             watermark=now,
         )
-        await self.safe(self.publisher.broadcast(_encode(end)))
-        return success()
+        return Taken(success(), [self.publisher.broadcast(_encode(end))])
 
 
 class TakeNothing(Intake):
     """Takes what a client tells of itself (its own counters), so that it does not try again, and keeps none of it."""
 
-    async def take(self, caller: Caller, body: bytes) -> Answer:
-        return success()
+    def take(self, caller: Caller, body: bytes) -> Taken:
+        return Taken(success())
 
 
 def _new_id() -> str:

@@ -5,10 +5,9 @@ What is refused is set aside as translated, so that it can be sent again like an
 
 from collections.abc import Callable
 
-from services.ingest.answer import Answer
 from services.ingest.caller import Caller, Query
 from services.ingest.calls import without_half_letters
-from services.ingest.intake import Intake, Parts, TakeEvents
+from services.ingest.intake import Intake, Parts, TakeEvents, Taken
 from services.ingest.problem import Problem
 
 Translate = Callable[[bytes, Query], bytes]
@@ -22,8 +21,8 @@ class TakeTranslated(TakeEvents):
         super().__init__(parts)
         self._translate = translate
 
-    async def take(self, caller: Caller, body: bytes) -> Answer:
-        return await super().take(caller, self._in_calls(body, caller.query))
+    def take(self, caller: Caller, body: bytes) -> Taken:
+        return super().take(caller, self._in_calls(body, caller.query))
 
     def _in_calls(self, body: bytes, query: Query) -> bytes:
         try:
@@ -43,7 +42,5 @@ class TakeEither(TakeEvents):
         self._is_others = is_others
         self._others = others
 
-    async def take(self, caller: Caller, body: bytes) -> Answer:
-        if self._is_others(body):
-            return await self._others.take(caller, body)
-        return await super().take(caller, body)
+    def take(self, caller: Caller, body: bytes) -> Taken:
+        return self._others.take(caller, body) if self._is_others(body) else super().take(caller, body)
