@@ -42,7 +42,7 @@ async def read_body(headers: Mapping[bytes, bytes], receive: Receive, seconds: f
             415, Reason.ENCODING, f"Content-Encoding {encoding.decode('latin-1')} is not taken", remedy="send gzip"
         )
     for sign, letter in DEAR.items():
-        if body.count(letter) > DEAR_SIGNS and body.count(sign) > DEAR_SIGNS:
+        if letter in body and body.count(letter) > DEAR_SIGNS and body.count(sign) > DEAR_SIGNS:
             raise _too_large(f"the body has more than {DEAR_SIGNS} {sign.decode()}")
     return _as_utf8(body)
 

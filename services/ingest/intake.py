@@ -26,10 +26,11 @@ from services.edges.record_batch import NotAccepted, Positions
 from services.ingest.answer import Answer, problem, success, unavailable, without_body
 from services.ingest.body import hold_to_batch, read_body
 from services.ingest.caller import Caller, admit, admit_history, caller_of
-from services.ingest.calls import Calls, Refusals, read_single, records_of
+from services.ingest.calls import Calls, Refusals, read_single
 from services.ingest.dialects import segment
 from services.ingest.dialects.segment_plain import PlainCall
 from services.ingest.gate import Drop, Gate, Sending
+from services.ingest.line import records_of
 from services.ingest.metrics import Metrics
 from services.ingest.privacy import Privacy
 from services.ingest.problem import Problem
@@ -132,7 +133,7 @@ class TakeEvents(Intake):
         self.kind = kind
 
     def take(self, caller: Caller, body: bytes) -> Taken:
-        calls = Calls(self.parts.privacy.scrub(body), self.kind)
+        calls = Calls(body, self.kind, self.parts.privacy.surroundings)
         # A beacon carries no headers, so that one client puts the key into the address.
         key = admit(self.keyring, caller.headers, calls.head.write_key or caller.query.get("writeKey"))
         arrival = self.parts.privacy.applied(self._arrival(calls, key), caller)
@@ -140,12 +141,12 @@ class TakeEvents(Intake):
         drop = self.parts.gate.judge(sending)
         if drop is not None:
             return Taken(self._dropped(drop, sending))
-        events, refused = calls.sort(arrival)
-        sifted = self.parts.sieve.sift(events, body, sending, arrival)
-        published = [self.publisher.publish(records_of(sifted.events))]
+        lines, refused, all_plain = calls.sort(arrival)
+        sifted = self.parts.sieve.sift(lines, b"" if all_plain else body, sending, arrival)
+        published = [self.publisher.publish(records_of(sifted.lines))]
         if refused and not arrival.replayed:
             published.append(self._set_aside(refused, calls.items, arrival))
-        fate = Fate(key.project, len(sifted.events), [refusal.reason for _, refusal in refused], sifted.dropped)
+        fate = Fate(key.project, len(sifted.lines), [refusal.reason for _, refusal in refused], sifted.dropped)
         return Taken(
             success(refused, sifted.dropped), published, partial(self._settle, fate, sifted.keys, sifted.renamed)
         )

@@ -9,6 +9,7 @@ from services.core.errors import SettingError
 from services.ingest.address import Network, networks_of
 from services.ingest.caller import Caller
 from services.ingest.country import Countries
+from services.ingest.dialects.around import Surroundings
 from services.ingest.dialects.segment import Arrival
 from services.ingest.pseudonym import DayNames, LastingNames, Pseudonyms, Salts
 from services.ingest.query_string import USUAL, QueryStrings
@@ -26,7 +27,7 @@ class Privacy:
     def __init__(
         self, scrub: Scrubber, proxies: Sequence[Network], countries: Countries | None, names: "Names"
     ) -> None:
-        self.scrub = scrub
+        self.surroundings = Surroundings(scrub)
         self.proxies = proxies
         self._countries = countries
         self._names = names

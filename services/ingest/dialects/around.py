@@ -1,0 +1,116 @@
+"""What stands around a call: its context, cleaned, and the end of its record, which many calls have in common.
+
+A page says the same with each of its acts, and a server's library with all it sends: so it is looked up.
+"""
+
+from collections.abc import Callable
+from functools import lru_cache
+from typing import Annotated, NamedTuple
+
+import msgspec
+from msgspec import Meta
+
+from services.ingest.context import Told, seen_of
+from services.ingest.device import Brand, Hints
+from services.ingest.dialects.segment import NOWHERE, PLACE_LETTERS, Page, path_of
+from services.ingest.guard import KEY_LETTERS, VALUE_BYTES
+from services.ingest.robot import is_robot
+from services.ingest.sender import NOBODY
+
+CONTEXTS_KNOWN = 4096
+KNOWN_BYTES = 2048  # a longer context is read each time: so all that is kept of them stays below 30 MB
+
+Place = Annotated[str, Meta(max_length=PLACE_LETTERS)] | None
+Text = Annotated[str, Meta(max_length=VALUE_BYTES)] | None
+Key = Annotated[str, Meta(max_length=KEY_LETTERS)]
+Scalar = Text | int | float | bool
+Detail = Annotated[dict[Key, Scalar], Meta(max_length=10)]
+
+
+class _Page(Page, gc=False, forbid_unknown_fields=True):
+    path: Place = None
+    url: Place = None
+    referrer: Place = None
+    title: Place = None
+    search: Text = None
+
+
+class _Brand(Brand, frozen=True, gc=False, forbid_unknown_fields=True):
+    brand: Annotated[str, Meta(max_length=KEY_LETTERS)] = ""
+    version: Annotated[str, Meta(max_length=KEY_LETTERS)] = ""
+
+
+class _Hints(Hints, frozen=True, gc=False, forbid_unknown_fields=True):
+    brands: Annotated[tuple[_Brand, ...], Meta(max_length=4)] = ()
+    platform: Annotated[str, Meta(max_length=KEY_LETTERS)] = ""
+
+
+class _Context(Told, rename="camel", gc=False, forbid_unknown_fields=True):
+    page: _Page | None = None
+    library: Detail | None = None
+    campaign: Detail | None = None
+    screen: Detail | None = None
+    device: Detail | None = None
+    network: Detail | None = None
+    os: Detail | None = None
+    app: Detail | None = None
+    traits: Detail | None = None
+    client_ids: Detail | None = None
+    ip: Text = None
+    locale: Text = None
+    timezone: Text = None
+    user_agent: Text = None
+    user_agent_data: _Hints | None = None
+
+
+_decode = msgspec.json.Decoder(_Context).decode
+_encode = msgspec.json.Encoder().encode
+
+
+class Around(NamedTuple):
+    """Holds what a context says, and the parts of a record that follow from it alone."""
+
+    told: Told
+    page: Page
+    place: bytes
+    context: bytes
+    end: bytes
+    is_robot: bool
+
+
+class Surroundings:
+    """Reads contexts, each once as long as it is known, and without what must not be written anywhere."""
+
+    def __init__(self, scrub: Callable[[bytes], bytes]) -> None:
+        self.scrub = scrub
+        self.nothing = self._around(_Context(), b"")
+        self.known = lru_cache(CONTEXTS_KNOWN)(self.read)
+
+    def read(self, context: bytes) -> Around:
+        """Raises msgspec.MsgspecError where it is of another shape."""
+        clean = self.scrub(context)
+        return self._around(_decode(clean), b',"context":' + clean)
+
+    @staticmethod
+    def _around(told: _Context, context: bytes) -> Around:
+        page: Page = told.page or NOWHERE
+        seen = seen_of(told, page.url, page.referrer, NOBODY, None)
+        agent = told.user_agent
+        is_a_robot = agent is not None and is_robot(_encode(agent)[1:-1])
+        return Around(told, page, place_of(page), context, end_of(context, seen), is_a_robot)
+
+
+def end_of(context: bytes, seen: str) -> bytes:
+    """The last members of a record."""
+    return b'%b,"seen":%b}' % (context, _encode(seen)) if seen else context + b"}"
+
+
+def place_of(page: Page) -> bytes:
+    """The members of a record that say where an event happened."""
+    return _place(page.path or (page.url and path_of(page.url)) or "", page.url, page.referrer, page.title)
+
+
+@lru_cache(CONTEXTS_KNOWN)
+def _place(*texts: str | None) -> bytes:
+    named = zip((b"path", b"url", b"referrer", b"title"), texts, strict=True)
+    return b"".join(b',"%b":%b' % (name, _encode(text)) for name, text in named if text)
