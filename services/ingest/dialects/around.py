@@ -68,36 +68,61 @@ _encode = msgspec.json.Encoder().encode
 
 
 class Around(NamedTuple):
-    """Holds what a context says, and the parts of a record that follow from it alone."""
+    """Holds what a context says, and its member of a record."""
 
     told: Told
     page: Page
-    place: bytes
     context: bytes
+
+
+class Parts(NamedTuple):
+    """Holds the parts of a record that follow from a context alone."""
+
+    place: bytes
     end: bytes
-    is_robot: bool
+    tells_agent: bool
+    """Else it depends on the sender what is seen."""
 
 
 class Surroundings:
-    """Reads contexts, each once as long as it is known, and without what must not be written anywhere."""
+    """Reads contexts, each once as long as it is known, and without what must not be written anywhere.
+
+    What is looked up is kept small and together: under load, each object more that a lookup touches is a wait.
+    """
 
     def __init__(self, scrub: Callable[[bytes], bytes]) -> None:
         self.scrub = scrub
-        self.nothing = self._around(_Context(), b"")
-        self.known = lru_cache(CONTEXTS_KNOWN)(self.read)
+        self.around_nothing = Around(_Context(), NOWHERE, b"")
+        self.nothing = _parts(self.around_nothing)
+        self.known: dict[bytes, Parts] = {}
 
-    def read(self, context: bytes) -> Around:
+    def around(self, context: bytes) -> Around:
         """Raises msgspec.MsgspecError where it is of another shape."""
         clean = self.scrub(context)
-        return self._around(_decode(clean), b',"context":' + clean)
+        told = _decode(clean)
+        return Around(told, told.page or NOWHERE, b',"context":' + clean)
 
-    @staticmethod
-    def _around(told: _Context, context: bytes) -> Around:
-        page: Page = told.page or NOWHERE
-        seen = seen_of(told, page.url, page.referrer, NOBODY, None)
-        agent = told.user_agent
-        is_a_robot = agent is not None and is_robot(_encode(agent)[1:-1])
-        return Around(told, page, place_of(page), context, end_of(context, seen), is_a_robot)
+    def read(self, context: bytes) -> Parts | None:
+        """None where a context is of another shape, or a robot's."""
+        try:
+            around = self.around(context)
+        except msgspec.MsgspecError:
+            return None
+        agent = around.told.user_agent
+        if agent is not None and is_robot(_encode(agent)[1:-1]):
+            return None
+        parts = _parts(around)
+        if len(context) <= KNOWN_BYTES:
+            if len(self.known) >= CONTEXTS_KNOWN:
+                self.known.clear()
+            self.known[context] = parts
+        return parts
+
+
+def _parts(around: Around) -> Parts:
+    told, page, context = around
+    seen = seen_of(told, page.url, page.referrer, NOBODY, None)
+    return Parts(place_of(page), end_of(context, seen), told.user_agent is not None)
 
 
 def end_of(context: bytes, seen: str) -> bytes:

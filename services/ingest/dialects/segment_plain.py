@@ -15,7 +15,7 @@ from msgspec import Meta
 
 from services.core.event import EMPTY_OBJECT
 from services.ingest.context import seen_of
-from services.ingest.dialects.around import KNOWN_BYTES, Around, Detail, Key, Scalar, Surroundings, end_of, place_of
+from services.ingest.dialects.around import Detail, Key, Parts, Scalar, Surroundings, end_of, place_of
 from services.ingest.dialects.flat import KEYS, are_flat
 from services.ingest.dialects.segment import EPOCH, MILLISECOND, NAMED, Arrival, Call, cut, is_empty, occurred, own_page
 from services.ingest.guard import ID_LETTERS, OLDEST_MS
@@ -106,30 +106,27 @@ def read_plain(
     skew = 0 if historical else arrival.skew
     is_sender_known = arrival.countries is not None or arrival.sender is not NOBODY
     project, received = b'","project":%b,"visitor":"' % _encode(arrival.project), b',"received_ms":%d' % received_at
-    known, join = surroundings.known, b"".join
+    known, nothing, join = surroundings.known.get, surroundings.nothing, b"".join
     contents = [content_of(call) for call in calls]
     all_flat = are_flat(contents)
     for call, content in zip(calls, contents, strict=True):
-        try:
-            around = surroundings.nothing
-            if call.context is not EMPTY_OBJECT:
-                context = bytes(call.context)
-                around = known(context) if len(context) <= KNOWN_BYTES else surroundings.read(context)
-            if not all_flat:
-                _decode_props(content)
-        except msgspec.MsgspecError:
+        parts: Parts | None = nothing
+        if call.context is not EMPTY_OBJECT:
+            context = bytes(call.context)
+            parts = known(context) or surroundings.read(context)
+        if parts is None or not (all_flat or _is_plain_content(content)):
             lines.append(None)
             continue
-        _, _, place, _, end, is_robot = around
+        place, end, tells_agent = parts
         kind = route_kind or call.type
         visitor = call.anonymous_id or call.user_id
         if kind == "track":
             name = call.event
-            is_odd = is_robot or call.traits is not EMPTY_OBJECT
+            is_odd = call.traits is not EMPTY_OBJECT
         else:
             name = kind
             visitor = (kind == "alias" and call.previous_id) or visitor
-            is_odd = is_robot or _is_odd(call, kind, content)
+            is_odd = _is_odd(call, kind, content)
         claimed = call.original_timestamp or call.timestamp
         if claimed is None or call.sent_at is not None or claimed.tzinfo is None:
             occurred_at = occurred(call, arrival)
@@ -143,8 +140,8 @@ def read_plain(
         ):
             lines.append(None)
             continue
-        if is_sender_known or kind in NAMED:
-            place, end = _own(call, kind, around, arrival)
+        if kind in NAMED or (is_sender_known and not (tells_agent and arrival.countries is None)):
+            place, end = _own(call, kind, surroundings, arrival)
         id = call.message_id or arrival.new_id()
         key = visitor.encode()
         record = join(
@@ -181,13 +178,19 @@ def _is_odd(call: PlainCall, kind: str | None, content: msgspec.Raw) -> bool:
     return kind == "group" or call.traits is not EMPTY_OBJECT
 
 
-def _own(call: PlainCall, kind: str, around: Around, arrival: Arrival) -> tuple[bytes, bytes]:
+def _own(call: PlainCall, kind: str, surroundings: Surroundings, arrival: Arrival) -> tuple[bytes, bytes]:
     """Where a call itself says its page, or its sender how its visitor came."""
-    told, page, place, context, end, _ = around
+    is_bare = call.context is EMPTY_OBJECT
+    told, page, context = surroundings.around_nothing if is_bare else surroundings.around(bytes(call.context))
     if kind in NAMED:
         page = cut(own_page(call.properties, page) if kind == "page" else page, call.name)
-        place = place_of(page)
-    sender, countries = arrival.sender, arrival.countries
-    if page is not around.page or countries is not None or (told.user_agent is None and sender is not NOBODY):
-        end = end_of(context, seen_of(told, page.url, page.referrer, sender, countries))
-    return place, end
+    seen = seen_of(told, page.url, page.referrer, arrival.sender, arrival.countries)
+    return place_of(page), end_of(context, seen)
+
+
+def _is_plain_content(content: msgspec.Raw) -> bool:
+    try:
+        _decode_props(content)
+    except msgspec.MsgspecError:
+        return False
+    return True
