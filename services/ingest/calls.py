@@ -34,6 +34,9 @@ _decode_batch = msgspec.json.Decoder(segment.Batch).decode
 _decode_single = msgspec.json.Decoder(segment.Single).decode
 _encode = msgspec.json.Encoder().encode
 
+TEXTS_BYTES = 256 * 1024
+"""What is longer is cleaned with its body at once: hostile bodies are long, and must not be cleaned twice."""
+
 _ESCAPE = re.compile(
     rb"\\u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}|(?P<half>\\u[dD][89a-fA-F][0-9a-fA-F]{2})|\\."
 )
@@ -73,7 +76,7 @@ class Calls:
     def _has_clean_texts(self) -> bool:
         """Contexts are cleaned where they are read, each once, so that the rest of most bodies is soon looked at."""
         texts = texts_of(self._plain)
-        return self._surroundings.scrub(texts) == texts
+        return len(texts) <= TEXTS_BYTES and self._surroundings.scrub(texts) == texts
 
     def _read_plain(self) -> PlainBatch | PlainCall | None:
         self._plain = []
@@ -133,8 +136,8 @@ class Calls:
         """Each call becomes an event or a refusal, which says by its number which call it is."""
         read: Sequence[Line | None] = [None] * self.count
         if self._plain and arrival.pseudonyms is None:
-            # What was nowhere escaped needs no escapes.
-            read = read_plain(self._plain, arrival, self._surroundings, escaped=b"\\" in self._body)
+            are_ids_plain = not any(sign in self._body for sign in (b"\\", b"?", b"#"))
+            read = read_plain(self._plain, arrival, self._surroundings, are_ids_plain=are_ids_plain)
             if all(read):
                 return Sorted([line for line in read if line], [], all_plain=True)
         lines: list[Line] = []

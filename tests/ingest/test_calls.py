@@ -17,11 +17,13 @@ from services.ingest.dialects.segment_plain import PlainBatch, plain_batch, read
 from services.ingest.guard import EVENT_BYTES
 from services.ingest.line import records_of
 from services.ingest.problem import Problem
+from services.ingest.query_string import QueryStrings
 from services.ingest.refusal import Reason, Refusal
+from services.ingest.scrubbing import Scrubber
 
 NOW = 1_793_620_800_000  # 2026-11-02T12:00Z
 DAY = 24 * 3600 * 1000
-SURROUNDINGS = Surroundings(bytes)  # nothing is scrubbed
+SURROUNDINGS = Surroundings(lambda body, most=0: body)  # nothing is scrubbed
 
 PLAIN = {
     "type": "track",
@@ -124,6 +126,50 @@ def test_reading_all_in_one_pass_and_one_by_one_comes_to_the_same(
     together = sort(body, how)
 
     assert together == one_by_one(body, how)
+
+
+telling = st.sampled_from(
+    [
+        "jane@x.example",
+        "a 4111 1111 1111 1111",
+        4111111111111111,
+        4111111111111112,
+        "/a?email=jane%40x.example&page=2",
+        "is it?",
+        "https://s.example/?utm_source=a&gclid=b#token=c",
+        "203.0.113.77",
+        "x",
+    ]
+)
+sensitive = st.fixed_dictionaries(
+    {},
+    optional={
+        "type": kinds,
+        "event": telling.filter(lambda drawn: isinstance(drawn, str)),
+        "userId": telling,
+        "properties": st.fixed_dictionaries({}, optional={"path": telling, "note": telling, "ip": telling}),
+        "context": st.fixed_dictionaries(
+            {},
+            optional={
+                "ip": telling,
+                "page": st.fixed_dictionaries({}, optional=dict.fromkeys(("url", "referrer", "title"), telling)),
+                "more": telling,
+            },
+        ),
+    },
+).map(lambda drawn: {**PLAIN, **drawn})
+
+
+@settings(max_examples=300)
+@given(batch=st.lists(sensitive, min_size=1, max_size=3))
+def test_cleaned_where_it_is_read_or_as_a_whole_a_body_says_the_same(batch: list[Any]) -> None:
+    scrub = Scrubber(QueryStrings())
+    body = body_of(*batch)
+
+    lines, refused, _ = Calls(body, "", Surroundings(scrub)).sort(arrival())
+
+    assert (records_of(lines), refused) == one_by_one(scrub(body), arrival())
+    assert scrub(scrub(body)) == scrub(body)
 
 
 def test_a_client_may_indent_its_json() -> None:

@@ -30,7 +30,9 @@ PURCHASE: dict[str, Any] = {
 
 def sorted_out(*events: Any, **body: Any) -> tuple[list[Event], list[tuple[int, Refusal]]]:
     content = {"client_id": "x.1234", "events": events, **body}
-    calls = Calls(as_batch(json.dumps(content).encode(), {"api_secret": "wk_x"}), "", Surroundings(bytes))
+    calls = Calls(
+        as_batch(json.dumps(content).encode(), {"api_secret": "wk_x"}), "", Surroundings(lambda body, most=0: body)
+    )
     assert calls.head.write_key == "wk_x"
     lines, refused, _ = calls.sort(Arrival("shop", NOON, lambda: "new"))
     return [line.event for line in lines], refused

@@ -21,7 +21,7 @@ from services.ingest.refusal import Reason, Refusal
 
 NOON = 1_793_620_800_000  # 2026-11-02T12:00Z
 MINUTE = 60_000
-SURROUNDINGS = Surroundings(bytes)  # nothing is scrubbed
+SURROUNDINGS = Surroundings(lambda body, most=0: body)  # nothing is scrubbed
 
 CHAIN = (
     'button.primary:attr__class="primary"attr__id="pay"attr__role="link"nth-child="1"text="Pay";'

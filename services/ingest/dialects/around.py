@@ -3,9 +3,8 @@
 A page says the same with each of its acts, and a server's library with all it sends: so it is looked up.
 """
 
-from collections.abc import Callable
 from functools import lru_cache
-from typing import Annotated, NamedTuple
+from typing import Annotated, NamedTuple, Protocol
 
 import msgspec
 from msgspec import Meta
@@ -14,11 +13,13 @@ from services.ingest.context import Told, seen_of
 from services.ingest.device import Brand, Hints
 from services.ingest.dialects.segment import NOWHERE, PLACE_LETTERS, Page, path_of
 from services.ingest.guard import KEY_LETTERS, VALUE_BYTES
+from services.ingest.problem import Problem
 from services.ingest.robot import is_robot
 from services.ingest.sender import NOBODY
 
 CONTEXTS_KNOWN = 4096
 KNOWN_BYTES = 2048  # a longer context is read each time: so all that is kept of them stays below 30 MB
+PLACES = 20  # that are cleaned in a context by itself
 
 Place = Annotated[str, Meta(max_length=PLACE_LETTERS)] | None
 Text = Annotated[str, Meta(max_length=VALUE_BYTES)] | None
@@ -67,6 +68,12 @@ _decode = msgspec.json.Decoder(_Context).decode
 _encode = msgspec.json.Encoder().encode
 
 
+class Scrub(Protocol):
+    """Takes from JSON what must not be written anywhere, or raises Problem where that is in more than `most` places."""
+
+    def __call__(self, body: bytes, most: int = 0, /) -> bytes: ...
+
+
 class Around(NamedTuple):
     """Holds what a context says, and its member of a record."""
 
@@ -90,7 +97,7 @@ class Surroundings:
     What is looked up is kept small and together: under load, each object more that a lookup touches is a wait.
     """
 
-    def __init__(self, scrub: Callable[[bytes], bytes]) -> None:
+    def __init__(self, scrub: Scrub) -> None:
         self.scrub = scrub
         self.around_nothing = Around(_Context(), NOWHERE, b"")
         self.nothing = _parts(self.around_nothing)
@@ -98,15 +105,15 @@ class Surroundings:
 
     def around(self, context: bytes) -> Around:
         """Raises msgspec.MsgspecError where it is of another shape."""
-        clean = self.scrub(context)
+        clean = self.scrub(context, PLACES if len(context) <= KNOWN_BYTES else 0)
         told = _decode(clean)
         return Around(told, told.page or NOWHERE, b',"context":' + clean)
 
     def read(self, context: bytes) -> Parts | None:
-        """None where a context is of another shape, or a robot's."""
+        """None where a context is of another shape, a robot's, or takes long to clean: that is done for all at once."""
         try:
             around = self.around(context)
-        except msgspec.MsgspecError:
+        except (msgspec.MsgspecError, Problem):
             return None
         agent = around.told.user_agent
         if agent is not None and is_robot(_encode(agent)[1:-1]):
