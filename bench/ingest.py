@@ -189,7 +189,7 @@ def serve_forward(settings: Settings) -> None:
 
 async def served(settings: Settings, app: ASGIApp) -> None:
     with listen("127.0.0.1", settings.port) as listener:
-        await uvicorn.Server(http_config(app, drain_seconds=1)).serve([listener])
+        await uvicorn.Server(http_config(app, settings, drain_seconds=1)).serve([listener])
 
 
 SERVERS = {"ours": run, "forward": serve_forward, "bare": serve_bare}

@@ -9,8 +9,10 @@ import statistics
 import tempfile
 from collections.abc import Callable
 from functools import partial
+from bench.generated import EVENTS, FINDINGS, PERIOD, STAGES, journey
+GENERATED=""
 
-from bench.answers import BARE, GENERATED, PERIOD, STAGES, journey, taken
+from bench.answers import BARE, taken
 from services.api.question import Asked
 from services.api.questions.circumstances import CircumstancesQuestion, ask_circumstances
 from services.api.questions.conformance import ConformanceQuestion, ask_conformance

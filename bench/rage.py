@@ -19,7 +19,8 @@ from services.core.act import Act
 from services.core.finding import Finding
 from services.core.journey import read_journey
 from services.core.rulebook import Rulebook
-from services.core.session import Session, revive
+from services.core.session import revive
+from services.core.stored import Session
 
 FOLDER = Path(__file__).parent.parent.parent / "shared" / "data" / "balabit_clicks"
 

@@ -46,6 +46,15 @@ class Settings(BaseSettings):
     query_parameters: str = Field("", description="Kept of addresses; others are cut. Default: see docs/privacy.md.")
     countries: Path | None = Field(None, description="A .mmdb file (MaxMind's format) that knows addresses' countries.")
     trusted_proxies: str = Field("", description="Networks whose X-Forwarded-For is believed, comma-separated.")
+    address_connections: int = Field(
+        512, ge=1, description="Connections that one address may hold at once; trusted proxies hold any number."
+    )
+    posthog_js: Path | None = Field(
+        None, description="The folder `dist` of the npm package posthog-js, for pages that load it from here."
+    )
+    unknown_key_rate: float = Field(
+        10, gt=0, description="Requests a second with unknown keys that one network may send to ingest; then 429."
+    )
     anonymous: str = Field("", description="Projects (or *) whose visitors get a name for a day, by no cookie.")
     hash_ids: str = Field("", description="Projects (or *) of whose visitors and users only hashes are kept.")
     retention: str = Field("", description="How long data is kept: `13 months, blog=90 days`. Empty: for good.")

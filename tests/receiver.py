@@ -8,6 +8,8 @@ from contextlib import contextmanager, suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any, NamedTuple
 
+from tests.slack import Slack
+
 
 class Received(NamedTuple):
     """One request."""
@@ -23,9 +25,10 @@ class Received(NamedTuple):
 
 
 class Receiver:
-    """Answers 200 `ok`, or what it is told to."""
+    """Answers 200 `ok`, or what it is told to, or as Slack would."""
 
-    def __init__(self) -> None:
+    def __init__(self, slack: Slack | None = None) -> None:
+        self.slack = slack
         self.received: list[Received] = []
         self.answers: list[tuple[int, dict[str, str]]] = []
         self.waiting = threading.Event()
@@ -41,6 +44,15 @@ class Receiver:
         """The next answer that has not been told yet."""
         self.answers.append((status, {name.replace("_", "-"): value for name, value in headers.items()}))
 
+    def say(self, one: Received) -> tuple[int, dict[str, str], bytes]:
+        """Status, headers and body of the answer."""
+        if self.answers:
+            return *self.answers.pop(0), b"ok"
+        if self.slack is None:
+            return 200, {}, b"ok"
+        said = self.slack.answer(one.headers, one.body, one.at)
+        return said.status, {"Retry-After": str(said.retry_after)} if said.retry_after else {}, said.word.encode()
+
     @property
     def incidents(self) -> list[str]:
         """The incident each webhook was about."""
@@ -52,13 +64,13 @@ class Receiver:
                 body = self.rfile.read(int(self.headers["Content-Length"]))
                 receiver.received.append(Received(self.path, dict(self.headers), body, time.monotonic()))
                 receiver.waiting.wait(60)
-                status, headers = receiver.answers.pop(0) if receiver.answers else (200, {})
+                status, headers, said = receiver.say(receiver.received[-1])
                 with suppress(BrokenPipeError):  # who asked has gone
                     self.send_response(status)
                     for name, value in headers.items():
                         self.send_header(name, value)
                     self.end_headers()
-                    self.wfile.write(b"ok")
+                    self.wfile.write(said)
 
             def log_message(self, format: str, *args: Any) -> None:
                 """Say nothing."""

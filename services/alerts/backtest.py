@@ -6,14 +6,13 @@ from random import Random
 from typing import NamedTuple
 
 from services.core.journey import Journey
-from services.core.spikes.baseline import Series, Window, local_hour
+from services.core.spikes.baseline import WEEK, Series, Window, local_hour
 from services.core.spikes.cell import Cell, Spike
 from services.core.spikes.grouping import group
 from services.core.spikes.history import replay
 from services.edges.judged_rates import JudgedRates
 from services.edges.rates import Asks, Hours
 
-WEEK = 168
 SPAN_SQL = """
 SELECT min(toUInt32(intDiv(toUnixTimestamp(started_at), 3600))) AS first,
     max(toUInt32(intDiv(toUnixTimestamp(ended_at), 3600))) AS last

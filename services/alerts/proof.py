@@ -9,11 +9,11 @@ from zoneinfo import ZoneInfo
 
 import numpy as np
 
-from services.alerts.simulation import FIRST_HOUR, JUDGED_HOURS, WEEK, Simulated, planted, project
-from services.core.spikes.baseline import LOOKBACK, Baseline, Series
-from services.core.spikes.cell import Cell, Reading
+from services.alerts.simulation import FIRST_HOUR, JUDGED_HOURS, Simulated, planted, project
+from services.core.spikes.baseline import LOOKBACK, WEEK, Baseline, Series
+from services.core.spikes.cell import Cell
 from services.core.spikes.history import REFIT_HOURS, fitted, replay
-from services.core.spikes.judgement import Demand, standing, strike
+from services.core.spikes.judgement import SPAN, Demand, Readings, examine, standing
 from services.core.spikes.rules import MOST_FALSE_A_WEEK, AlertRules
 
 UTC = ZoneInfo("UTC")
@@ -122,18 +122,18 @@ class Plant(NamedTuple):
 def plants(
     simulated: list[Simulated], lift: float, rng: np.random.Generator, exposed: range = range(LEAST_EXPOSED, 10_000)
 ) -> Iterator[Plant]:
-    """One a cell that has hours with so many exposed."""
+    """One a cell that has hours with so many exposed, on the same day for all cells of a project: fitted once."""
     for one in simulated:
+        day = JUDGED_HOURS.start + REFIT_HOURS * int(rng.integers(len(JUDGED_HOURS) // REFIT_HOURS))
         for cell, truth in one.truths.items():
-            offset = JUDGED_HOURS.start - FIRST_HOUR
-            numbers = truth.exposed[offset:]
+            numbers = truth.exposed[day - FIRST_HOUR :]
             good = [
                 hour
-                for hour in range(SPARE, len(numbers) - LASTS)
+                for hour in range(SPARE, REFIT_HOURS - LASTS + 1)
                 if all(int(numbers[hour + later]) in exposed for later in range(LASTS))
             ]
             if good:
-                hour = JUDGED_HOURS.start + int(rng.choice(good))
+                hour = day + int(rng.choice(good))
                 series = planted(truth, hour, lift, LASTS, rng)
                 yield Plant(one, cell, hour, series, truth.rate, int(truth.exposed[hour - FIRST_HOUR]), lift)
 
@@ -143,15 +143,17 @@ SPARE = 3
 
 def is_found(plant: Plant, demand: Demand) -> bool:
     """Whether our rule tells of it within two windows, with the project's other cells as they are."""
-    striking: dict[int, dict[Cell, Reading]] = {}
+    readings: dict[int, Readings] = {}
     day = plant.hour - (plant.hour - JUDGED_HOURS.start) % REFIT_HOURS
     all_series = {**plant.project.series, plant.cell: plant.series}
     cells = {cell: (_fit(plant, cell, day), series) for cell, series in all_series.items()}
-    for hour in range(plant.hour, plant.hour + LASTS):
-        striking[hour] = strike(cells, hour, demand)
-        if any(spike.cell == plant.cell for spike in standing(striking, hour)):
-            return True
-    return False
+    for hour in range(plant.hour - SPAN + 1, plant.hour + LASTS):
+        readings[hour] = examine(cells, hour, demand)
+    return any(
+        spike.cell == plant.cell
+        for hour in range(plant.hour, plant.hour + LASTS)
+        for spike in standing(readings, hour, demand)
+    )
 
 
 _FITS: dict[tuple[int, Cell, int], Baseline] = {}

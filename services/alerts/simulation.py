@@ -9,10 +9,9 @@ from typing import NamedTuple
 
 import numpy as np
 
-from services.core.spikes.baseline import LOOKBACK, Series, Window
+from services.core.spikes.baseline import LOOKBACK, WEEK, Series, Window
 from services.core.spikes.cell import Cell
 
-WEEK = 168
 FIRST_HOUR = 96 + 2800 * WEEK  # a Monday at midnight, UTC
 LEARNED, JUDGED = LOOKBACK, LOOKBACK
 """Four weeks to learn from, then the four that are judged."""
@@ -32,6 +31,8 @@ class Truth(NamedTuple):
     rates: "np.ndarray[tuple[int], np.dtype[np.float64]]"
     affected: "np.ndarray[tuple[int], np.dtype[np.int64]]"
     rate: float
+    usual: "np.ndarray[tuple[int], np.dtype[np.float64]]"  # what `rates` vary around
+    correlation: float
 
 
 class Simulated(NamedTuple):
@@ -72,8 +73,9 @@ def _truth(rng: np.random.Generator) -> Truth:
     exposed = rng.poisson(level * growth * day * np.where(weekend, 0.6, 1.0))
     rate = float(rng.choice(RATES))
     odds = rate / (1 - rate) * np.exp(0.3 * np.sin(2 * np.pi * (hours % 24 - 15) / 24) + np.where(weekend, 0.2, 0.0))
-    rates = _varied(odds / (1 + odds), float(rng.choice(CORRELATIONS)), rng)
-    return Truth(exposed, rates, rng.binomial(exposed, rates), rate)
+    usual, correlation = odds / (1 + odds), float(rng.choice(CORRELATIONS))
+    rates = _varied(usual, correlation, rng)
+    return Truth(exposed, rates, rng.binomial(exposed, rates), rate, usual, correlation)
 
 
 def _varied(

@@ -17,7 +17,7 @@ from services.core.rows import Row
 from services.edges.clickhouse import Store
 
 Kind = Literal["release", "campaign", "fix", "note"]
-MOST = 1_000
+MOST = 10_000
 
 
 def _without_control(text: str) -> str:

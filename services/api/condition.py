@@ -17,10 +17,10 @@ TEXT = {
     "contains": "positionCaseInsensitiveUTF8({said}, {value}) > 0",
 }
 NUMBERS = {
-    "gt": "toFloat64OrNull({said}) > {value}",
-    "gte": "toFloat64OrNull({said}) >= {value}",
-    "lt": "toFloat64OrNull({said}) < {value}",
-    "lte": "toFloat64OrNull({said}) <= {value}",
+    "gt": "ifNull(toFloat64OrNull({said}) > {value}, false)",
+    "gte": "ifNull(toFloat64OrNull({said}) >= {value}, false)",
+    "lt": "ifNull(toFloat64OrNull({said}) < {value}, false)",
+    "lte": "ifNull(toFloat64OrNull({said}) <= {value}, false)",
 }
 EXISTS = "{said} != ''"
 OPERATORS = (*TEXT, *NUMBERS, "exists")

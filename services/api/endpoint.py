@@ -11,6 +11,7 @@ from fastapi import APIRouter, Depends, Query, Request, Response
 
 from services.api import problem
 from services.api.auth import Project
+from services.api.page import PagedAnswer, Paging, resumed, turn
 from services.api.period import settle
 from services.api.question import Answer, Asked, Question
 from services.api.questions.freshness import ask_freshness
@@ -51,12 +52,19 @@ def question_router() -> APIRouter:
 def add_question(router: APIRouter, path: str, ask: Callable[[Asked, Q], A]) -> None:
     """Put a question at a path; its parameters, answer and words are those of the function that answers it."""
     hints = get_type_hints(ask)
+    is_paged = issubclass(hints["return"], PagedAnswer)
 
     def endpoint(store: Stored, project: Project, question: Q, request: Request, response: Response) -> Any:
         asked = settled(store, project, question)
+        paging = question if is_paged and isinstance(question, Paging) else None
+        if paging:
+            asked = resumed(asked, paging)
         answer = ask(asked, question)
         if question.compare:
             answer.previous = ask(asked.of(asked.period.before()), question)
+        for one in (answer, answer.previous):
+            if paging and isinstance(one, PagedAnswer):
+                turn(one, asked, paging)
         return shown(answer, question, request, response)
 
     _PATHS[ask] = f"{router.prefix}{path}"

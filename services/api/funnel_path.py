@@ -12,6 +12,7 @@ from services.core.duration import millis, parse_duration
 from services.core.journey import Journey
 
 if TYPE_CHECKING:
+    from services.api.funnel_terms import FunnelTerms
     from services.api.questions.funnel import FunnelQuestion
 
 MOST_STEPS = 20
@@ -84,11 +85,17 @@ def read_path(journey: Journey, question: "FunnelQuestion") -> FunnelPath:
     known = known_steps(journey)
     steps = _names(question.steps) or stages
     _refuse("steps", mistake_in(steps, known, question.order))
-    optional, exclude = _names(question.optional), _names(question.exclude)
-    if set(optional) - set(steps[1:-1]):
-        _refuse("optional", "Only steps of this funnel can be optional, and never the first or the last.")
+    exclude = _names(question.exclude)
     if set(exclude) - (set(known) - set(steps)):
         _refuse("exclude", f"Only what is no step of this funnel can exclude, of {', '.join(known)}.")
+    return ruled(question, steps, exclude)
+
+
+def ruled(question: "FunnelTerms", steps: Sequence[str], exclude: Sequence[str]) -> FunnelPath:
+    """These steps with the rules that were asked for. Raises a Refusal that points at the mistake."""
+    optional = _names(question.optional)
+    if set(optional) - set(steps[1:-1]):
+        _refuse("optional", "Only steps of this funnel can be optional, and never the first or the last.")
     windows = _windows(question.step_windows, steps)
     path = FunnelPath(steps, frozenset(optional), [windows.get(step, NO_WINDOW_MS) for step in steps], exclude)
     if question.order == "any" and path.has_rules:

@@ -3,8 +3,9 @@
 The text is put together from our own words; whatever was asked with comes in as parameters.
 """
 
+import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Protocol
 
 from services.api.condition import read_condition
@@ -51,6 +52,25 @@ def scope_of(question: Filters, part: str = "") -> Scope:
         lines.append(_said(condition.text(name)))
         parameters |= condition.parameters(name)
     return Scope("".join(lines), part_of(part), parameters)
+
+
+SEARCHED = ("name", "path", "title", "url", "props")
+
+
+def searched(scope: Scope, text: str) -> Scope:
+    """Only sessions in which some event has a text somewhere, in either way in which JSON may spell it."""
+    spellings = {"text": text, "text_escaped": json.dumps(text)[1:-1], "text_quoted": _quoted(text)}
+    looked_for = [f"{{{name}:String}}" for name in spellings]
+    condition = " OR ".join(
+        f"positionCaseInsensitiveUTF8({column}, {one}) > 0"
+        for column in SEARCHED
+        for one in (looked_for if column == "props" else looked_for[:1])
+    )
+    return replace(scope, filters=scope.filters + _said(condition), parameters={**scope.parameters, **spellings})
+
+
+def _quoted(text: str) -> str:
+    return json.dumps(text, ensure_ascii=False)[1:-1]
 
 
 def part_of(column: str) -> str:

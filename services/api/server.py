@@ -19,7 +19,8 @@ def run(settings: Settings) -> None:
         keyring = Keyring(settings.keys_file or settings.data_dir / "keys.json")
         store = Store.open(settings.clickhouse)
         feed = FindingsFeed(settings.kafka, settings.findings_topic)
-        config = http_config(create_app(keyring, store, feed, settings.signing_key.get_secret_value()), DRAIN_SECONDS)
+        app = create_app(keyring, store, feed, settings.signing_key.get_secret_value())
+        config = http_config(app, settings, DRAIN_SECONDS)
         leave_quietly()
         try:
             uvicorn.Server(config).run([listener])

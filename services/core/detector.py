@@ -29,6 +29,12 @@ class Detector(BaseModel):
     kind: ClassVar[Literal["friction", "drop_off"]] = "friction"
     """A drop-off is an effect, the end of a session; friction may be its cause. Only friction is ranked as pain."""
 
+    waits: ClassVar[bool] = False
+    """Whether `enter`, `close` and what it `notices` mean nothing to it before it remembers something of the session.
+
+    Then they are called only for sessions in whose memory it has something, which few have.
+    """
+
     name: ClassVar[str]
 
     @classmethod

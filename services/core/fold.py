@@ -6,8 +6,6 @@ it anew from the acts, and any way of getting there gives the same.
 
 from typing import TYPE_CHECKING, Any
 
-import msgspec
-
 from services.core.act import PAGE_VIEWS, Act
 from services.core.event import Millis
 from services.core.finding import Finding, hashed_id
@@ -29,13 +27,15 @@ TRAIL = 4
 """Pages a detector can look back on."""
 
 
-class Run(msgspec.Struct, gc=False):
+class Run:
     """Events of one place without another place between; `ended_at` is the last of them that matched the place."""
 
-    place: Place
-    started_at: Millis
-    ended_at: Millis
-    event: str
+    __slots__ = ("ended_at", "event", "place", "started_at")
+
+    def __init__(self, place: Place, act: Act) -> None:
+        self.place = place
+        self.started_at = self.ended_at = act.occurred_at
+        self.event = act.id
 
 
 class Fold:
@@ -95,15 +95,15 @@ class Fold:
             self._enter(act, plan.place)
         if act.path or plan.page_classes:
             self._move(act, plan)
-        for see in plan.listeners:
-            if (finding := see(act, self)) is not None:
+        for detector, see in plan.listeners:
+            if (not detector or detector in self.memory) and (finding := see(act, self)) is not None:
                 self._note(finding)
         self.last = act
 
     def close(self) -> None:
         """Say what can be said only now that the session is over."""
-        for close in self.book.closings:
-            if (finding := close(self)) is not None:
+        for detector, close in self.book.closings:
+            if (not detector or detector in self.memory) and (finding := close(self)) is not None:
                 self.closing[self._id(finding)] = finding
 
     def all_findings(self) -> dict[str, Finding]:
@@ -127,11 +127,11 @@ class Fold:
         if left is not None and (left.place is place or len(runs) >= LONGEST_PATH):
             left.ended_at = act.occurred_at
             return
-        runs.append(Run(place, act.occurred_at, act.occurred_at, act.id))
+        runs.append(Run(place, act))
         if self.furthest is None or place.order > self.furthest.order:
             self.furthest = place
-        for enter in self.book.entries:
-            if (finding := enter(act, self, left)) is not None:
+        for detector, enter in self.book.entries:
+            if (not detector or detector in self.memory) and (finding := enter(act, self, left)) is not None:
                 self._note(finding)
         if left is None or place.stage_number != left.place.stage_number:
             self.began = runs[-1]

@@ -21,6 +21,10 @@ if TYPE_CHECKING:
 Entered = Callable[[Act, "Fold", "Run | None"], Finding | None]
 Closed = Callable[["Fold"], Finding | None]
 
+# Each with the detector that must remember something of the session for it to be called, "" where none must.
+Entry = tuple[str, Entered]
+Closing = tuple[str, Closed]
+
 Stages = Mapping[str, Detector]
 """The stages in which a detector has settings of its own there, and the detector with these."""
 
@@ -33,6 +37,7 @@ class Hearing:
     hears: frozenset[str]
     notices: frozenset[str]
     reads: frozenset[str]
+    waits_as: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,15 +57,23 @@ class Listening:
         detectors = [(one, staged.get(one.name, {})) for one in journey.detectors()]
         self.hearing = [_hearing(*one) for one in detectors if _overrides(one[0], "see")]
         self.visiting = [_visiting(*one) for one in detectors if _overrides(one[0], "visit")]
-        self.entries = tuple(_entered(*one) for one in detectors if _overrides(one[0], "enter"))
+        self.entries: tuple[Entry, ...] = tuple(
+            (_waits_as(one[0]), _entered(*one)) for one in detectors if _overrides(one[0], "enter")
+        )
         self.turns = tuple(_heard(*one, "turn_back") for one in detectors if _overrides(one[0], "turn_back"))
         # Drop-offs last: they name the friction before them as their likely cause.
         closing = sorted(detectors, key=lambda one: one[0].kind == "drop_off")
-        self.closings = tuple(_closed(*one) for one in closing if _overrides(one[0], "close"))
+        self.closings: tuple[Closing, ...] = tuple(
+            (_waits_as(one[0]), _closed(*one)) for one in closing if _overrides(one[0], "close")
+        )
 
 
 def _overrides(detector: Detector, method: str) -> bool:
     return getattr(type(detector), method) is not getattr(Detector, method)
+
+
+def _waits_as(detector: Detector) -> str:
+    return detector.name if detector.waits else ""
 
 
 def _hearing(usual: Detector, stages: Stages) -> Hearing:
@@ -68,7 +81,7 @@ def _hearing(usual: Detector, stages: Stages) -> Hearing:
     hears = frozenset[str]().union(*(one.hears for one in every))
     notices = frozenset[str]().union(*(one.notices for one in every))
     reads = frozenset[str]().union(*(one.reads for one in every))
-    return Hearing(_seen(usual, stages), hears, notices, reads)
+    return Hearing(_seen(usual, stages), hears, notices, reads, _waits_as(usual))
 
 
 def _visiting(usual: Detector, stages: Stages) -> Visiting:

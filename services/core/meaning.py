@@ -20,18 +20,19 @@ def meaning(event: Event, book: Rulebook) -> tuple[Plan, Act]:
     """Raises msgspec.MsgspecError where its properties cannot be read."""
     plan = book.plan(event.name, event.path)
     if not plan.reads:
-        return plan, Act(event.occurred_at, event.id, event.name, event.path, None, intern(event.seen))
+        return plan, Act(event.occurred_at, event.id, plan.name, plan.path, None, intern(event.seen))
     told = _PROPS.decode(event.props)
     props = _kept(told, plan.reads)
     if book.asks:
         props |= surroundings(event, told, book.asks)
     if plan.undecided:
         plan = book.settle(plan, event.name, event.path, props)
-    return plan, Act(event.occurred_at, event.id, event.name, event.path, props, intern(event.seen))
+    return plan, Act(event.occurred_at, event.id, plan.name, plan.path, props, intern(event.seen))
 
 
 def _kept(props: dict[str, object], reads: frozenset[str]) -> dict[str, object]:
-    return {
-        name: value if type(value := props[name]) is not str or len(value) <= LONGEST_TEXT else value[:LONGEST_TEXT]
-        for name in reads & props.keys()
-    }
+    kept: dict[str, object] = {}
+    for name, value in props.items():
+        if name in reads:
+            kept[name] = value[:LONGEST_TEXT] if isinstance(value, str) and len(value) > LONGEST_TEXT else value
+    return kept

@@ -150,16 +150,10 @@ class Partition:
             if event.type == WATERMARK:
                 self._mark(tenant.end_import())
                 return
-        if self._oblivion and self._oblivion.covers(event):
-            return
-        if offset < self._ahead_until and offset < self._ahead.get((event.project, event.visitor), 0):
+        if self._is_known(event, offset):
             return
         plan, act = meaning(event, self.book)
-        visitor = tenant.visitors.get(event.visitor)
-        if visitor is None:
-            visitor = tenant.visitors[event.visitor] = Visitor(event.project, event.visitor)
-        elif visitor.asleep is not None:
-            self._wake(visitor)
+        visitor = self._visitor(tenant, event)
         historical = event.watermark > 0
         mark = tenant.marks[historical]
         clock = max(mark.at, event.watermark or event.received_at)
@@ -170,8 +164,25 @@ class Partition:
         if added is Added.REARRANGED:
             mark.remind(event.visitor, event.occurred_at + self.book.inactivity)
         self._changes.events.append(value)
-        visitor.user = event.user or visitor.user
-        self._mark((visitor,))
+        if event.user:
+            visitor.user = event.user
+        if not visitor.dirty:
+            visitor.dirty = True
+            self._dirty.append(visitor)
+
+    def _is_known(self, event: Event, offset: int) -> bool:
+        """Whether it is of somebody who asked to be forgotten, or applied already in the visitor's stored state."""
+        if self._oblivion and self._oblivion.covers(event):
+            return True
+        return offset < self._ahead_until and offset < self._ahead.get((event.project, event.visitor), 0)
+
+    def _visitor(self, tenant: Tenant, event: Event) -> Visitor:
+        visitor = tenant.visitors.get(event.visitor)
+        if visitor is None:
+            visitor = tenant.visitors[event.visitor] = Visitor(event.project, event.visitor)
+        elif visitor.asleep is not None:
+            self._wake(visitor)
+        return visitor
 
     def _mark(self, visitors: Iterable[Visitor]) -> None:
         for visitor in visitors:
@@ -215,7 +226,7 @@ class Partition:
             refuse_newer(state)
             here = (state.log_id, state.partition) == (self.position.log_id, self.position.partition)
             key = state.project, state.visitor
-            stored[key] = max(stored.get(key, 0), state.version)
+            stored[key] = max(stored.get(key, 0), state.stands_for)
             if here and state.next_offset > self._next:
                 self._ahead[key] = state.next_offset
                 self._ahead_until = max(self._ahead_until, state.next_offset)

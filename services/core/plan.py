@@ -16,6 +16,9 @@ if TYPE_CHECKING:
 Listener = Callable[[Act, "Fold"], Finding | None]
 """The `see` or the `visit` of a detector."""
 
+Heard = tuple[str, Listener]
+"""A `see`, and the detector that must remember something of the session for it to be called, "" where none must."""
+
 Role = Literal["browse", "basket", "checkout", "done"]
 """What a stage is to a shop, where a detector must know."""
 
@@ -39,12 +42,15 @@ class Plan:
     """What one event means.
 
     `listeners` are called for every such event, `visits` only where it brings the visitor to a page of its classes.
+    `name` and `path` are the event's, here once for all acts that share them.
     """
 
+    name: str
+    path: str
     place: Place | None = None
     evidence: tuple[int, ...] = ()
     outcomes: tuple[int, ...] = ()
-    listeners: tuple[Listener, ...] = ()
+    listeners: tuple[Heard, ...] = ()
     page_classes: frozenset[PageClass] = NO_CLASSES
     visits: tuple[Listener, ...] = ()
     reads: frozenset[str] = frozenset()

@@ -152,3 +152,6 @@ class RefusedEvent(msgspec.Struct, frozen=True, omit_defaults=True):
     type: str = ""  # the call's type where the route said it
     skew: int = 0  # milliseconds the client's clock was behind ours
     historical: bool = False
+    seen: str = (
+        ""  # what the request told of the visitor: no address and no name of a browser's, see services/core/seen.py
+    )

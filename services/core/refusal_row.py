@@ -50,6 +50,7 @@ def row_of_topic(place: Place, value: bytes, now: Millis) -> RefusedRow:
         type=refused.type,
         skew=refused.skew,
         historical=refused.historical,
+        seen=refused.seen,
     )
 
 

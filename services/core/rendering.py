@@ -5,7 +5,8 @@ from collections.abc import Iterator
 from services.core.event import Millis
 from services.core.fold import Fold
 from services.core.rows import FindingRow, SessionRow, UnfinishedRow
-from services.core.session import LiveSession, Session, Visitor
+from services.core.session import LiveSession, Visitor
+from services.core.stored import Session
 
 
 def session_row(visitor: Visitor, live: LiveSession, partition: int, version: int) -> SessionRow:

@@ -108,6 +108,7 @@ class StateRow(Row):
     format: int
     blob: bytes  # msgpack; base64 on the wire and in the table
     version: int
+    stands_for: int  # the version up to which the visitor's rows are true: its own, unless it was only written again
     due: list[Millis] = []  # when to look at live and at imported sessions again
     touched: list[Millis] = []  # the two clocks when they were last changed
     is_deleted: int = 0  # nothing is left of the visitor that a new event could change
@@ -155,6 +156,7 @@ class RefusedRow(Row):
     type: str = ""
     skew: int = 0  # milliseconds
     historical: bool = False
+    seen: str = ""
 
 
 class ForgottenRow(Row):

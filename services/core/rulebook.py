@@ -1,7 +1,7 @@
 """A journey compiled: what an event means is looked up by its name and path, and worked out once for each pair."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from services.core.duration import millis
 from services.core.event import Millis
@@ -10,7 +10,7 @@ from services.core.learned import ANY, Learned
 from services.core.listening import Listening
 from services.core.matcher import Matcher, Props
 from services.core.page import NO_CLASSES, PAGE_CLASSES, PageClass
-from services.core.plan import Listener, Place, Plan
+from services.core.plan import Place, Plan
 from services.core.stage import Stage, Step
 from services.core.weighing import Weighing
 
@@ -105,13 +105,17 @@ class Rulebook:
     def _work_out(self, name: str, path: str) -> Plan:
         answers = [rule.matcher.matches(name, path, None) for rule in self._rules]
         undecided = tuple(number for number, answer in enumerate(answers) if answer is None)
-        listeners = tuple(one.see for one in self._hearing if name in one.hears or name in one.notices)
+        listeners = tuple(
+            ("" if name in one.hears else one.waits_as, one.see)
+            for one in self._hearing
+            if name in one.hears or name in one.notices
+        )
         reads = {prop for one in self._hearing if name in one.hears for prop in one.reads} | self.asks
         for rule, answer in zip(self._rules, answers, strict=True):
             if answer is not False:
                 reads |= rule.reads
         certain = [rule for rule, answer in zip(self._rules, answers, strict=True) if answer]
-        return self._plan(certain, listeners, frozenset(reads), undecided)
+        return self._plan(Plan(name, path, listeners=listeners, reads=frozenset(reads), undecided=undecided), certain)
 
     def _with_answers(self, plan: Plan, name: str, path: str, answers: tuple[bool, ...]) -> Plan:
         yes = {number for number, answer in zip(plan.undecided, answers, strict=True) if answer}
@@ -120,15 +124,10 @@ class Rulebook:
             for number, rule in enumerate(self._rules)
             if number in yes or rule.matcher.matches(name, path, None) is True
         ]
-        return self._plan(rules, plan.listeners, plan.reads, ())
+        return self._plan(replace(plan, undecided=()), rules)
 
-    def _plan(
-        self,
-        rules: list[_Rule],
-        listeners: tuple[Listener, ...],
-        reads: frozenset[str],
-        undecided: tuple[int, ...],
-    ) -> Plan:
+    def _plan(self, heard: Plan, rules: list[_Rule]) -> Plan:
+        """With what these rules say of it, who hears of it and what they read being known."""
         draft = _Draft()
         for rule in rules:
             draft.add(rule)
@@ -136,7 +135,14 @@ class Rulebook:
         place = max(draft.places, key=lambda one: one.order, default=None)
         classes = frozenset(draft.page_classes) or NO_CLASSES
         visits = tuple(one.visit for one in self._visiting if one.classes & classes)
-        return Plan(place, tuple(draft.evidence), tuple(draft.outcomes), listeners, classes, visits, reads, undecided)
+        return replace(
+            heard,
+            place=place,
+            evidence=tuple(draft.evidence),
+            outcomes=tuple(draft.outcomes),
+            page_classes=classes,
+            visits=visits,
+        )
 
     def _place_rules(self, journey: Journey) -> Iterable[_Rule]:
         order = enterable = 0

@@ -1,46 +1,23 @@
-"""A visitor's sessions: what is stored of them, what lives in memory, and when one is over or settled."""
+"""A visitor's sessions as they live in memory, and when one is over or settled."""
 
-import msgspec
-
-from services.core.act import Act
 from services.core.event import Millis
 from services.core.fold import Fold
 from services.core.rows import StateRow
 from services.core.rulebook import Rulebook
-
-STATE_FORMAT = 1
-"""Of the stored state; it grows when the fields of VisitorState, Session or Act change other than at the end."""
+from services.core.stored import Session
 
 
-class Session(msgspec.Struct, gc=False, eq=False, array_like=True, kw_only=True):
-    """Acts without a long pause. `opened_by` is the event that made it: its id follows from that and never changes."""
-
-    id: str
-    opened_by: str
-    opened_on: str
-    historical: bool
-    touched_at: Millis  # the clock when its last act arrived
-    late: bool = False
-    closed: bool = False
-    acts: list[Act] = []
-    written: list[str] = []  # ids of the findings that stand in the store
-
-
-class VisitorState(msgspec.Struct, gc=False, array_like=True):
-    """What is stored of a visitor: the acts. All else is folded from them again."""
-
-    user: str
-    sessions: list[Session]
-
-
-class LiveSession(msgspec.Struct, gc=False, eq=False):
+class LiveSession:
     """A session with what its acts come to, and the ids by which a duplicate is known."""
 
-    session: Session
-    fold: Fold
-    ids: set[str]
-    dirty: bool = True
-    final: bool = False  # its import is over: nothing can change it, and it is let go once written
+    __slots__ = ("dirty", "final", "fold", "ids", "session")
+
+    def __init__(self, session: Session, fold: Fold, ids: set[str]) -> None:
+        self.session = session
+        self.fold = fold
+        self.ids = ids
+        self.dirty = True
+        self.final = False  # its import is over: nothing can change it, and it is let go once written
 
     @property
     def started_at(self) -> Millis:
@@ -51,17 +28,20 @@ class LiveSession(msgspec.Struct, gc=False, eq=False):
         return self.session.acts[-1].occurred_at
 
 
-class Visitor(msgspec.Struct, gc=False, eq=False):
+class Visitor:
     """Who acts. One that came back from the store is asleep, its sessions not yet made, until something concerns it."""
 
-    project: str
-    id: str
-    user: str = ""
-    sessions: list[LiveSession] = []  # oldest first; only those that a new event could still change
-    withdrawn: list[Session] = []  # merged into others since the last checkpoint
-    dirty: bool = False  # something about it is not written yet
-    asleep: StateRow | None = None
-    moved_from: StateRow | None = None  # where its state stands in the store, if that is another log or partition
+    __slots__ = ("asleep", "dirty", "id", "moved_from", "project", "sessions", "user", "withdrawn")
+
+    def __init__(self, project: str, id: str, user: str = "", moved_from: StateRow | None = None) -> None:
+        self.project = project
+        self.id = id
+        self.user = user
+        self.sessions: list[LiveSession] = []  # oldest first; only those that a new event could still change
+        self.withdrawn: list[Session] = []  # merged into others since the last checkpoint
+        self.dirty = False  # something about it is not written yet
+        self.asleep: StateRow | None = None
+        self.moved_from = moved_from  # where its state stands in the store, if that is another log or partition
 
 
 def revive(session: Session, book: Rulebook) -> LiveSession:

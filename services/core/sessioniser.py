@@ -16,7 +16,8 @@ from services.core.event import Millis
 from services.core.finding import hashed_id
 from services.core.plan import Plan
 from services.core.rulebook import Rulebook
-from services.core.session import LiveSession, Session, Visitor, is_settled, revive
+from services.core.session import LiveSession, Visitor, is_settled, revive
+from services.core.stored import Session
 
 MOST_EVENTS = 10_000
 """Events of one session; a customer makes hundreds, and a robot must not fill our memory."""

@@ -9,6 +9,8 @@ from msgspec import Meta
 RATE = 50_000.0
 ADDRESS_RATE = 2_000.0
 EVENT_NAMES = 500
+AHEAD_HOURS = 24.0
+MOST_AHEAD_HOURS = 7 * 24.0
 
 ORIGIN = r"^(null|[a-z][a-z0-9+.-]*://(\*\.)?[a-z0-9.\[\]:_-]+)$"
 """As a browser writes it: scheme and host in small letters, a port where it is not the usual one, nothing behind."""
@@ -22,6 +24,14 @@ class Manner(StrEnum):
 
     DROP = "drop"
     IGNORE = "ignore"  # what speaks against it; the events are taken
+
+
+class Asked(StrEnum):
+    """Says what becomes of events whose visitors ask not to be watched."""
+
+    DROP = "drop"
+    ANONYMOUS = "anonymous"  # they are taken without anything that leads to the person
+    IGNORE = "ignore"  # the wish; the events are taken as they come
 
 
 class Terms(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
@@ -39,14 +49,28 @@ class Terms(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaul
     robots: Manner = Manner.DROP
     """What browsers send that say they are driven by a program."""
 
-    gpc: Manner = Manner.IGNORE
-    """What browsers send with `Sec-GPC: 1` (Global Privacy Control)."""
+    gpc: Asked = Asked.IGNORE
+    """What browsers send with `Sec-GPC: 1` (Global Privacy Control), or calls with `gpc` in their context."""
 
-    dnt: Manner = Manner.IGNORE
-    """What browsers send with `DNT: 1` (Do Not Track)."""
+    dnt: Asked = Asked.IGNORE
+    """What browsers send with `DNT: 1` (Do Not Track), or calls with `dnt` in their context."""
+
+    consent: dict[str, Asked] = {}
+    """What calls hold that deny a category, by its name in `context.consent.categoryPreferences`."""
+
+    ahead_hours: Annotated[float, Meta(ge=0, le=MOST_AHEAD_HOURS)] = AHEAD_HOURS
+    """So far ahead of ours a client's clock may be; what it stamps is taken to have happened when it came."""
 
     event_names: Annotated[int, Meta(ge=1, le=100_000)] = EVENT_NAMES
     """So many names of its own a project may give to events; those beyond are counted as `other`."""
+
+    @property
+    def honour_wishes(self) -> bool:
+        return {self.gpc, self.dnt, *self.consent.values()} != {Asked.IGNORE}
+
+    @property
+    def most_ahead_ms(self) -> int:
+        return round(self.ahead_hours * 3_600_000)
 
     def may_send_from(self, origin: str) -> bool:
         """Whether a page of this origin may send.

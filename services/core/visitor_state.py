@@ -1,12 +1,16 @@
 """A visitor's state as stored: its acts. Sessions are made of it again only when something concerns the visitor."""
 
+from collections.abc import Iterable, Sequence
+
 import msgspec
 
+from services.core.claim import Claimed
 from services.core.errors import NewerState
 from services.core.key_hash import key_hash
-from services.core.rows import PositionRow, StateRow
+from services.core.rows import PositionRow, StateRow, UnfinishedRow
 from services.core.rulebook import Rulebook
-from services.core.session import STATE_FORMAT, Visitor, VisitorState, revive
+from services.core.session import Visitor, revive
+from services.core.stored import STATE_FORMAT, VisitorState
 from services.core.tenant import Tenant
 
 _DECODER = msgspec.msgpack.Decoder(VisitorState)
@@ -27,6 +31,7 @@ def state_row(visitor: Visitor, tenant: Tenant, position: PositionRow) -> StateR
         format=STATE_FORMAT,
         blob=_ENCODER.encode(VisitorState(visitor.user, sessions)) if sessions else b"",
         version=position.version,
+        stands_for=position.version,
         due=due,
         touched=touched,
         is_deleted=int(not sessions),
@@ -35,7 +40,40 @@ def state_row(visitor: Visitor, tenant: Tenant, position: PositionRow) -> StateR
 
 def moved(state: StateRow, position: PositionRow) -> StateRow:
     """What takes a state back that another log or partition left, once it is written where its visitor is now."""
-    return msgspec.structs.replace(state, blob=b"", version=position.version, is_deleted=1)
+    version = position.version
+    return msgspec.structs.replace(state, blob=b"", version=version, stands_for=version, is_deleted=1)
+
+
+def believed(claimed: Claimed, states: Sequence[StateRow], unfinished: Iterable[UnfinishedRow]) -> list[StateRow]:
+    """The states of all visitors of whom something was written past the last finished checkpoint, to be written again
+    under the claim before anything else is: none of them was there for whom one that is not deleted is missing.
+
+    Whoever takes on next then believes what we did. Else a state that the last owner's slow insert brings now would
+    stand for records that we apply once more, and for rows that we take back.
+    """
+    ahead = {(row.project, row.visitor) for row in unfinished}
+    ahead |= {(row.project, row.visitor) for row in states if row.version > claimed.finished}
+    known = [row for row in states if (row.project, row.visitor) in ahead]
+    unknown = ahead - {(row.project, row.visitor) for row in known}
+    again = [msgspec.structs.replace(row, version=claimed.position.version) for row in known]
+    return again + [_nothing_of(*visitor, claimed) for visitor in sorted(unknown)]
+
+
+def _nothing_of(project: str, visitor: str, claimed: Claimed) -> StateRow:
+    position = claimed.position
+    return StateRow(
+        project=project,
+        visitor=visitor,
+        log_id=position.log_id,
+        partition=position.partition,
+        next_offset=position.next_offset,
+        key_hash=key_hash(visitor),
+        format=STATE_FORMAT,
+        blob=b"",
+        version=position.version,
+        stands_for=claimed.finished,
+        is_deleted=1,
+    )
 
 
 def refuse_newer(state: StateRow) -> None:

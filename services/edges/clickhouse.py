@@ -29,13 +29,18 @@ FROM positions FINAL
 # A log's states lie where its visitors are; those of logs before it go to where their visitors would be now.
 # The bound on written_at keeps a state from coming back whose withdrawal the TTL removed before it. It is counted
 # from when work was done last, so that a worker that was away for a week finds all that it left.
-STATES = """
-SELECT project, visitor, log_id, partition, next_offset, key_hash, format, blob, due, touched, version, is_deleted
+STATE = tuple(one.encode_name for one in msgspec.structs.fields(StateRow))
+STATES = (
+    "SELECT "
+    + ", ".join(STATE)
+    + """
 FROM session_state FINAL
 WHERE if(log_id = {log_id:String}, partition, key_hash % {partitions:UInt32}) = {partition:UInt32}
-    AND (is_deleted = 0 OR version > {finished:UInt64})
+    AND (is_deleted = 0 OR version > {finished:UInt64}
+        OR log_id = {log_id:String} AND next_offset > {next_offset:Int64})
     AND written_at > (SELECT max(written_at) FROM positions WHERE version < {version:UInt64}) - INTERVAL 2 DAY
 """
+)
 # Without FINAL, so that old parts are passed over by their versions. What was written again since is no longer theirs.
 UNFINISHED = """
 SELECT project, toString(opened_on) AS opened_on, id AS session_id, '' AS finding_id, visitor, version
@@ -139,9 +144,9 @@ class Store:
     def states(self, position: PositionRow, finished: int) -> Iterator[StateRow]:
         """The newest state of each visitor of a partition that was claimed at this position.
 
-        Of those of whom nothing is left, only such as have a version past `finished`.
+        Of those of whom nothing is left, only such as are ahead: past the position, or with a version past `finished`.
         """
-        of = {name: getattr(position, name) for name in ("log_id", "partition", "partitions", "version")}
+        of = {name: getattr(position, name) for name in ("log_id", "partition", "partitions", "next_offset", "version")}
         of["finished"] = finished
         with (
             self._writers.borrow() as client,
@@ -191,20 +196,5 @@ class Store:
 
 
 def _state(*columns: Any) -> StateRow:
-    project, visitor, log_id, partition, next_offset, key_hash, format_, blob, due, touched, version, is_deleted = (
-        columns
-    )
-    return StateRow(
-        project=project,
-        visitor=visitor,
-        log_id=log_id,
-        partition=partition,
-        next_offset=next_offset,
-        key_hash=key_hash,
-        format=format_,
-        blob=base64.b64decode(blob, validate=True),
-        due=due,
-        touched=touched,
-        version=version,
-        is_deleted=is_deleted,
-    )
+    told = dict(zip(STATE, columns, strict=True))
+    return StateRow(**told | {"blob": base64.b64decode(told["blob"], validate=True)})

@@ -12,6 +12,8 @@ import msgspec
 from services.core.event import Millis
 from services.core.rows import ForgottenRow
 from services.core.seen import Seen
+from services.edges.examples import drop_gone_examples, gone_examples
+from services.edges.history_statements import ASIDE
 
 if TYPE_CHECKING:
     from services.edges.clickhouse import Store
@@ -31,9 +33,6 @@ WHERE = {
 }
 AT_ONCE = 20
 """Visitors of one statement, which goes over a table once for all of them; their ids travel in its address."""
-
-ASIDE = ("rejudged", "rejudged_days")
-"""What history would be under another journey: worked out anew when it is asked for, so that all of it may go."""
 
 FORGOTTEN = """
 SELECT project, visitor, toUnixTimestamp64Milli(max(forgotten_at)) AS forgotten_ms
@@ -68,13 +67,15 @@ def forget(store: "Store", project: str, visitors: Sequence[str], now: Millis) -
 
 
 def erase(store: "Store", rows: Sequence[ForgottenRow]) -> dict[str, int]:
-    """Rows erased of each table; when this returns, none of them can be read any more."""
-    erased = dict.fromkeys(WHERE, 0)
+    """Rows erased of each table, and incidents that named a session as an example; none can be read any more."""
+    erased = dict.fromkeys([*WHERE, "incidents"], 0)
     for together in _parts(rows):
         for table, where in WHERE.items():
             if count := _count(store, table, together):
                 store.change(f"ALTER TABLE {table} DELETE WHERE {where} SETTINGS mutations_sync = 2", _of(together))
                 erased[table] += count
+    for project in sorted({row.project for row in rows}):
+        erased["incidents"] += drop_gone_examples(store, project)
     for table in ASIDE:
         store.empty(table)
     return erased
@@ -82,7 +83,8 @@ def erase(store: "Store", rows: Sequence[ForgottenRow]) -> dict[str, int]:
 
 def left_of(store: "Store", rows: Sequence[ForgottenRow]) -> int:
     """Rows that are still there of those who were to be forgotten."""
-    return sum(_count(store, table, together) for together in _parts(rows) for table in WHERE)
+    named = sum(len(gone_examples(store, project)) for project in {row.project for row in rows})
+    return named + sum(_count(store, table, together) for together in _parts(rows) for table in WHERE)
 
 
 def rows_of(store: "Store", table: str, rows: Sequence[ForgottenRow]) -> Iterator[dict[str, Any]]:

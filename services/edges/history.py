@@ -1,7 +1,7 @@
 """What stands in the store, read in the order of time to be judged again, and what came of that put into its place."""
 
 import base64
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from itertools import groupby
 from operator import itemgetter
 from typing import Any, Protocol
@@ -11,70 +11,14 @@ import msgspec
 from services.core.act import Act
 from services.core.event import Event
 from services.core.form import FORM_FIELD
-from services.core.hindsight import Known
+from services.core.hindsight import Known, Shown
 from services.core.learning import Walk
-from services.core.session import VisitorState
+from services.core.stored import VisitorState
 from services.core.tab import HIDING
 from services.edges.clickhouse import Store
+from services.edges.history_statements import ASIDE, CHANGES, QUESTIONS
 
 Columns = Sequence[Sequence[Any]]
-
-DAYS = """
-SELECT toString(toDate(occurred_at)) AS day, count() AS events
-FROM events WHERE project = {project:String} AND occurred_at >= toDateTime64({since:String}, 3, 'UTC')
-GROUP BY day ORDER BY day
-"""
-# An event's surroundings are read only where a journey asks for them.
-EVENTS = """
-SELECT visitor, id, name, path, user, toUnixTimestamp64Milli(occurred_at), toUnixTimestamp64Milli(watermark_at) > 0,
-    props, if({surroundings:Bool}, context, '{}'), if({surroundings:Bool}, url, ''),
-    if({surroundings:Bool}, referrer, ''), seen
-FROM events FINAL
-WHERE project = {project:String} AND toDate(occurred_at) = {day:Date}
-ORDER BY visitor, occurred_at, id
-"""
-SESSIONS = """
-SELECT id, toString(opened_on), visitor, user, toUnixTimestamp64Milli(ended_at), late, historical, version, stage, job,
-    outcome_event != ''
-FROM sessions FINAL
-WHERE project = {project:String} AND opened_on BETWEEN {first:Date} AND {last:Date}
-"""
-FINDINGS = """
-SELECT session_id, groupArray(id), groupArray(detector)
-FROM findings FINAL
-WHERE project = {project:String} AND opened_on BETWEEN {first:Date} AND {last:Date}
-GROUP BY session_id
-"""
-IN_HAND = "SELECT blob FROM session_state FINAL WHERE project = {project:String} AND is_deleted = 0"
-DONE = "SELECT toString(day), attempt, difference FROM rejudged_days FINAL WHERE run = {run:String} ORDER BY day"
-LINES = """
-SELECT target, lines FROM rejudged
-WHERE run = {run:String} AND day = {day:Date} AND attempt = {attempt:String}
-ORDER BY target
-"""
-WALKS = """
-SELECT job, path_stage, path_step, arrayMap(at -> toUnixTimestamp64Milli(at), path_started_at),
-    toUnixTimestamp64Milli(ended_at)
-FROM sessions FINAL
-WHERE project = {project:String} AND opened_on >= {since:Date} AND state = 'closed' AND notEmpty(path_stage)
-"""
-FORMS = """
-SELECT visitor, id, name, path, toUnixTimestamp64Milli(occurred_at), props
-FROM events FINAL
-WHERE project = {project:String} AND toDate(occurred_at) >= {since:Date} AND name IN {names:Array(String)}
-ORDER BY visitor, occurred_at, id
-"""
-QUESTIONS = {
-    "walks": WALKS,
-    "forms": FORMS,
-    "days": DAYS,
-    "events": EVENTS,
-    "sessions": SESSIONS,
-    "findings": FINDINGS,
-    "in_hand": IN_HAND,
-    "done": DONE,
-    "lines": LINES,
-}
 
 _props: Callable[[str], dict[str, Any]] = msgspec.json.Decoder(dict[str, Any]).decode
 _STATE = msgspec.msgpack.Decoder(VisitorState)
@@ -89,6 +33,10 @@ class Archive(Protocol):
 
     def keep(self, table: str, columns: Sequence[str], lines: bytes) -> None:
         """Write rows, JSON lines."""
+        ...
+
+    def change(self, change: str, parameters: Mapping[str, Any]) -> None:
+        """Do one of `CHANGES`, within the database."""
         ...
 
     def save_journey(self, version: str, document: str) -> None:
@@ -112,66 +60,75 @@ class StoreArchive:
     def keep(self, table: str, columns: Sequence[str], lines: bytes) -> None:
         self._store.insert_json(table, columns, lines)
 
+    def change(self, change: str, parameters: Mapping[str, Any]) -> None:
+        self._store.change(CHANGES[change], parameters)
+
     def save_journey(self, version: str, document: str) -> None:
         self._store.save_journey(version, document)
 
     def forget(self) -> None:
-        for table in ("rejudged", "rejudged_days"):
+        for table in ASIDE:
             self._store.empty(table)
 
 
-def events_of(archive: Archive, project: str, day: str, *, surroundings: bool) -> Iterator[Event]:
+def events_of(archive: Archive, asked: Mapping[str, Any]) -> Iterator[Event]:
     """A day's events by visitor, each visitor's in their order."""
-    asked = {"project": project, "day": day, "surroundings": surroundings}
+    raw, project = msgspec.Raw, asked["project"]
     for block in archive.ask("events", asked):
         for visitor, id_, name, path, user, at, historical, props, context, url, referrer, seen in zip(
             *block, strict=True
         ):
+            # By place: names would take as long as all else.
             yield Event(
-                id=id_,
-                project=project,
-                visitor=visitor,
-                type="",
-                name=name,
-                occurred_at=at,
-                received_at=at,
-                watermark=at if historical else 0,
-                user=user,
-                path=path,
-                url=url,
-                referrer=referrer,
-                props=msgspec.Raw(props),
-                context=msgspec.Raw(context),
-                seen=seen,
+                *(id_, project, visitor, "", name, at, at, at if historical else 0, user),
+                *(path, url, referrer, "", raw(props), raw(context), seen),
             )
 
 
-def known_between(archive: Archive, project: str, first: str, last: str) -> Iterator[Known]:
-    """The sessions opened between two days, both included, with their findings."""
-    asked = {"project": project, "first": first, "last": last}
+def known_between(archive: Archive, asked: Mapping[str, Any], detectors: Collection[str]) -> Iterator[Known]:
+    """The sessions opened between two days, both included, with their findings, those of some detectors in full."""
     found = {
         session: dict(zip(ids, detectors, strict=True))
         for block in archive.ask("findings", asked)
         for session, ids, detectors in zip(*block, strict=True)
     }
+    shown = _shown(archive, {**asked, "detectors": sorted(detectors)}) if detectors else {}
     for block in archive.ask("sessions", asked):
-        for id_, opened_on, visitor, user, ended, late, historical, version, stage, job, done in zip(
-            *block, strict=True
-        ):
-            yield Known(
-                id=id_,
-                opened_on=opened_on,
-                visitor=visitor,
-                user=user,
-                ended_at=ended,
-                late=bool(late),
-                historical=bool(historical),
-                version=version,
-                stage=stage,
-                job=job,
-                done=bool(done),
-                findings=found.get(id_, {}),
-            )
+        for id_, *columns in zip(*block, strict=True):
+            yield _known(id_, *columns, found.get(id_, {}), shown.get(id_, {}))
+
+
+def _known(
+    id_: str, opened_on: str, visitor: str, user: str, started: int, ended: int, events: int, late: bool,
+    historical: bool, version: int, journey: str, stage: str, job: str, done: bool, findings: dict[str, str],
+    shown: dict[str, Shown],
+) -> Known:  # fmt: skip
+    return Known(
+        id=id_,
+        opened_on=opened_on,
+        visitor=visitor,
+        user=user,
+        started_at=started,
+        ended_at=ended,
+        events=events,
+        late=bool(late),
+        historical=bool(historical),
+        version=version,
+        journey=journey,
+        stage=stage,
+        job=job,
+        done=bool(done),
+        findings=findings,
+        shown=shown,
+    )
+
+
+def _shown(archive: Archive, asked: Mapping[str, Any]) -> dict[str, dict[str, Shown]]:
+    by_session: dict[str, dict[str, Shown]] = {}
+    for block in archive.ask("shown", asked):
+        for session, id_, *said, evidence in zip(*block, strict=True):
+            by_session.setdefault(session, {})[id_] = (*said, tuple(evidence))
+    return by_session
 
 
 def in_hand(archive: Archive, project: str) -> set[str]:

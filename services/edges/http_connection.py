@@ -6,10 +6,13 @@ first, where all places are taken: those whose requests are being answered never
 
 import asyncio
 import re
+from collections.abc import Collection, Sequence
 from typing import Any
 
 from httptools import HttpParserError
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+
+from services.edges.networks import Network, host_of, is_in
 
 HEAD_SECONDS = 10.0
 REQUEST_SECONDS = 30.0  # a body may have a shorter deadline of its own, with an answer that says so
@@ -35,10 +38,14 @@ class TooManyAhead(HttpParserError):
 class Door:
     """Knows the connections of one server, oldest first, and cuts off those that hold it up."""
 
-    def __init__(self, places: int) -> None:
+    def __init__(self, places: int, of_address: int = 0, proxies: Sequence[Network] = ()) -> None:
+        """So many places in all, and for each address `of_address` of them; behind a proxy there are many visitors."""
         self.unfinished = 0
         self._places = places
+        self._of_address = of_address or places
+        self._proxies = proxies
         self._connections: dict[Connection, None] = {}
+        self._by_host: dict[str, dict[Connection, None]] = {}
 
     def __len__(self) -> int:
         return len(self._connections)
@@ -47,18 +54,23 @@ class Door:
         if not self._connections:
             loop.call_later(LOOK_SECONDS, self._look, loop)
         self._connections[connection] = None
-        if len(self._connections) > self._places and not self._make_room():
+        its_own = self._those_of(connection.peer)
+        its_own[connection] = None
+        if not (_have_room(its_own, self._of_address) and _have_room(self._connections, self._places)):
             connection.turn_away(BUSY)
 
     def leave(self, connection: "Connection") -> None:
         self._connections.pop(connection, None)
+        host = host_of(connection.peer)
+        its_own = self._by_host.get(host, {})
+        its_own.pop(connection, None)
+        if not its_own:
+            self._by_host.pop(host, None)
 
-    def _make_room(self) -> bool:
-        """An eighth of all places at once, so that a flood of connections is not a flood of searches."""
-        *waiting, _ = [one for one in self._connections if not one.is_at_work]  # the last is who has just come
-        for one in waiting[: self._places // 8 or 1]:
-            one.cut_off()
-        return bool(waiting)
+    def _those_of(self, peer: str) -> "dict[Connection, None]":
+        if self._proxies and is_in(peer, self._proxies):
+            return {}
+        return self._by_host.setdefault(host_of(peer), {})
 
     def _look(self, loop: asyncio.AbstractEventLoop) -> None:
         now = loop.time()
@@ -66,6 +78,16 @@ class Door:
             one.cut_off()
         if self._connections:
             loop.call_later(LOOK_SECONDS, self._look, loop)
+
+
+def _have_room(among: "Collection[Connection]", places: int) -> bool:
+    """Cuts off an eighth of them at once if need be, so that a flood of connections is not a flood of searches."""
+    if len(among) <= places:
+        return True
+    *waiting, _ = [one for one in among if not one.is_at_work]  # the last is who has just come
+    for one in waiting[: places // 8 or 1]:
+        one.cut_off()
+    return bool(waiting)
 
 
 class Connection(HttpToolsProtocol):
@@ -79,6 +101,11 @@ class Connection(HttpToolsProtocol):
         self._received = 0
         self._unread = 0
         self._unread_since = 0.0
+
+    @property
+    def peer(self) -> str:
+        """Whose it is, as the socket says: a header can say anything, and comes later."""
+        return self.client[0] if self.client else ""
 
     @property
     def is_at_work(self) -> bool:

@@ -7,7 +7,9 @@ import uvicorn
 from starlette.types import ASGIApp
 
 from services.edges.http_connection import Connection, Door
+from services.edges.networks import networks_of
 from services.edges.quiet import quieten
+from services.settings import Settings
 
 IDLE_SECONDS = 5
 CONNECTIONS = 4096
@@ -15,12 +17,16 @@ FILES = 16_384  # connections, and what a service opens beside them; many system
 OWN_FILES = 256
 
 
-def http_config(app: ASGIApp, drain_seconds: int) -> uvicorn.Config:
-    """To be served on a listener that is there already. Whoever stops it gives requests so long to end."""
+def http_config(app: ASGIApp, settings: Settings, drain_seconds: int) -> uvicorn.Config:
+    """To be served on a listener that is there already. Whoever stops it gives requests so long to end.
+
+    Raises SettingError where the trusted proxies are no networks.
+    """
+    door = Door(_places(), settings.address_connections, networks_of(settings.trusted_proxies))
     config = uvicorn.Config(
         app,
         # uvicorn only ever calls it to make one.
-        http=partial(Connection, Door(_places())),  # type: ignore[arg-type]
+        http=partial(Connection, door),  # type: ignore[arg-type]
         lifespan="off",
         access_log=False,
         log_level="warning",

@@ -9,7 +9,7 @@ from typing import Protocol
 import msgspec
 from pydantic import SecretStr
 
-from services.core.spikes.delivery import Delivery, arrived, failed
+from services.core.spikes.delivery import Delivery, arrived, failed, given_up
 from services.core.spikes.incident import Incident
 from services.core.spikes.rules import Receiver
 from services.core.spikes.telling import Told, reproducing
@@ -52,7 +52,11 @@ class Messenger:
             return failed(delivery, str(error), _now(), in_doubt=receiver.kind == "slack")
         if answer.is_taken:
             return arrived(delivery, _now())
-        return failed(delivery, f"answered {answer.status}: {answer.body}", _now(), wait=answer.retry_after)
+        said = f"answered {answer.status}: {answer.body}"
+        if answer.is_final and receiver.kind == "slack":
+            # A webhook that was revoked, a channel that is gone, blocks that Slack refuses: it says so for good.
+            return given_up(delivery, said, _now())
+        return failed(delivery, said, _now(), wait=answer.retry_after)
 
     def _request(
         self, delivery: Delivery, receiver: Receiver, told: Told, about: Incident | None

@@ -43,6 +43,11 @@ class Answer(NamedTuple):
     def is_taken(self) -> bool:
         return 200 <= self.status < 300
 
+    @property
+    def is_final(self) -> bool:
+        """Whether the same request will never be taken: what is wrong is the request or its address, not the moment."""
+        return 400 <= self.status < 500 and self.status not in {408, 425, 429}
+
 
 class Allowed:
     """Knows what is allowed although it is private: names of hosts, addresses and networks, comma-separated."""

@@ -34,7 +34,7 @@ ORDER BY project, events DESC, reason
 COLUMNS = f"""
 SELECT
     project, log_id, partition, offset, toUnixTimestamp64Milli(refused_at) AS at, reason, detail, raw, size,
-    type, skew, historical
+    type, skew, historical, seen
 FROM refused_events FINAL
 {WHERE}
 """
@@ -75,6 +75,7 @@ class Refused(msgspec.Struct, frozen=True):
     type: str
     skew: int  # milliseconds
     historical: bool
+    seen: str = ""
 
     @property
     def place(self) -> Place:

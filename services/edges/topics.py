@@ -1,6 +1,7 @@
 """Topics: make sure the ones we write to exist, with as many partitions as were asked for."""
 
 import time
+from collections.abc import Collection, Mapping
 from typing import Protocol
 
 from confluent_kafka import KafkaError, KafkaException
@@ -35,8 +36,16 @@ class KafkaUnreachable(Exception):
         )
 
 
-def ensure_topics(cluster: Cluster, names: list[str]) -> dict[str, int]:
-    """Create what is missing; answer each topic's number of partitions. Blocks: call it from a thread."""
+BRIEFLY = {"retention.ms": "3600000", "segment.ms": "600000"}
+"""An hour, and what is behind a segment of ten minutes: Kafka deletes whole segments only."""
+
+
+def ensure_topics(cluster: Cluster, names: list[str], brief: Collection[str] = ()) -> dict[str, int]:
+    """Create what is missing; answer each topic's number of partitions. Blocks: call it from a thread.
+
+    What is on the `brief` ones is kept for an hour, on the others as long as the broker says. One that exists is left
+    as it is.
+    """
     admin = AdminClient({"bootstrap.servers": cluster.kafka, "log_level": 0})
     try:
         found = admin.list_topics(timeout=REACH_SECONDS)
@@ -47,7 +56,7 @@ def ensure_topics(cluster: Cluster, names: list[str]) -> dict[str, int]:
             for name in missing:
                 admin.list_topics(name, timeout=REACH_SECONDS)
         elif missing:
-            _create(admin, cluster, missing)
+            _create(admin, cluster, {name: BRIEFLY if name in brief else {} for name in missing})
         return _await_partitions(admin, names)
     except KafkaException as error:
         raise KafkaUnreachable(cluster.kafka, error.args[0].str()) from error
@@ -70,8 +79,8 @@ def _is_in_process(cluster_id: str | None) -> bool:
     return (cluster_id or "").startswith("mockCluster")
 
 
-def _create(admin: AdminClient, cluster: Cluster, names: list[str]) -> None:
-    wanted = [NewTopic(name, cluster.partitions, cluster.replication) for name in names]
+def _create(admin: AdminClient, cluster: Cluster, names: Mapping[str, dict[str, str]]) -> None:
+    wanted = [NewTopic(name, cluster.partitions, cluster.replication, config=config) for name, config in names.items()]
     for future in admin.create_topics(wanted, operation_timeout=REACH_SECONDS).values():
         try:
             future.result(REACH_SECONDS)

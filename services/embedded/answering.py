@@ -24,6 +24,7 @@ from services.ingest.client_settings import client_routes
 from services.ingest.intake import Parts
 from services.ingest.metrics import Metrics
 from services.ingest.privacy import Privacy
+from services.ingest.strangers import Strangers
 from services.settings import Settings
 from services.stages.alerts.metrics import CHANGED, JUDGED, TOLD
 from services.stages.app import App
@@ -50,10 +51,12 @@ def one_app(
     _add_health(whole, publisher, store, stages)
     _add_metrics(whole, metrics)
     whole.include_router(house_routes(keyring.house_key, store, keyring.lend_read_key))
+    strangers = Strangers(settings.unknown_key_rate)
+    parts = Parts(settings, keyring, publisher, metrics, Privacy.configured(settings), strangers)
     # In front, so that they answer in place of the API's own.
-    api.router.routes[:0] = [*whole.routes, *client_routes(keyring)]
+    api.router.routes[:0] = [*whole.routes, *client_routes(parts)]
     _document_both(api, create_ingest(settings, keyring, publisher))
-    taking = intakes(Parts(settings, keyring, publisher, metrics, Privacy.configured(settings)))
+    taking = intakes(parts)
 
     async def app(scope: Scope, receive: Receive, send: Send) -> None:
         intake = taking.get(scope["path"]) if scope["type"] == "http" else None

@@ -46,6 +46,10 @@ def history_routes(store: Store) -> APIRouter:
         kept = msgspec.msgpack.decode(await request.body(), type=Kept)
         await run_in_threadpool(archive.keep, kept.table, kept.columns, kept.lines)
 
+    @router.post("/change")
+    async def change(request: Request) -> None:
+        await run_in_threadpool(archive.change, *_unpack(await request.body()))
+
     @router.post("/journey")
     async def save_journey(request: Request) -> None:
         await run_in_threadpool(archive.save_journey, *_unpack(await request.body()))
@@ -79,6 +83,9 @@ class HouseArchive:
 
     def keep(self, table: str, columns: Sequence[str], lines: bytes) -> None:
         self._do("keep", Kept(table, list(columns), lines))
+
+    def change(self, change: str, parameters: Mapping[str, Any]) -> None:
+        self._do("change", (change, parameters))
 
     def save_journey(self, version: str, document: str) -> None:
         self._do("journey", (version, document))

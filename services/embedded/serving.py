@@ -134,7 +134,7 @@ class _Installation:
         feed = FindingsFeed(settings.kafka, settings.findings_topic, fetch_wait_ms=_FEED_WAIT_MS)
         app = answering.one_app(settings, self._keyring, publisher, opening.result(), stages, feed)
         await holding
-        await parts.enter_async_context(_http(app, self._listener))
+        await parts.enter_async_context(_http(app, settings, self._listener))
         parts.push_async_callback(feed.stop)  # first of all: who listens would hold up the HTTP server's end
         spare_the_collector()
         return stages
@@ -194,8 +194,8 @@ class _Server(uvicorn.Server):
 
 
 @contextlib.asynccontextmanager
-async def _http(app: ASGIApp, listener: socket.socket) -> AsyncIterator[None]:
-    server = _Server(http_config(app, _DRAIN_SECONDS))
+async def _http(app: ASGIApp, settings: Settings, listener: socket.socket) -> AsyncIterator[None]:
+    server = _Server(http_config(app, settings, _DRAIN_SECONDS))
     serving = asyncio.create_task(server.serve([listener]))
     try:
         yield

@@ -3,11 +3,8 @@
 import ipaddress
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
-from typing import TypeAlias
 
-from services.core.errors import SettingError
-
-Network: TypeAlias = ipaddress.IPv4Network | ipaddress.IPv6Network
+from services.edges.networks import Network, is_in
 
 NETWORKS_KNOWN = 8192
 
@@ -16,31 +13,9 @@ def address_of(headers: Mapping[bytes, bytes], peer: str, proxies: Sequence[Netw
     """The last address of X-Forwarded-For that no trusted proxy added; the peer's own where it is not trusted."""
     forwarded = headers.get(b"x-forwarded-for", b"").decode("latin-1").split(",")
     hops = [hop.strip() for hop in forwarded if hop.strip()]
-    while _is_in(peer, proxies) and hops:
+    while is_in(peer, proxies) and hops:
         peer = hops.pop()
     return peer
-
-
-def _is_in(address: str, networks: Sequence[Network]) -> bool:
-    try:
-        parsed = ipaddress.ip_address(address)
-    except ValueError:
-        return False
-    return any(parsed in network for network in networks)
-
-
-def networks_of(text: str) -> list[Network]:
-    """Networks, divided by commas. Raises SettingError.
-
-    >>> networks_of("10.0.0.0/8, ::1")
-    [IPv4Network('10.0.0.0/8'), IPv6Network('::1/128')]
-    """
-    try:
-        return [ipaddress.ip_network(part.strip()) for part in text.split(",") if part.strip()]
-    except ValueError as error:
-        raise SettingError(
-            f"DESIRELINE_TRUSTED_PROXIES: {error}; give networks such as 10.0.0.0/8, or addresses"
-        ) from error
 
 
 @lru_cache(NETWORKS_KNOWN)

@@ -18,9 +18,10 @@ from services.ingest.dialects.posthog import is_posthog
 from services.ingest.intake import Intake, Parts, TakeEvents, TakeImportEnd, TakeNothing
 from services.ingest.metrics import Metrics
 from services.ingest.openapi import document
-from services.ingest.other_dialects import TakeEither, TakeTranslated
+from services.ingest.other_dialects import TakeEither, TakeGtag, TakeTranslated
 from services.ingest.privacy import Privacy
 from services.ingest.problem import CONTENT_TYPE, problem_body
+from services.ingest.strangers import Strangers
 from services.settings import Settings
 
 SINGLE_CALLS = ("track", "page", "identify", "screen", "group", "alias")
@@ -45,8 +46,10 @@ def create_app(settings: Settings, keyring: Keyring, publisher: Publisher) -> In
     # The pages that show the documentation load scripts from elsewhere, so only the document is served.
     app = IngestApp(title="Desireline ingest", docs_url=None, redoc_url=None, redirect_slashes=False)
     metrics = Metrics()
-    app.intakes = intakes(Parts(settings, keyring, publisher, metrics, Privacy.configured(settings)))
-    app.router.routes.extend(client_routes(keyring))
+    strangers = Strangers(settings.unknown_key_rate)
+    parts = Parts(settings, keyring, publisher, metrics, Privacy.configured(settings), strangers)
+    app.intakes = intakes(parts)
+    app.router.routes.extend(client_routes(parts))
     app.add_exception_handler(HTTPException, _as_problem)
 
     @app.get("/livez", include_in_schema=False)
@@ -73,6 +76,7 @@ def intakes(parts: Parts) -> dict[str, Intake]:
         "/batch": TakeEither(parts, is_posthog, posthog),
         **dict.fromkeys(("/e", "/i/v0/e", "/capture"), posthog),
         "/mp/collect": TakeTranslated(parts, ga4_batch),
+        "/g/collect": TakeGtag(parts),
         "/v1/import/end": TakeImportEnd(parts),
         "/v1/m": TakeNothing(parts),
     }

@@ -10,7 +10,8 @@ from starlette.types import Scope
 
 from services.core.key import Key, Kind, Right
 from services.edges.keyring import Keyring
-from services.ingest.address import Network, address_of
+from services.edges.networks import Network
+from services.ingest.address import address_of
 from services.ingest.problem import Problem
 from services.ingest.refusal import Reason
 
@@ -51,7 +52,7 @@ def caller_of(scope: Scope, proxies: Sequence[Network]) -> Caller:
 
 def admit(keyring: Keyring, headers: Headers, in_body: str | None) -> Key:
     """The write key of this request. A header goes before the body."""
-    presented = _in_headers(headers) or in_body
+    presented = key_in(headers) or in_body
     if not presented:
         raise Problem(401, Reason.KEY, "there is no key", remedy=HOW, pointer="/writeKey")
     key = keyring.find(presented)
@@ -68,7 +69,8 @@ def admit_history(key: Key) -> None:
         raise Problem(403, Reason.KEY, "this key may not send history", remedy=remedy, pointer="/historical")
 
 
-def _in_headers(headers: Headers) -> str:
+def key_in(headers: Headers) -> str:
+    """The key that the headers present, "" where they present none."""
     scheme, _, credentials = headers.get(b"authorization", b"").decode("latin-1").partition(" ")
     if scheme.lower() == "bearer":
         return credentials.strip()

@@ -156,13 +156,13 @@ def take_or_refuse(item: bytes, arrival: segment.Arrival) -> Event | Refusal:
     event = segment.read(item, arrival)
     if isinstance(event, Refusal):
         return event
-    refusal = judge(event, item)
+    refusal = judge(event, item, arrival.most_ahead)
     if refusal is None and arrival.context:
-        refusal = judge(event, _encode(event))  # with what the batch shares
+        refusal = judge(event, _encode(event), arrival.most_ahead)  # with what the batch shares
     if refusal is not None:
         return refusal
     if event.occurred_at > arrival.received_at:
-        # A clock slightly ahead is taken, but the future must not hold a session open.
+        # A clock that is ahead is taken, but the future must not hold a session open.
         bounded = min(event.watermark, arrival.received_at)
         return msgspec.structs.replace(event, occurred_at=arrival.received_at, watermark=bounded)
     return event

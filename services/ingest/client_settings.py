@@ -15,7 +15,10 @@ from starlette.routing import Route
 from services.core.key import Kind
 from services.edges.keyring import Keyring
 from services.ingest.answer import ANY_ORIGIN, PREFLIGHT_HEADERS
-from services.ingest.caller import admit
+from services.ingest.caller import Caller, admit, caller_of
+from services.ingest.intake import Parts
+from services.ingest.other_dialects import TakeGtag
+from services.ingest.posthog_files import SCRIPT, file_routes, script_of_settings
 from services.ingest.problem import CONTENT_TYPE, Problem
 from services.ingest.refusal import Reason
 
@@ -27,19 +30,22 @@ Say = Callable[[Request, str], Json]
 """What is said to this request with this key."""
 
 
-def client_routes(keyring: Keyring) -> list[Route]:
+def client_routes(parts: Parts) -> list[Route]:
     """The routes, each with and without the slash at its end."""
     asked = {
         "/v1/projects/{key}/settings": segment_settings,
         "/projects/{key}/settings": segment_settings,
         "/sourceConfig": rudder_settings,
         "/array/{key}/config": posthog_settings,
+        "/array/{key}/config.js": posthog_settings,
     }
-    routes = [_route(f"{path}{slash}", keyring, say) for path, say in asked.items() for slash in ("", "/")]
+    routes = [_route(f"{path}{slash}", parts, say) for path, say in asked.items() for slash in ("", "/")]
     flags = [
         Route(f"/{path}{slash}", _no_flags, methods=METHODS) for path in ("flags", "decide") for slash in ("", "/")
     ]
-    return routes + flags
+    # An address with the key in it, for a client that has no other place for one.
+    gtag = [Route("/{key}/g/collect", TakeGtag(parts), include_in_schema=False)]
+    return routes + flags + gtag + file_routes(parts.settings.posthog_js)
 
 
 def segment_settings(request: Request, key: str) -> Json:
@@ -91,17 +97,30 @@ def scheme(request: Request) -> str:
     return urlsplit(page).scheme if page.startswith("https:") else request.url.scheme
 
 
-def _route(path: str, keyring: Keyring, say: Say) -> Route:
+def _route(path: str, parts: Parts, say: Say) -> Route:
     async def endpoint(request: Request) -> Response:
         if request.method == "OPTIONS":
             return Response(status_code=204, headers=CORS)
+        caller = caller_of(request.scope, parts.privacy.proxies)
         try:
-            said = say(request, _key(request, keyring))
+            parts.strangers.hold(caller, parts.keyring)
+            said = say(request, _key(request, parts.keyring))
         except Problem as refused:
-            return Response(refused.body, refused.status, CORS, CONTENT_TYPE)
+            return _refusal(refused, caller, parts)
+        if path.endswith(".js"):
+            script = script_of_settings(request.path_params["key"], said)
+            return Response(script, 200, CORS | {"cache-control": "no-cache"}, SCRIPT)
         return Response(msgspec.json.encode(said), 200, CORS, "application/json")
 
     return Route(path, endpoint, methods=METHODS, include_in_schema=False)
+
+
+def _refusal(refused: Problem, caller: Caller, parts: Parts) -> Response:
+    parts.metrics.request_refused[refused.reason].inc()
+    if refused.reason is Reason.KEY:
+        parts.strangers.note(caller.address)
+    later = {"retry-after": str(refused.retry_after)} if refused.retry_after else {}
+    return Response(refused.body, refused.status, CORS | later, CONTENT_TYPE)
 
 
 def _key(request: Request, keyring: Keyring) -> str:

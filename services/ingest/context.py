@@ -6,8 +6,8 @@ from typing import Any
 
 import msgspec
 
-from services.core.seen import NOTHING, Seen, text_of
-from services.ingest.campaign import campaign_in, campaign_told
+from services.core.seen import NOTHING, Seen, seen_in, text_of, with_later
+from services.ingest.campaign import LETTERS, campaign_in, campaign_told
 from services.ingest.country import Countries
 from services.ingest.device import NO_HINTS, Hints, as_told, held
 from services.ingest.referrer import referrer_class
@@ -26,6 +26,7 @@ class Told(msgspec.Struct, rename="camel", gc=False):
 
 
 NOTHING_TOLD = Told()
+TEXT_LETTERS = 640  # more than all of them have: such texts are remembered, and anybody can make one up
 
 
 def seen_of(told: Told, url: str | None, referrer: str | None, sender: Sender, countries: Countries | None) -> str:
@@ -43,6 +44,15 @@ def seen_of(told: Told, url: str | None, referrer: str | None, sender: Sender, c
         "" if told.os is None else _text(told.os, "name"),
         NOTHING if told.campaign is None else campaign_told(told.campaign),
     )
+
+
+def seen_besides(own: str, told: str) -> str:
+    """What is seen of a call, and what that leaves open as the request told that it came with first.
+
+    >>> seen_besides("|||search||shop", "mobile|Firefox|Android||AT")
+    'mobile|Firefox|Android|search|AT|shop'
+    """
+    return text_of(Seen(*(value[:LETTERS] for value in with_later(seen_in(own), seen_in(told[:TEXT_LETTERS])))))
 
 
 @lru_cache(maxsize=4096)

@@ -9,10 +9,11 @@ from collections.abc import Callable
 from typing import NamedTuple
 
 from services.core.key import Key
-from services.core.terms import Manner
+from services.core.terms import Asked, Manner
 from services.ingest.address import network_of
 from services.ingest.buckets import Buckets
 from services.ingest.caller import Caller
+from services.ingest.consent import asked_by_headers
 from services.ingest.refusal import Reason
 from services.ingest.robot import is_robot
 
@@ -53,12 +54,8 @@ def origin(sending: Sending) -> Drop | None:
 
 
 def consent(sending: Sending) -> Drop | None:
-    headers, terms = sending.caller.headers, sending.key.terms
-    if terms.gpc is Manner.DROP and headers.get(b"sec-gpc") == b"1":
-        return Drop(Reason.CONSENT, "the browser sends Sec-GPC: 1")
-    if terms.dnt is Manner.DROP and headers.get(b"dnt") == b"1":
-        return Drop(Reason.CONSENT, "the browser sends DNT: 1")
-    return None
+    manner, said = asked_by_headers(sending.caller.headers, sending.key.terms)
+    return Drop(Reason.CONSENT, said) if manner is Asked.DROP else None
 
 
 def robot(sending: Sending) -> Drop | None:

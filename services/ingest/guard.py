@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator
 
 import msgspec
 
-from services.core.event import Event
+from services.core.event import Event, Millis
 from services.ingest.refusal import Reason, Refusal
 
 EVENT_BYTES = 32 * 1024
@@ -15,7 +15,7 @@ KEYS = 200
 KEY_LETTERS = 128
 HARMLESS_BYTES = 1024  # too short for many keys or a long value: not worth walking
 OLDEST_MS = 7 * 24 * 3600 * 1000
-NEWEST_MS = 3600 * 1000
+MOST_AHEAD_MS = 24 * 3600 * 1000
 
 Check = Callable[[Event, bytes], str]
 """Says what is wrong with an event that came as these bytes, "" when nothing is."""
@@ -40,13 +40,11 @@ def name(event: Event, item: bytes) -> str:
 
 def clock(event: Event, item: bytes) -> str:
     """History may be of any age, yet not before 1970, where no client's clock has ever been."""
-    ahead = event.occurred_at - event.received_at
-    if ahead > NEWEST_MS:
-        return f"the event is {ahead // 1000} s ahead of our clock, at most {NEWEST_MS // 1000} s are taken"
     if event.occurred_at <= 0:
         return "the event is from before 1970"
-    if -ahead > OLDEST_MS and not event.watermark:
-        return f"the event is {-ahead // 1000} s old, at most {OLDEST_MS // 1000} s are taken of a live one"
+    age = event.received_at - event.occurred_at
+    if age > OLDEST_MS and not event.watermark:
+        return f"the event is {age // 1000} s old, at most {OLDEST_MS // 1000} s are taken of a live one"
     return ""
 
 
@@ -58,13 +56,23 @@ CHECKS: tuple[tuple[Reason, Check], ...] = (
 )
 
 
-def judge(event: Event, item: bytes) -> Refusal | None:
+def ahead(event: Event, most_ahead: Millis) -> str:
+    """Apart from the other checks, as each key has its own limit."""
+    by = event.occurred_at - event.received_at
+    if by <= most_ahead:
+        return ""
+    return f"the event is {by // 1000} s ahead of our clock, at most {most_ahead // 1000} s are taken"
+
+
+def judge(event: Event, item: bytes, most_ahead: Millis = MOST_AHEAD_MS) -> Refusal | None:
     """Why this event, which came as `item`, is refused; None when it is taken."""
     plain = _is_plain(event, item)
     for reason, check in () if plain else CHECKS:
         detail = check(event, item)
         if detail:
             return Refusal(reason, detail)
+    if too_far := ahead(event, most_ahead):
+        return Refusal(Reason.CLOCK, too_far)
     try:
         # What is passed on undecoded must be readable too: 1e999 is well-formed, and no number anybody can hold.
         content = msgspec.json.decode(item)
@@ -82,7 +90,6 @@ def _is_plain(event: Event, item: bytes) -> bool:
         and (len(item) <= HARMLESS_BYTES or item.count(b":") <= KEYS)
         and bool(event.visitor and event.name)
         and len(event.id) + len(event.visitor) + len(event.user) + len(event.name) <= ID_LETTERS
-        and age >= -NEWEST_MS
         and (age <= OLDEST_MS or event.watermark > 0 < event.occurred_at)
     )
 

@@ -27,6 +27,8 @@ from services.ingest.answer import Answer, problem, success, unavailable, withou
 from services.ingest.body import hold_to_batch, read_body
 from services.ingest.caller import Caller, admit, admit_history, caller_of
 from services.ingest.calls import Calls, Refusals, read_single
+from services.ingest.consent import may_be_kept
+from services.ingest.context import NOTHING_TOLD, seen_of
 from services.ingest.dialects import segment
 from services.ingest.dialects.segment_plain import PlainCall
 from services.ingest.gate import Drop, Gate, Sending
@@ -36,6 +38,7 @@ from services.ingest.privacy import Privacy
 from services.ingest.problem import Problem
 from services.ingest.refusal import Reason, RefusedEvent
 from services.ingest.sieve import Sieve
+from services.ingest.strangers import Strangers
 from services.ingest.tally import Tally
 from services.settings import Settings
 
@@ -53,6 +56,7 @@ class Parts:
     publisher: Publisher
     metrics: Metrics
     privacy: Privacy
+    strangers: Strangers
     gate: Gate = field(default_factory=Gate)
     sieve: Sieve = field(default_factory=Sieve)
     tally: Tally = field(default_factory=Tally)
@@ -89,6 +93,7 @@ class Intake:
         caller = caller_of(scope, self.parts.privacy.proxies)
         try:
             if scope["method"] == "POST":
+                self.parts.strangers.hold(caller, self.keyring)
                 answer = await self._safe(self._taken(caller, await read_body(caller.headers, receive)))
             else:
                 answer = without_body(scope["method"])
@@ -96,6 +101,8 @@ class Intake:
             return
         except Problem as refused:
             self.metrics.request_refused[refused.reason].inc()
+            if refused.status == 401:
+                self.parts.strangers.note(caller.address)
             answer = problem(refused)
         except NotAccepted as error:
             answer = unavailable(error)
@@ -143,9 +150,10 @@ class TakeEvents(Intake):
             return Taken(self._dropped(drop, sending))
         lines, refused, all_plain = calls.sort(arrival)
         sifted = self.parts.sieve.sift(lines, b"" if all_plain else body, sending, arrival)
+        sifted = self.parts.privacy.heed(sifted, body, sending, arrival)
         published = [self.publisher.publish(records_of(sifted.lines))]
         if refused and not arrival.replayed:
-            published.append(self._set_aside(refused, calls.items, arrival))
+            published.append(self._set_aside(refused, calls.items, arrival, sending))
         fate = Fate(key.project, len(sifted.lines), [refusal.reason for _, refusal in refused], sifted.dropped)
         return Taken(
             success(refused, sifted.dropped), published, partial(self._settle, fate, sifted.keys, sifted.renamed)
@@ -189,8 +197,9 @@ class TakeEvents(Intake):
         received_at = time.time_ns() // 1_000_000
         head = calls.head
         skew = segment.skew_of(head.sent_at, received_at)
+        most_ahead = key.terms.most_ahead_ms
         if isinstance(head, segment.Single | PlainCall):
-            return segment.Arrival(key.project, received_at, _new_id, self.kind, skew)
+            return segment.Arrival(key.project, received_at, _new_id, self.kind, skew, most_ahead=most_ahead)
         hold_to_batch(len(head.batch))
         if head.historical:
             admit_history(key)
@@ -204,23 +213,27 @@ class TakeEvents(Intake):
             historical=head.historical,
             watermark=watermark,
             replayed=head.replayed,
+            most_ahead=most_ahead,
         )
 
     def _set_aside(
-        self, refused: Refusals, items: Sequence[bytes], arrival: segment.Arrival
+        self, refused: Refusals, items: Sequence[bytes], arrival: segment.Arrival, sending: Sending
     ) -> asyncio.Future[Positions]:
         project = arrival.project
+        headers, terms = sending.caller.headers, sending.key.terms
+        seen = seen_of(NOTHING_TOLD, None, None, arrival.sender, arrival.countries)
         records = [
             RefusedEvent(
                 project=project,
                 reason=refusal.reason,
                 detail=refusal.detail[:DETAIL_LETTERS],
-                raw=items[index][:RAW_BYTES],
+                raw=items[index][:RAW_BYTES] if may_be_kept(items[index], headers, terms) else b"",
                 refused_ms=arrival.received_at,
                 size=len(items[index]),
                 type=arrival.type,
                 skew=arrival.skew,
                 historical=arrival.historical,
+                seen=seen,
             )
             for index, refusal in refused
         ]

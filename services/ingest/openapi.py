@@ -121,6 +121,7 @@ KEYS: Json = {
 }
 ALSO = {
     "/e": "Take what PostHog's clients capture; also at `/i/v0/e` and `/batch`.",
+    "/g/collect": "Take what gtag.js sends; the key stands before the path, or in the parameter `ep.write_key`.",
     "/mp/collect": "Take the events of GA4's Measurement Protocol; `api_secret` is the write key.",
 }
 REFUSED = {

@@ -4,9 +4,13 @@ What is refused is set aside as translated, so that it can be sent again like an
 """
 
 from collections.abc import Callable
+from urllib.parse import quote
+
+from starlette.types import Receive, Scope, Send
 
 from services.ingest.caller import Caller, Query
 from services.ingest.calls import without_half_letters
+from services.ingest.dialects.gtag import as_batch as gtag_batch
 from services.ingest.intake import Intake, Parts, TakeEvents, Taken
 from services.ingest.problem import Problem
 
@@ -32,6 +36,20 @@ class TakeTranslated(TakeEvents):
             if whole == body:
                 raise
         return self._translate(whole, query)
+
+
+class TakeGtag(TakeTranslated):
+    """Takes what gtag.js sends: by POST, or as the address of an image; the key may stand before the path."""
+
+    def __init__(self, parts: Parts) -> None:
+        super().__init__(parts, gtag_batch)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        method = "POST" if scope["method"] == "GET" else scope["method"]
+        query = scope["query_string"]
+        if key := scope.get("path_params", {}).get("key"):
+            query += b"&writeKey=" + quote(key).encode()
+        await super().__call__({**scope, "method": method, "query_string": query}, receive, send)
 
 
 class TakeEither(TakeEvents):

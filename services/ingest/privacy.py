@@ -6,15 +6,21 @@ from functools import cache
 import msgspec
 
 from services.core.errors import SettingError
-from services.ingest.address import Network, networks_of
+from services.core.terms import Asked
+from services.edges.networks import Network, networks_of
 from services.ingest.caller import Caller
+from services.ingest.consent import anonymous, asked_by_headers, heed, may_be_asked
 from services.ingest.country import Countries
 from services.ingest.dialects.around import Surroundings
 from services.ingest.dialects.segment import Arrival
+from services.ingest.gate import Sending
+from services.ingest.line import line_of
 from services.ingest.pseudonym import DayNames, LastingNames, Pseudonyms, Salts
 from services.ingest.query_string import USUAL, QueryStrings
+from services.ingest.refusal import Reason
 from services.ingest.scrubbing import Scrubber
 from services.ingest.sender import sender_of
+from services.ingest.sieve import Sifted
 from services.settings import Settings
 
 ALL_PROJECTS = "*"
@@ -48,6 +54,19 @@ class Privacy:
             pseudonyms=self._names.of(arrival.project),
         )
 
+    def heed(self, sifted: Sifted, body: bytes, sending: Sending, arrival: Arrival) -> Sifted:
+        """What is left where visitors ask not to be watched, and the key's terms honour that."""
+        terms = sending.key.terms
+        whole, _ = asked_by_headers(sending.caller.headers, terms)
+        if whole is Asked.IGNORE and not may_be_asked(body, terms):
+            return sifted
+        named = self._names.of_the_day(arrival.project)
+        events = [line.event for line in sifted.lines]
+        heeded = heed(events, terms, whole, lambda event: anonymous(event, named, arrival.sender))
+        if dropped := len(events) - len(heeded):
+            sifted.dropped[Reason.CONSENT] = dropped
+        return sifted._replace(lines=[line_of(event) for event in heeded])
+
 
 class Names:
     """Knows which projects keep ids as they come, and which do not."""
@@ -58,6 +77,7 @@ class Names:
         self._secret = settings.id_secret.get_secret_value().encode()
         self._salts = Salts(settings.data_dir / "salts")
         self.of = cache(self._of)
+        self.of_the_day = cache(self._of_the_day)
         if self._for_good and len(self._secret) < LEAST_SECRET:
             raise SettingError(
                 f"DESIRELINE_HASH_IDS needs DESIRELINE_ID_SECRET with at least {LEAST_SECRET} letters: "
@@ -66,10 +86,13 @@ class Names:
 
     def _of(self, project: str) -> Pseudonyms | None:
         if {project, ALL_PROJECTS} & self._for_a_day:
-            return DayNames(project, self._salts)
+            return self.of_the_day(project)
         if {project, ALL_PROJECTS} & self._for_good:
             return LastingNames(project, self._secret)
         return None
+
+    def _of_the_day(self, project: str) -> Pseudonyms:
+        return DayNames(project, self._salts)
 
 
 def _listed(text: str) -> frozenset[str]:

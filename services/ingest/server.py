@@ -35,6 +35,6 @@ async def serve(settings: Settings) -> None:
     gc.set_threshold(*GC_THRESHOLD)
     try:
         app = create_app(settings, keyring, publisher)
-        await uvicorn.Server(http_config(app, DRAIN_SECONDS)).serve([listener])
+        await uvicorn.Server(http_config(app, settings, DRAIN_SECONDS)).serve([listener])
     finally:
         await publisher.stop()

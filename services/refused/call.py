@@ -53,6 +53,8 @@ def _of_call(refused: Refused) -> Call:
     fields.setdefault("messageId", msgspec.Raw(_encode(_id_of(refused))))
     if refused.type:
         fields["type"] = msgspec.Raw(_encode(refused.type))
+    if refused.seen:
+        fields["seen"] = msgspec.Raw(_encode(refused.seen))
     read = segment.read(refused.raw, _arrival(refused))
     if not isinstance(read, Event):
         return Call(_encode(fields), refused.historical, refused.at)
@@ -89,6 +91,7 @@ def _of_event(raw: bytes) -> Call:
         "previousId" if event.type == "alias" else "anonymousId": msgspec.Raw(_encode(event.visitor)),
         "timestamp": _time(event.occurred_at),
         "context": msgspec.Raw(_encode(_context(event))),
+        "seen": msgspec.Raw(_encode(event.seen)),
     }
     if event.type == "track":
         fields["event"] = msgspec.Raw(_encode(event.name))

@@ -4,44 +4,54 @@ A session is judged on the day on which it is known that nothing follows it. So 
 before it only, which are read once more, and not written, where judging goes on after it was broken off.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import UTC, date, datetime, timedelta
 from itertools import groupby
 from operator import attrgetter
+from typing import TypeAlias
 
 import msgspec
 
 from services.core.event import Event, Millis
-from services.core.hindsight import Known, Rejudged, Told, parts, rejudge, withdraw
+from services.core.hindsight import (
+    Known,
+    Rejudged,
+    finds_the_same,
+    is_whole,
+    known_as,
+    parts,
+    rejudge,
+    withdraw,
+)
 from services.core.journey import Journey
 from services.core.meaning import meaning
 from services.core.rulebook import Rulebook
 from services.edges.history import Archive, events_of, in_hand, known_between
 from services.rejudge.difference import Difference
+from services.rejudge.scope import Scope
 
 DAY = timedelta(days=1)
 _visitor = attrgetter("visitor")
+
+Judged: TypeAlias = Rejudged | Known
+"""A session as it is now, or one that stays as it stands."""
 
 
 class Days:
     """Goes through a project's days in their order, judging each session once it is over."""
 
-    def __init__(self, archive: Archive, project: str, journey: Journey) -> None:
+    def __init__(self, archive: Archive, project: str, journey: Journey, scope: Scope) -> None:
         self.book = Rulebook(journey)
         self._archive = archive
         self._project = project
-        self._reach = -(-journey.sessions.max_length // DAY)  # days that a session may last
+        self._scope = scope
+        self._reach = reach(journey)
         self._in_hand = in_hand(archive, project)
         self._known: dict[str, list[Known]] = {}
         self._known_until: date | None = None
-        self._carried: dict[str, list[Told]] = {}
+        self._carried: dict[str, list[Event]] = {}
 
-    @property
-    def lead(self) -> timedelta:
-        """How long before a day one must begin for its result to be whole."""
-        return DAY * (2 * self._reach + 2)
-
-    def judge(self, day: date, difference: Difference, *, is_last: bool) -> Iterator[Rejudged]:
+    def judge(self, day: date, difference: Difference, *, is_last: bool) -> Iterator[Judged]:
         """The sessions that are known to be over after this day. The days must come in order, none left out.
 
         `difference` learns what is left to the worker and what could not be read; after the last day nothing is
@@ -50,41 +60,68 @@ class Days:
         self._learn(day)
         carried, self._carried = self._carried, {}
         midnight = int(datetime.combine(day + DAY, datetime.min.time(), UTC).timestamp()) * 1000
-        events = events_of(self._archive, self._project, day.isoformat(), surroundings=bool(self.book.asks))
-        for visitor, theirs in groupby(events, key=_visitor):
-            told = [*carried.pop(visitor, ()), *self._read(theirs, difference)]
+        asked = self._scope.asks(day=day.isoformat(), surroundings=bool(self.book.asks))
+        for visitor, theirs in groupby(events_of(self._archive, asked), key=_visitor):
+            told = [*carried.pop(visitor, ()), *theirs]
             yield from self._judge_visitor(visitor, told, midnight if not is_last else None, difference)
         for visitor, told in carried.items():
             yield from self._judge_visitor(visitor, told, None, difference)
         yield from self._gone(day, difference, is_last=is_last)
 
-    def _read(self, events: Iterator[Event], difference: Difference) -> Iterator[Told]:
-        for event in events:
-            try:
-                plan, act = meaning(event, self.book)
-            except msgspec.MsgspecError:
-                difference.unread += 1
-                continue
-            yield Told(act, plan, event.user, event.watermark > 0)
-
     def _judge_visitor(
-        self, visitor: str, told: list[Told], midnight: Millis | None, difference: Difference
-    ) -> Iterator[Rejudged]:
+        self, visitor: str, told: list[Event], midnight: Millis | None, difference: Difference
+    ) -> Iterator[Judged]:
         known = self._known.get(visitor, [])
         for part in parts(told, self.book):
-            if midnight is not None and part[-1].act.occurred_at + self.book.inactivity >= midnight:
+            if midnight is not None and part[-1].occurred_at + self.book.inactivity >= midnight:
                 self._carried[visitor] = part
                 return
             if not self._in_hand.isdisjoint(one.id for one in known) and self._is_in_hand(part, known):
                 difference.left += 1
                 continue
-            one = rejudge(self._project, visitor, part, known, self.book)
-            difference.add(one)
-            yield one
+            for one in self._judge_part(part, known, difference):
+                difference.add(one)
+                yield one
 
-    def _is_in_hand(self, part: list[Told], known: list[Known]) -> bool:
+    def _judge_part(self, part: list[Event], known: list[Known], difference: Difference) -> Iterator[Judged]:
+        before = known_as(part, known)
+        try:
+            one: Judged
+            if before is not None and self._stays(part, before):
+                one = before
+            else:
+                one = rejudge(part, before, known, self.book)
+        except msgspec.MsgspecError:
+            readable = [event for event in part if self._is_readable(event)]
+            difference.unread += len(part) - len(readable)
+            for rest in parts(readable, self.book):
+                yield from self._judge_part(rest, known, difference)
+            return
+        if before is not None:
+            before.is_seen = True
+        yield one
+
+    def _is_readable(self, event: Event) -> bool:
+        try:
+            meaning(event, self.book)
+        except msgspec.MsgspecError:
+            return False
+        return True
+
+    def _stays(self, part: Sequence[Event], before: Known) -> bool:
+        """Whether nothing of a session can be other than it stands. Raises msgspec.MsgspecError."""
+        revision = self._scope.revision
+        if revision is None or revision.is_whole or not is_whole(part, before):
+            return False
+        if before.journey != revision.before:
+            return before.journey == revision.after
+        if revision.changes_meanings and any(revision.touches(one.name, one.path) for one in part):
+            return False
+        return not revision.detectors or finds_the_same(part, before, revision)
+
+    def _is_in_hand(self, part: Sequence[Event], known: list[Known]) -> bool:
         """Whether a worker still has a session of these events: then it will write it again, and ours would be lost."""
-        began = part[0].act.occurred_at - self.book.inactivity
+        began = part[0].occurred_at - self.book.inactivity
         held = [one for one in known if one.id in self._in_hand and one.ended_at >= began]
         for one in held:
             one.is_seen = True
@@ -95,7 +132,9 @@ class Days:
         until = day + DAY * self._reach
         since = self._known_until + DAY if self._known_until else day - DAY * (self._reach + 1)
         if since <= until:
-            for one in known_between(self._archive, self._project, since.isoformat(), until.isoformat()):
+            revision = self._scope.revision
+            asked = self._scope.asks(first=since.isoformat(), last=until.isoformat())
+            for one in known_between(self._archive, asked, revision.detectors if revision else ()):
                 self._known.setdefault(one.visitor, []).append(one)
         self._known_until = until
 
@@ -115,3 +154,8 @@ class Days:
                 self._known[visitor] = left
             else:
                 del self._known[visitor]
+
+
+def reach(journey: Journey) -> int:
+    """Days that a session may last."""
+    return -(-journey.sessions.max_length // DAY)

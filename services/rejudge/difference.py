@@ -5,7 +5,7 @@ from typing import TypeAlias
 
 import msgspec
 
-from services.core.hindsight import Rejudged
+from services.core.hindsight import Known, Rejudged
 
 Moves: TypeAlias = dict[str, dict[str, int]]
 """From what to what, and how many sessions."""
@@ -34,8 +34,13 @@ class Difference(msgspec.Struct):
     jobs: Moves = {}
     findings: dict[str, Found] = {}
 
-    def add(self, one: Rejudged) -> None:
-        """Take one session in."""
+    def add(self, one: Rejudged | Known) -> None:
+        """Take one session in, as it is now or as it stays."""
+        if isinstance(one, Known):
+            self.stay(one.stage, one.job, 1, done=one.done)
+            for detector in one.findings.values():
+                self.stay_found(detector, 1)
+            return
         before, now = one.before, one.now
         is_gone = bool(now.is_deleted)
         self.sessions += not is_gone
@@ -55,6 +60,20 @@ class Difference(msgspec.Struct):
             else:
                 self._found(finding.detector).now += 1
                 self._found(finding.detector).come += finding.id not in stood
+
+    def stay(self, stage: str, job: str, sessions: int, *, done: bool) -> None:
+        """Take sessions in that stay as they stand."""
+        self.sessions += sessions
+        self.done_before += sessions * done
+        self.done_now += sessions * done
+        _count(self.stages, stage, stage, sessions)
+        _count(self.jobs, job, job, sessions)
+
+    def stay_found(self, detector: str, findings: int) -> None:
+        """Take findings of such sessions in."""
+        found = self._found(detector)
+        found.before += findings
+        found.now += findings
 
     def merge(self, others: Iterable["Difference"]) -> None:
         """Add others up."""

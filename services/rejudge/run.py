@@ -9,11 +9,13 @@ from datetime import date, datetime, timedelta
 
 import msgspec
 
+from services.core.hindsight import NOWHERE, Known
 from services.core.journey import Journey
 from services.core.rows import FindingRow, SessionRow
 from services.edges.history import Archive
-from services.rejudge.days import DAY, Days
+from services.rejudge.days import DAY, Days, reach
 from services.rejudge.difference import Difference
+from services.rejudge.scope import Scope
 
 KEPT_AT_ONCE = 5_000
 """Sessions written aside in one insert."""
@@ -39,18 +41,23 @@ class Done(msgspec.Struct):
 class Run:
     """A journey tried on a project's history since a day, shown or applied."""
 
-    def __init__(self, archive: Archive, project: str, journey: Journey, since: date) -> None:
+    def __init__(
+        self, archive: Archive, project: str, journey: Journey, since: date, *, everything: bool = False
+    ) -> None:
+        """`everything`: also what the journey leaves as it was."""
         self._archive = archive
+        self._everything = everything
         self._project = project
         self._journey = journey
         self._since = since
-        causes = "\x1f".join((project, journey.version, since.isoformat()))
+        self._attempt = secrets.token_hex(8)
+        causes = "\x1f".join((project, journey.version, since.isoformat(), "everything" * everything))
         self.id = hashlib.blake2b(causes.encode(), digest_size=16).hexdigest()
 
     def judge(self, now: datetime, tell: Tell) -> Difference:
         """Judge the days that are not done. Raises StoreError; what was done until then need not be done again."""
-        days = Days(self._archive, self._project, self._journey)
-        sizes = self._sizes(self._since - days.lead)
+        lead = DAY * (2 * reach(self._journey) + 2)  # before a day, for its result to be whole
+        sizes = self._sizes(self._since - lead)
         every = _every_day(sizes)
         stands = self._standing(every, now.date())
         whole = Difference()
@@ -58,14 +65,19 @@ class Run:
         wanted = [day for day in every if day >= self._since and day not in stands]
         passed, total = _sum(sizes, stands), _sum(sizes, [*stands, *wanted])
         tell(passed, total)
-        for day in every:
-            if wanted and wanted[0] - days.lead <= day:
-                is_wanted = day >= wanted[0]
-                difference = self._judge_day(days, day, is_last=day == every[-1], is_kept=is_wanted)
-                if is_wanted:
-                    whole.merge([difference])
-                    passed += sizes.get(day, 0)
-                    tell(passed, total)
+        if not wanted:
+            return whole
+        read = [day for day in every if day >= wanted[0] - lead]
+        scope = self._scope(read[0] - DAY, read[-1])
+        days = Days(self._archive, self._project, self._journey, scope)
+        for day in read:
+            difference = self._judge_day(days, day, is_last=day == read[-1], is_kept=day >= wanted[0])
+            if day >= wanted[0]:
+                difference.merge([scope.kept(day)])
+                self._note(day, difference)
+                whole.merge([difference])
+                passed += sizes.get(day, 0)
+                tell(passed, total)
         return whole
 
     def apply(self, tell: Tell) -> None:
@@ -79,9 +91,24 @@ class Run:
             for block in self._archive.ask("lines", {"run": self.id, "day": day.isoformat(), "attempt": one.attempt}):
                 for target, lines in zip(*block, strict=True):
                     self._archive.keep(target, ROWS[target].__struct_encode_fields__, lines.encode())
+            self._restamp(day, one.attempt)
         self._archive.save_journey(self._journey.version, self._journey.document())
         tell(len(done), len(done))
         self._archive.forget()
+
+    def _restamp(self, day: date, attempt: str) -> None:
+        """Give what was kept of a day the new version."""
+        first = day - DAY * (reach(self._journey) + 1)
+        of = {"project": self._project, "run": self.id, "attempt": attempt, "day": day.isoformat()}
+        stamp = {"journey": self._journey.version, "partition": NOWHERE, "first": first.isoformat()}
+        # The findings first: they are found by the version of their session.
+        for change in ("restamp_findings", "restamp_sessions"):
+            self._archive.change(change, {**of, **stamp})
+
+    def _scope(self, since: date, last: date) -> Scope:
+        days = {"since": since.isoformat(), "last": last.isoformat()}
+        asked = {"project": self._project, "run": self.id, "attempt": self._attempt, **days}
+        return Scope(self._archive, asked, self._journey, is_all=self._everything)
 
     def _done(self) -> dict[date, Done]:
         return {
@@ -109,30 +136,41 @@ class Run:
         }
 
     def _judge_day(self, days: Days, day: date, *, is_last: bool, is_kept: bool) -> Difference:
-        difference, attempt = Difference(), secrets.token_hex(8)
+        difference = Difference()
         sessions: list[SessionRow] = []
         findings: list[FindingRow] = []
+        stay: list[Known] = []
         for one in days.judge(day, difference, is_last=is_last):
-            if is_kept:
+            if isinstance(one, Known):
+                stay.append(one)
+            else:
                 sessions.append(one.now)
                 findings += one.findings
-                if len(sessions) >= KEPT_AT_ONCE:
-                    self._keep(day, attempt, sessions, findings)
-        if is_kept:
-            self._keep(day, attempt, sessions, findings)
-            row = {"run": self.id, "day": day.isoformat(), "attempt": attempt, "difference": _text(difference)}
-            self._archive.keep("rejudged_days", tuple(row), _encode(row))
+            if len(sessions) + len(stay) >= KEPT_AT_ONCE:
+                self._keep(day, sessions, findings, stay, is_kept=is_kept)
+        self._keep(day, sessions, findings, stay, is_kept=is_kept)
         return difference
 
-    def _keep(self, day: date, attempt: str, sessions: list[SessionRow], findings: list[FindingRow]) -> None:
+    def _keep(
+        self, day: date, sessions: list[SessionRow], findings: list[FindingRow], stay: list[Known], *, is_kept: bool
+    ) -> None:
+        of = {"run": self.id, "attempt": self._attempt, "day": day.isoformat()}
         targets: dict[str, Sequence[SessionRow | FindingRow]] = {"sessions": sessions, "findings": findings}
         for target, rows in targets.items():
-            if rows:
-                lines = _encode_lines(rows).decode()
-                row = {"run": self.id, "day": day.isoformat(), "attempt": attempt, "target": target, "lines": lines}
+            if rows and is_kept:
+                row = {**of, "target": target, "lines": _encode_lines(rows).decode()}
                 self._archive.keep("rejudged", tuple(row), _encode(row))
+        if stay and is_kept:
+            kept = [{**of, "opened_on": one.opened_on, "id": one.id, "version": one.version} for one in stay]
+            self._archive.keep("rejudged_kept", tuple(kept[0]), _encode_lines(kept))
         sessions.clear()
         findings.clear()
+        stay.clear()
+
+    def _note(self, day: date, difference: Difference) -> None:
+        """Write down that a day is done."""
+        row = {"run": self.id, "day": day.isoformat(), "attempt": self._attempt, "difference": _text(difference)}
+        self._archive.keep("rejudged_days", tuple(row), _encode(row))
 
 
 def _every_day(sizes: dict[date, int]) -> list[date]:

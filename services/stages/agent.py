@@ -10,6 +10,7 @@ from services.core.event import Millis
 from services.core.pipeline import Pipeline
 from services.core.refusal_share import RefusedShare
 from services.stages.checkpoint import Checkpoint
+from services.stages.metrics import APPLIED
 
 TICK_EVERY = timedelta(seconds=1)
 HEARD_WITHIN = timedelta(seconds=5)
@@ -37,6 +38,7 @@ async def apply(fetches: AsyncIterator[Any], pipeline: Pipeline, checkpoint: Che
             continue  # delivered while the partition was taken from us
         moment = now()
         share.count(len(records), pipeline.feed(partition, records, moment), moment)
+        APPLIED.inc(len(records))
         checkpoint.fed(partition, records, fetch)
         await checkpoint.room()
 

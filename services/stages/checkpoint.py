@@ -22,6 +22,7 @@ from services.core.refusal_row import row_of_store
 from services.core.rows import FindingRow, ForgottenRow, PositionRow, RefusedRow, Row
 from services.edges.clickhouse_errors import RowsRefused, StoreUnavailable
 from services.settings import Settings
+from services.stages.metrics import WRITTEN
 from services.stages.set_aside import say_set_aside
 from services.stages.store import Store
 
@@ -217,7 +218,8 @@ class Checkpoint:
             reached = {partition: holding.fed for partition, holding in self._holdings.items()}
             self._under_way = self._pipeline.pending
             try:
-                await self._insert(self._pipeline.take())
+                with WRITTEN.time():
+                    await self._insert(self._pipeline.take())
             finally:
                 self._under_way = 0
                 self._room.set()

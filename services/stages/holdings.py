@@ -17,6 +17,7 @@ from services.core.claim import Claimed, claim
 from services.core.key_hash import key_hash
 from services.core.pipeline import Pipeline
 from services.core.rows import StateRow, UnfinishedRow
+from services.core.visitor_state import believed
 from services.edges.clickhouse_errors import StoreRefused, StoreUnavailable
 from services.stages.checkpoint import LONGEST_BACK_OFF, Checkpoint, TakenOver
 from services.stages.store import Store
@@ -62,9 +63,12 @@ class Holdings:
         """Claim first, then read: from then on nobody else's checkpoint counts."""
         claims = claim(self._store.positions(), self._log_id, partitions, count, secrets.token_hex(8))
         self._store.insert("positions", [one.position for one in claims])
-        return [
+        taken = [
             Taken(one, list(self._store.states(one.position, one.finished)), self._unfinished(one)) for one in claims
         ]
+        if again := [row for one in taken for row in believed(*one)]:
+            self._store.insert("session_state", again)
+        return taken
 
     def _unfinished(self, claimed: Claimed) -> list[UnfinishedRow]:
         mine, count = claimed.position.partition, claimed.position.partitions

@@ -34,7 +34,7 @@ def run(settings: Settings, journey: Journey, store: Store) -> int:
             log.info("Data of %s is kept for %s", project or "all other projects", how_long)
         store.save_journey(journey.version, journey.document())
         topics = settings.topic, refused_topic(settings.topic)
-        ensure_topics(settings, [*topics, settings.findings_topic])
+        ensure_topics(settings, [*topics, settings.findings_topic], brief=[settings.findings_topic])
         log_name, refused_log = (log_id(settings.kafka, topic) for topic in topics)
     except (KafkaUnreachable, StoreError) as error:
         log.error("The stages worker cannot start. %s", error)

@@ -32,7 +32,7 @@ class Store(Protocol):
     def states(self, position: PositionRow, finished: int) -> Iterator[StateRow]:
         """The newest state of each visitor of a partition that was claimed at this position.
 
-        Of those of whom nothing is left, only such as have a version past `finished`.
+        Of those of whom nothing is left, only such as are ahead: past the position, or with a version past `finished`.
         """
         ...
 

@@ -54,7 +54,7 @@ def told(store: Store, people: list[Way]) -> list[list[Act]]:
     return units
 
 
-@settings(max_examples=8, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=5, deadline=None, suppress_health_check=list(HealthCheck))
 @given(data=st.data())
 def test_any_funnel_of_events_counts_what_the_reference_counts(store: Store, ask: Ask, data: st.DataObject) -> None:
     fill(store, [])
@@ -73,7 +73,7 @@ def test_any_funnel_of_events_counts_what_the_reference_counts(store: Store, ask
     assert counts(answer) == [sum(one > number for one in reached) for number in range(len(steps))]
 
 
-@settings(max_examples=8, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=5, deadline=None, suppress_health_check=list(HealthCheck))
 @given(data=st.data())
 def test_exclusions_and_times_are_those_of_the_reference(store: Store, ask: Ask, data: st.DataObject) -> None:
     fill(store, [])

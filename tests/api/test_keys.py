@@ -136,6 +136,7 @@ SAMPLES = {"detector": ["loop"], "visitor": ["v0"], "stage": ["checkout"]}
 BESIDE = {"property": {"property": "color"}}  # a value of a parameter, and what must be asked with it
 NEEDED = {
     "/v1/funnel/events": {"step": "x"},
+    "/v1/funnel/events/sessions": {"step": "x"},
     "/v1/rates": {"hour": "490000", "detector": "loop"},
 }  # what a question cannot be asked without
 SHARED = frozenset(Question.model_fields)
@@ -145,12 +146,14 @@ TRIED_AT = "/v1/sessions"
 
 def answers(client: Client) -> dict[str, Any]:
     """What the shop is told to every question, asked in every way its OpenAPI names."""
-    some_id = client.get("/v1/sessions?limit=1", headers=READ).json()["sessions"][0]["id"]
+    some = client.get("/v1/sessions?limit=1", headers=READ).json()["sessions"][0]
     told = {}
     for path, operation in operations(client):
         for parameters in ({}, *variants(path, operation)):
             asked = NEEDED.get(path, {}) | parameters
-            answer = client.get(path.replace("{id}", some_id), params=asked, headers=READ)
+            answer = client.get(
+                path.replace("{id}", some["visitor" if "visitors" in path else "id"]), params=asked, headers=READ
+            )
             assert answer.status_code == 200, answer.text
             told[f"{path} {parameters}"] = told_by(answer)
     return told

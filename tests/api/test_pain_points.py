@@ -1,8 +1,11 @@
 """Pain points: what they cost those like each other, not those unlike."""
 
 from collections.abc import Iterator
+from statistics import median
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from services.core.rows import FindingRow, SessionRow
 from services.edges.clickhouse import Store
@@ -49,9 +52,47 @@ def test_the_adjusted_difference_is_right_where_the_naive_sign_is_wrong(store: S
     assert point["adjusted"]["estimate"] == pytest.approx(0.1)
     assert 0 < point["adjusted"]["low"] < 0.1 < point["adjusted"]["high"]
     assert point["lost_conversions"]["estimate"] == pytest.approx(36)
-    assert point["lost_value"]["estimate"] == pytest.approx(36 * 50)
+    assert point["lost_value"]["estimate"] == pytest.approx(4 * 10 + 32 * 50)
     assert point["stands"] is True
     assert len(point["examples"]) == 3
+
+
+@settings(max_examples=5, deadline=None, suppress_health_check=list(HealthCheck))
+@given(
+    worths=st.lists(
+        st.lists(st.sampled_from([0.0, 5.0, 8.0, 30.0, 100.0]), min_size=1, max_size=30), min_size=1, max_size=3
+    )
+)
+def test_lost_value_is_what_those_alike_who_went_on_were_worth(
+    store: Store, ask: Ask, worths: list[list[float]]
+) -> None:
+    store.empty("sessions")
+    store.empty("findings")
+    sizes = {f"job{number}": (40 + 20 * number, 10) for number in range(len(worths))}
+    groups = [group(*sizes[job], rages=True, job=job) for job in sizes]
+    for job, values in zip(sizes, worths, strict=True):
+        went_on, _ = group(60, 30, rages=False, job=job)
+        for row, value in zip(went_on, values, strict=False):
+            row.value = value
+        groups.append((went_on, []))
+    told(store, *groups)
+
+    (point,) = ask("/v1/pain-points", detector="rage_click")["pain_points"]
+
+    expected = lost_value([row for rows, _ in groups for row in rows], sizes, point["adjusted"]["estimate"])
+    assert (point["lost_value"] or {}).get("estimate") == (None if expected is None else pytest.approx(expected))
+
+
+def lost_value(rows: list[SessionRow], affected: dict[str, tuple[int, int]], difference: float) -> float | None:
+    """Stratum by stratum: the affected times the difference times the median value of those there who went on."""
+    worth = [(row.job, row.value) for row in rows if "bought" in row.path_stage and row.value > 0]
+    if not worth:
+        return None
+    overall = median(value for _, value in worth)
+    of_job = {job: [value for one, value in worth if one == job] for job in affected}
+    return sum(
+        count * difference * (median(of_job[job]) if of_job[job] else overall) for job, (count, _) in affected.items()
+    )
 
 
 def test_friction_that_costs_nothing_does_not_stand(store: Store, ask: Ask) -> None:

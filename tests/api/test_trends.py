@@ -72,6 +72,74 @@ def test_a_note_is_shown_with_the_share_before_and_after_it(store: Store, client
         assert note["rose_by"]["low"] > 0
 
 
+def test_hours_are_those_of_the_time_zone_and_each_tells_its_offset(store: Store, ask: Ask) -> None:
+    fill(store, [*came(1.01, "browse"), *came(1.03, "browse bought"), *came(1.05, "browse")])
+
+    answer = ask("/v1/trends", metric="sessions", bucket="hour", tz="Asia/Kolkata", **LATER)
+
+    assert points(answer) == {
+        ("2026-01-02T05:00:00+05:30", ""): (1, 0),
+        ("2026-01-02T06:00:00+05:30", ""): (2, 1),
+    }
+
+
+def test_visitors_are_told_once_a_bucket_and_value_with_what_it_amounts_to(store: Store, ask: Ask) -> None:
+    rows = [
+        *came(1, "browse", 2, visitor="anna", value=5.0), *came(1.1, "browse bought", visitor="anna", value=20.0),
+        *came(1.2, "browse bought", visitor="ben", value=10.0), *came(2, "browse", visitor="anna"),
+    ]  # fmt: skip
+    fill(store, rows)
+
+    visitors = ask("/v1/trends", metric="visitors", **LATER)
+    value = ask("/v1/trends", metric="value", **LATER)
+
+    assert points(visitors) == {("2026-01-02", ""): (2, 2), ("2026-01-03", ""): (1, 0)}
+    assert points(value) == {("2026-01-02", ""): (4, 2), ("2026-01-03", ""): (1, 0)}
+    assert [(one["total"], one["median"]) for one in value["points"]] == [(30.0, 15.0), (0.0, None)]
+    assert [(one["total"], one["median"]) for one in visitors["points"]] == [(None, None)] * 2
+
+
+def test_attempts_effort_and_time_are_those_of_the_jobs(store: Store, ask: Ask) -> None:
+    done = [
+        came(
+            day, "browse basket bought", job="gift", visitor=f"v{day}", pages=day + 3, outcome_at=moment(day * DAY + 90)
+        )
+        for day in (1, 2, 3)
+    ]
+    fill(store, [row for rows in done for row in rows] + came(1, "browse", job="gift") + came(30, "browse"))
+
+    (job,) = [one for one in ask("/v1/jobs", **LATER)["jobs"] if one["attempts"]]
+    told = {
+        metric: ask("/v1/trends", metric=metric, bucket="month", **LATER)["points"]
+        for metric in ("attempts", "effort", "seconds_to_done")
+    }
+
+    assert {metric: len(one) for metric, one in told.items()} == dict.fromkeys(told, 1)
+    assert all((one[0]["sessions"], one[0]["happened"]) == (4, 3) for one in told.values())
+    assert told["attempts"][0]["share"] == job["success"]
+    assert told["effort"][0]["median"] == job["effort"]["median_moves"]
+    assert told["seconds_to_done"][0]["median"] == job["seconds_to_done"]["median"]
+
+
+def test_a_pain_point_is_followed_by_its_page_and_element(store: Store, ask: Ask) -> None:
+    rows = came(1, "browse", 3)
+    fill(store, rows, [finding(row, "rage_click", "browse", DAY, page=page, element="#pay") for row, page in
+                       zip(rows, ("/a", "/b", "/a"), strict=True)])  # fmt: skip
+
+    def met(**where: str) -> list[tuple[int, int]]:
+        return list(points(ask("/v1/trends", metric="friction", detector="rage_click", **where, **LATER)).values())
+
+    assert (met(), met(page="/a"), met(page="/a", element="#no")) == ([(3, 3)], [(3, 2)], [(3, 0)])
+
+
+def test_the_period_before_stands_beside_it(store: Store, ask: Ask) -> None:
+    fill(store, [*came(1, "browse bought"), *came(3, "browse")])
+
+    answer = ask("/v1/trends", metric="sessions", compare="previous", from_=text(2 * DAY), to=text(4 * DAY))
+
+    assert (points(answer), points(answer["previous"])) == ({("2026-01-04", ""): (1, 0)}, {("2026-01-02", ""): (1, 1)})
+
+
 VISITS = st.tuples(st.integers(0, 30), st.lists(st.sampled_from(["browse", "basket", "bought"]), max_size=4))
 
 

@@ -9,13 +9,15 @@ import pytest
 
 from services.core.event import Event
 from services.core.rows import ForgottenRow, RefusedRow, StateRow
+from services.core.spikes.incident import Evidence, Incident, Measured
 from services.edges.clickhouse import Store
 from services.edges.erasure import erase
+from services.edges.incidents import known_incidents, save_incidents
 from tests.api.conftest import Client
 from tests.api.shop import fill, finding, moment, session
 
 ADMIN = {"Authorization": "Bearer ak_shop"}
-TABLES = ("events", "sessions", "findings", "session_state", "refused_events")
+TABLES = ("events", "sessions", "findings", "session_state", "refused_events", "incidents")
 
 
 def act(visitor: str, number: int, **given: Any) -> bytes:
@@ -35,7 +37,7 @@ def refused(raw: bytes, offset: int) -> RefusedRow:
 def state(visitor: str) -> StateRow:
     return StateRow(
         project="shop", visitor=visitor, log_id="l", partition=0, next_offset=1, key_hash=1, format=1, blob=b"x",
-        version=1,
+        version=1, stands_for=1,
     )  # fmt: skip
 
 
@@ -83,8 +85,9 @@ def test_a_visitor_is_deleted_everywhere_and_nobody_else(shop: Store, client: Cl
     assert answer.status_code == 200, answer.text
     told = answer.json()
     assert (told["visitors"], told["left"]) == (["phone"], 0)
-    assert told["erased"] == {"events": 3, "sessions": 1, "findings": 1, "session_state": 1, "refused_events": 1}
-    assert kept(shop) == {table: count - told["erased"][table] for table, count in before.items()}
+    erased = told["erased"]
+    assert erased == dict.fromkeys(told_tables(), 1) | {"events": 3, "incidents": 0}
+    assert kept(shop) == {table: count - erased[table] for table, count in before.items()}
     assert [line["kind"] for line in exported(client, "phone")] == ["visitor"]
     assert len(exported(client, "ben")) == 7
 
@@ -106,7 +109,34 @@ def test_an_id_that_is_not_known_is_noted_all_the_same(shop: Store, client: Clie
 
 
 def told_tables() -> list[str]:
-    return ["events", "findings", "sessions", "session_state", "refused_events"]
+    return ["events", "findings", "sessions", "session_state", "refused_events", "incidents"]
+
+
+def incident(project: str, *examples: str) -> Incident:
+    named = Measured("loop", "browse", "", 9, 100, 60, 0.2, 0.04, "same_hour", 4, 1e-9)
+    about = Evidence(page='/a,"b",]', sessions=examples)
+    return Incident(
+        id=f"i-{project}", project=project, named=named, cells=(named,), began=9, seen=9, judged=9, evidence=about
+    )
+
+
+def test_a_deleted_visitors_sessions_are_no_examples_of_incidents_any_more(shop: Store, client: Client) -> None:
+    found = shop.query("SELECT project, visitor, id FROM sessions ORDER BY visitor, project")
+    ids = {(row["project"], row["visitor"]): row["id"] for row in found}
+    phone, laptop, ben = (ids["shop", one] for one in ("phone", "laptop", "ben"))
+    other = incident("other", ids["other", "phone"])
+    for version in (1, 2):
+        save_incidents(shop, [incident("shop", phone, ben, laptop), other], version)
+
+    told = delete(client, "anna").json()
+
+    assert (told["erased"]["incidents"], told["left"]) == (1, 0)
+    assert known_incidents(shop, "shop", 0) == [incident("shop", ben)]
+    assert known_incidents(shop, "other", 0) == [other]
+    documents = shop.query("SELECT document FROM incidents WHERE project = 'shop'")
+    assert not any(gone in row["document"] for gone in (phone, laptop) for row in documents)
+    assert delete(client, "ben").json()["left"] == 0
+    assert known_incidents(shop, "shop", 0) == [incident("shop")]
 
 
 def test_what_was_refused_is_found_in_both_spellings_of_an_id(shop: Store, client: Client) -> None:

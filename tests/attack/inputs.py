@@ -6,12 +6,25 @@ import json
 import math
 import random
 from typing import Any, NamedTuple
+from urllib.parse import urlencode
 
 from hypothesis import strategies as st
 
 from services.ingest.app import segment_paths
 
-OTHER_PATHS = ["/batch", "/e", "/i/v0/e", "/capture", "/mp/collect", "/v1/import/end", "/v1/m", "/flags", "/decide"]
+OTHER_PATHS = [
+    "/batch",
+    "/e",
+    "/i/v0/e",
+    "/capture",
+    "/mp/collect",
+    "/g/collect",
+    "/{key}/g/collect",
+    "/v1/import/end",
+    "/v1/m",
+    "/flags",
+    "/decide",
+]
 ASKED = ["/v1/projects/{key}/settings", "/sourceConfig", "/array/{key}/config", "/livez", "/readyz", "/openapi.json"]
 PATHS = [*segment_paths(), *OTHER_PATHS, *ASKED, "/metrics", "/", "/v1/nothing", "/%ff", "/v1/batch/"]
 NAMES = [
@@ -79,8 +92,12 @@ WRAPPINGS = [
     lambda body: b"\xef\xbb\xbf" + body,
     lambda body: body.decode("utf-8", "replace").encode("utf-16"),
 ]
+lines = st.lists(
+    st.dictionaries(st.sampled_from(["en", "cid", "ep.a", "epn.n", "pr1", "cu", "_et", "gcs", "ep.write_key"]), texts),
+    max_size=4,
+).map(lambda events: "\r\n".join(urlencode(event, errors="replace") for event in events).encode())
 bodies = st.builds(
-    lambda body, wrap: wrap(body), documents | broken() | st.binary(max_size=200), st.sampled_from(WRAPPINGS)
+    lambda body, wrap: wrap(body), documents | broken() | lines | st.binary(max_size=200), st.sampled_from(WRAPPINGS)
 )
 HEADERS = {
     "Content-Encoding": ["gzip", "GZIP", "identity", "br", "gzip, gzip", "\xff"],
@@ -103,6 +120,7 @@ HEADERS = {
 }
 QUERIES = [
     "",
+    "?v=2&tid=G-1&cid=c&en=x&_p=1&_s=1&ep.a=b&epn.n=1e999&pr1=id1~pr~k0a&gcs=G100",
     "?writeKey=x",
     "?token=%ff",
     "?_=1577836860000",

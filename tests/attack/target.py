@@ -34,8 +34,11 @@ class Target:
     pid: int
     key: str
 
-    def connect(self) -> socket.socket:
-        connection = socket.create_connection(("127.0.0.1", self.port))
+    def connect(self, address: str = "") -> socket.socket:
+        """From this one of the machine's own addresses, of which all below 127.0.0.0/8 are."""
+        connection = socket.create_connection(
+            ("127.0.0.1", self.port), source_address=(address, 0) if address else None
+        )
         connection.settimeout(PATIENCE_SECONDS)
         return connection
 
@@ -56,6 +59,11 @@ class Target:
 
     def status(self, body: bytes, *headers: str) -> int:
         return int(self.answer(self.request(body, *headers)).split(b" ", 2)[1])
+
+    @property
+    def files(self) -> int:
+        """That the server has open: its connections, and a few."""
+        return len(list(Path(f"/proc/{self.pid}/fd").iterdir()))
 
     @property
     def megabytes(self) -> float:

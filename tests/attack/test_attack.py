@@ -7,9 +7,11 @@ import socket
 import threading
 import zlib
 from collections.abc import Iterator
+from contextlib import contextmanager
 
 import pytest
 
+from services.settings import Settings
 from tests.attack.target import (
     IS_LONG,
     MOST_MEGABYTES,
@@ -212,23 +214,40 @@ async def test_a_thousand_trickling_clients_do_not_keep_others_waiting(target: T
 
 async def test_ten_thousand_idle_connections_do_not_keep_others_out(target: Target) -> None:
     idle = 10_000
-    files, most = resource.getrlimit(resource.RLIMIT_NOFILE)
-    if 0 <= most < idle + 1000:
-        pytest.skip(f"this system lets a process open {most} files: too few for {idle} connections")
-    resource.setrlimit(resource.RLIMIT_NOFILE, (max(files, idle + 1000), most))
     before, connections = target.megabytes, []
 
-    async with others_served(target):
-        for number in range(idle):
-            connections.append(target.connect())
-            if not number % 100:
-                await asyncio.sleep(0)
+    with allowed_files(idle):
+        async with others_served(target):
+            for number in range(idle):
+                connections.append(target.connect(f"127.0.1.{number % 200 + 1}"))
+                if not number % 100:
+                    await asyncio.sleep(0)
 
     assert target.megabytes < before + 256
     await asyncio.to_thread(all, map(is_cut_off, connections[-100:]))
     for connection in connections:
         connection.close()
-    resource.setrlimit(resource.RLIMIT_NOFILE, (files, most))
+
+
+async def test_one_address_takes_a_fraction_of_the_places_and_no_other_is_cut_off_for_it(target: Target) -> None:
+    greed = 10_000 if IS_LONG else 2000
+    with target.connect() as neighbour, allowed_files(greed):
+        assert exchange(neighbour, target.request(track())).startswith(b"HTTP/1.1 200")
+        held, most = [], 0
+
+        async with others_served(target):
+            for number in range(greed):
+                held.append(target.connect("127.0.0.2"))
+                held[-1].sendall(b"POST /v1/batch HTTP/1.1\r\n" if number % 2 else b"")
+                if not number % 100:
+                    most = max(most, target.files)
+                    # who was here before goes on all the while
+                    assert exchange(neighbour, target.request(track())).startswith(b"HTTP/1.1 200")
+                    await asyncio.sleep(0)
+
+    assert most < Settings().address_connections + 200
+    for connection in held:
+        connection.close()
 
 
 async def test_made_up_names_do_not_fill_the_memory(target: Target) -> None:
@@ -247,6 +266,17 @@ async def test_made_up_names_do_not_fill_the_memory(target: Target) -> None:
 
 
 CHUNKED = b"POST /v1/batch HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n"
+
+
+@contextmanager
+def allowed_files(connections: int) -> Iterator[None]:
+    """So that this process may hold so many; skips where the system lets nobody."""
+    files, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+    if 0 <= most < connections + 1000:
+        pytest.skip(f"this system lets a process open {most} files: too few for {connections} connections")
+    resource.setrlimit(resource.RLIMIT_NOFILE, (max(files, connections + 1000), most))
+    yield
+    resource.setrlimit(resource.RLIMIT_NOFILE, (files, most))
 
 
 def trickle(connection: socket.socket, piece: bytes) -> threading.Event:

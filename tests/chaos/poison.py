@@ -1,5 +1,7 @@
 """Malformed records among good ones, put straight into the topic: each set aside with its bytes and the right reason,
 and nothing waits for it.
+
+They come at a steady pace that a worker can keep up with: in a backlog it waits for the database, whatever it reads.
 """
 
 import asyncio
@@ -13,6 +15,7 @@ from pathlib import Path
 from random import Random
 from typing import Any
 
+import httpx
 import msgspec
 from confluent_kafka import Producer
 
@@ -20,10 +23,17 @@ from services.core.event import Event
 from services.core.key_hash import key_hash
 from tests.chaos.cluster import PARTITIONS, Cluster
 from tests.chaos.ledger import PROJECT
+from tests.chaos.service import WITHIN, answers
 from tests.chaos.trial import Say
+from tests.kafka_server import free_port
 
 GOOD = Event(id="x", project=PROJECT, visitor="v", type="track", name="view", occurred_at=1, received_at=1)
 TEXT = msgspec.json.encode(GOOD)
+A_SECOND = 5_000
+"""Records: half of what a worker takes that shares two cores with its broker and its database."""
+AT_ONCE = 500
+LOOK_EVERY = 0.05
+"""Seconds. A pause is known to within that."""
 FAILED = frozenset({"a time beyond 64 bits"})
 """Kinds that are events by their shape, and fail only where they are worked on; the others cannot be read."""
 MALFORMED: dict[str, bytes | None] = {
@@ -77,9 +87,9 @@ class Poison:
 
 
 def publish(address: str, poison: Poison) -> Sent:
-    """Put it all into the topic."""
+    """Put it all into the topic, at a steady pace."""
     producer = Producer({"bootstrap.servers": address, "linger.ms": 20, "compression.type": "zstd", "log_level": 0})
-    sent = Sent()
+    sent, began = Sent(), time.monotonic()
 
     def lies(error: Any, message: Any, value: bytes, reason: str) -> None:
         assert error is None, error
@@ -89,41 +99,50 @@ def publish(address: str, poison: Poison) -> Sent:
         heard = partial(lies, value=value or b"", reason=reason) if reason else None
         producer.produce("events", value, visitor, key_hash(visitor) % PARTITIONS, callback=heard)
         sent.good += not reason
-        if number % 10_000 == 0:
+        if number % AT_ONCE == 0:
             producer.flush()
+            time.sleep(max(number / A_SECOND - (time.monotonic() - began), 0.0))
     producer.flush()
     return sent
 
 
 async def run(poison: Poison, folder: Path, say: Say) -> str:
-    """Put it there, let one worker go through it, and look: a report. Raises AssertionError."""
+    """Let one worker go through it while it comes, and look: a report. Raises AssertionError."""
     async with Cluster(folder, workers=()) as cluster:
+        metrics = f"http://127.0.0.1:{(port := free_port())}/metrics"
+        cluster.service("one", "stages", worker="one", health_port=str(port)).start()
+        await answers(metrics)
+        watching = asyncio.create_task(_longest_pause(metrics, poison.records))
         sent = await asyncio.to_thread(publish, cluster.kafka.address, poison)
         say(f"{poison.records} records are in the topic, {len(sent.malformed)} of them malformed (seed {poison.seed})")
-        watching = asyncio.create_task(_watch(cluster, poison.records))
-        cluster.worker("one").start()
+        pause = await watching
         await cluster.caught_up()
-        seconds, longest = await watching
         await asyncio.to_thread(_check, cluster, sent)
         assert not cluster.ended_by_themselves, cluster.ended_by_themselves
-    rate = poison.records / seconds
     return (
         f"{len(sent.malformed)} of {poison.records} set aside with their bytes and reason, {sent.good} events stored; "
-        f"{rate:,.0f} records a second, longest time between two stored positions {longest:.2f} s"
+        f"{A_SECOND:,} records a second, the longest time without one applied {pause:.2f} s"
     )
 
 
-async def _watch(cluster: Cluster, records: int) -> tuple[float, float]:
-    """Seconds from the first stored position to the last, and the longest between two."""
+async def _longest_pause(metrics: str, records: int) -> float:
+    """Seconds, from the first record that the worker says it has applied to the last."""
     moments: list[float] = []
-    stored = 0
-    while stored < records:
-        before, stored = stored, await cluster.stored()
-        if stored > before:
-            moments.append(time.monotonic())
-        await asyncio.sleep(0.02)
-    gaps = [later - earlier for earlier, later in pairwise(moments)]
-    return sum(gaps) or 1.0, max(gaps, default=0.0)
+    applied, deadline = 0, time.monotonic() + WITHIN
+    async with httpx.AsyncClient() as asking:
+        while applied < records:
+            before, applied = applied, _applied((await asking.get(metrics)).text)
+            if applied > before:
+                moments.append(time.monotonic())
+                deadline = moments[-1] + WITHIN
+            assert time.monotonic() < deadline, f"{applied} of {records} records are applied, and no more come"
+            await asyncio.sleep(LOOK_EVERY)
+    return max((later - earlier for earlier, later in pairwise(moments)), default=0.0)
+
+
+def _applied(metrics: str) -> int:
+    [line] = [line for line in metrics.splitlines() if line.startswith("desireline_stages_records_applied_total ")]
+    return int(float(line.split()[1]))
 
 
 def _check(cluster: Cluster, sent: Sent) -> None:

@@ -42,8 +42,8 @@ class Ingest:
 
 
 @contextmanager
-def running(folder: Path) -> Iterator[Ingest]:
+def running(folder: Path, **settings: str) -> Iterator[Ingest]:
     # The browsers of these tests are driven, and say so.
     key = Keyring(folder / "keys.json").create(Kind.WRITE, "shop", terms=Terms(robots=Manner.IGNORE))
-    with Broker() as broker, serving(broker, folder) as (_, address):
+    with Broker() as broker, serving(broker, folder, **settings) as (_, address):
         yield Ingest(broker, address, key)

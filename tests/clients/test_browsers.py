@@ -11,6 +11,7 @@ from contextlib import contextmanager
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import msgspec
 import pytest
@@ -22,6 +23,7 @@ from tests.clients.proxy import FAILURES, Failure, failing_first
 
 HERE = Path(__file__).parent
 SECONDS = 60
+POSTHOG_JS = HERE / "node_modules" / "posthog-js" / "dist"
 QUIET = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking"]
 QUIET += ["--disable-component-update", "--disable-sync"]
 
@@ -35,7 +37,7 @@ class Pages(SimpleHTTPRequestHandler):
 
 @pytest.fixture
 def ingest(tmp_path: Path) -> Iterator[Ingest]:
-    with running(tmp_path) as ingest:
+    with running(tmp_path, POSTHOG_JS=str(POSTHOG_JS) if POSTHOG_JS.exists() else "") as ingest:
         yield ingest
 
 
@@ -51,8 +53,11 @@ def site() -> Iterator[str]:
 
 
 @contextmanager
-def visiting(site: str, page: str, host: str, key: str) -> Iterator[Page]:
-    """The page in a browser. Without chromium or the libraries the test is skipped, yet fails in CI."""
+def visiting(site: str, page: str, host: str, key: str, heard: list[str] | None = None) -> Iterator[Page]:
+    """The page in a browser; what it complains of, and each address that it asks for, is `heard`.
+
+    Without chromium or the libraries the test is skipped, yet fails in CI.
+    """
     chromium = shutil.which("chromium")
     if not chromium or not (HERE / "node_modules").exists():
         lack = f"{'npm ci --prefix tests/clients' if chromium else 'chromium'} is needed for {page}"
@@ -60,6 +65,10 @@ def visiting(site: str, page: str, host: str, key: str) -> Iterator[Page]:
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=chromium, args=QUIET)
         opened = browser.new_page()
+        if heard is not None:
+            opened.on("console", lambda said: heard.extend([said.text] if said.type in ("error", "warning") else []))
+            opened.on("pageerror", lambda error: heard.append(str(error)))
+            opened.on("request", lambda request: heard.append(f"{request.method} {urlsplit(request.url).path}"))
         opened.goto(f"{site}/pages/{page}#host={host}&key={key}")
         yield opened
         browser.close()
@@ -122,3 +131,23 @@ def test_what_posthogs_library_sees_of_a_page_is_stored_in_our_words(
     assert [view.path for view in events if view.type == "page"] == ["/pages/posthog.html"]
     assert len({event.visitor for event in events}) == 1
     assert all(abs(event.received_at - event.occurred_at) < SECONDS * 1000 for event in events)
+
+
+@pytest.mark.parametrize("page", ["posthog_usual.html", "posthog_loader.html"])
+def test_posthogs_library_as_it_comes_finds_all_it_asks_for(ingest: Ingest, site: str, page: str) -> None:
+    heard: list[str] = []
+    with visiting(site, page, ingest.address, ingest.key, heard) as opened:
+        opened.wait_for_function("document.title === 'ready'")
+        opened.click("#pay")
+        events = await_events(ingest, has("page", "identify", "click"))
+
+    asked = Counter(line for line in heard if line.startswith(("GET /array", "GET /static", "POST /flags")))
+    complaints = [line for line in heard if not line.startswith(("GET /", "POST /"))]
+    assert complaints == []
+    assert set(asked.values()) == {1}, "what is answered is not asked for again"
+    assert f"GET /array/{ingest.key}/config.js" in asked
+    assert ("GET /static/array.js" in asked) == (page == "posthog_loader.html")
+    assert Counter(props["n"] for props in named(events, "Product Added")) == Counter(range(5))
+    assert [props["plan"] for props in named(events, "identify")] == ["pro"]
+    assert {told["target"] for told in named(events, "click")} == {"#pay"}
+    assert len({event.visitor for event in events}) == 1

@@ -3,10 +3,11 @@
 from typing import Any
 
 from services.core.changes import Changes
-from services.core.claim import Left, claim
+from services.core.claim import Claimed, Left, claim
 from services.core.journey import Journey
 from services.core.pipeline import Pipeline
 from services.core.rows import FindingRow, PositionRow, SessionRow, StateRow, UnfinishedRow
+from services.core.visitor_state import believed
 from tests.core.build import pipeline, start
 
 
@@ -20,6 +21,7 @@ class Shelf:
         self._states: list[StateRow] = []
         self._positions: list[PositionRow] = [start()]
         self._left: list[Left] = []
+        self._late: tuple[str, list[Any]] | None = None
         self._tables: dict[str, list[Any]] = {
             "sessions": self.sessions,
             "findings": self.findings,
@@ -45,10 +47,13 @@ class Shelf:
         """What was written past the last position before the last claim, and not again since."""
         return [row for left in self._left for row in self._between(left.after, left.before)]
 
-    def put(self, changes: Changes, dies_before: str = "") -> None:
-        """Write a checkpoint, or what of it comes before a table."""
+    def put(self, changes: Changes, dies_before: str = "", *, late: bool = False) -> None:
+        """Write a checkpoint, or what of it comes before a table; `late`: the database is slow with that table's rows,
+        which come once the next worker has looked.
+        """
         for table in self._tables:
             if table == dies_before:
+                self._late = (table, getattr(changes, table)) if late else None
                 return
             self._tables[table].extend(getattr(changes, table))
 
@@ -58,9 +63,14 @@ class Shelf:
         [claimed] = claim(list(newest.values()), log_id, [0], 1, f"claim {len(self._positions)}")
         position = claimed.position
         self._left = claimed.left
-        states = [row for row in self.states if not row.is_deleted or row.version > claimed.finished]
+        states = [row for row in self.states if not row.is_deleted or _is_ahead(row, claimed)]
         unfinished = self.unfinished
         self._positions.append(position)
+        self._states += believed(claimed, states, unfinished)
+        if self._late:
+            table, rows = self._late
+            self._tables[table].extend(rows)
+            self._late = None
         made = pipeline(self._journey, position)
         made.assign(0, position, states, unfinished)
         return made
@@ -78,6 +88,11 @@ class Shelf:
         rows = [_of_session(row) for row in self.sessions] + [_of_finding(row) for row in self.findings]
         later = {(row.session_id, row.finding_id) for row in rows if row.version >= before}
         return [row for row in rows if after < row.version < before and (row.session_id, row.finding_id) not in later]
+
+
+def _is_ahead(state: StateRow, claimed: Claimed) -> bool:
+    here = state.log_id == claimed.position.log_id
+    return state.version > claimed.finished or (here and state.next_offset > claimed.position.next_offset)
 
 
 def _of_session(row: SessionRow) -> UnfinishedRow:

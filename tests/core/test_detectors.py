@@ -20,7 +20,8 @@ from services.core.detectors import DETECTORS
 from services.core.event import Millis
 from services.core.rows import FindingRow
 from services.core.rulebook import Rulebook
-from services.core.session import Session, revive
+from services.core.session import revive
+from services.core.stored import Session
 from tests.core.build import START, acts, closed, encode, event, judged, pipeline, shop, standing
 from tests.core.test_pipeline import after_restart
 
@@ -146,6 +147,16 @@ def test_it_says_the_same_however_often_an_event_arrives(name: str) -> None:
     made.feed(0, encode(event(line) for line in SPEAKS[name] for _ in range(2)), now=START)
 
     assert in_words([row for row in closed(made)[1] if row.detector == name]) == in_words(said(name, SPEAKS[name]))
+
+
+@names
+def test_one_that_waits_has_nothing_to_say_while_it_remembers_nothing(
+    name: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    expected = in_words(said(name, everything()))
+    monkeypatch.setattr(DETECTORS[name], "waits", False)
+
+    assert in_words(said(name, everything())) == expected
 
 
 @names

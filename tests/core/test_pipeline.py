@@ -1,12 +1,12 @@
 """Records in, rows out: whatever the order, the doubling, the cutting and the restarts."""
 
 from collections.abc import Sequence
-from itertools import pairwise
+from itertools import accumulate, pairwise
 from typing import Any
 
 import msgspec
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from services.core.changes import Changes
@@ -17,7 +17,7 @@ from services.core.key_hash import key_hash
 from services.core.pipeline import Pipeline
 from services.core.rows import PositionRow, SessionRow
 from tests.core.build import START, Record, encode, event, import_end, pipeline, shop, standing, start
-from tests.core.reference import CAME, came_of, sessions_of
+from tests.core.reference import CAME, FINDERS, came_of, findings_of, jobs_of, sessions_of
 from tests.core.shelf import Shelf
 
 NAMES = ["view", "add", "checkout", "buy", "page /a", "page /b", "page /checkout/payment", "click #pay", "search"]
@@ -48,6 +48,35 @@ JOURNEY = shop(
 moments = st.integers(min_value=0, max_value=6 * 3600)
 visitors = st.sampled_from(["anna", "ben"])
 acts = st.lists(st.tuples(moments, st.sampled_from(NAMES), visitors), min_size=1, max_size=30)
+
+
+Step = tuple[int, str, str]
+"""Seconds since the step before, what, and who."""
+
+
+def _walk(pieces: list[list[Step]]) -> list[tuple[int, str, str]]:
+    steps = [step for piece in pieces for step in piece]
+    moments = accumulate(pause for pause, _, _ in steps)
+    return [(moment, name, visitor) for moment, (_, name, visitor) in zip(moments, steps, strict=True)]
+
+
+def _pieces(pauses: list[int], *names: str) -> st.SearchStrategy[list[Step]]:
+    step = st.tuples(st.sampled_from(pauses), st.sampled_from(names), st.just("anna"))
+    return st.lists(step, min_size=1, max_size=8)
+
+
+walks = st.lists(
+    st.one_of(
+        _pieces([0, 1, 1, 1, 2], "click #pay"),
+        _pieces([1, 6, 7, 8], "page /a", "page /b"),
+        st.lists(
+            st.tuples(st.sampled_from([5, 90, 1799, 1801]), st.sampled_from(NAMES), visitors), min_size=1, max_size=5
+        ),
+    ),
+    min_size=1,
+    max_size=8,
+).map(_walk)
+"""Acts close enough to each other for findings that tell of seconds."""
 
 
 def arriving(acts: Sequence[tuple[int, str, str]], delays: Sequence[int], doubled: Sequence[int]) -> list[Event]:
@@ -157,6 +186,26 @@ def test_sessions_equal_those_of_a_reference_that_sorts_first(
     assert sorted((row.visitor, row.started_at, came(row)) for row in sessions.values()) == came_of(events, shop())
 
 
+@given(
+    walks,
+    st.lists(st.integers(0, 1799), min_size=1, max_size=8),
+    st.lists(st.integers(0, 39), max_size=5),
+    st.lists(st.integers(0, 50), max_size=6),
+)
+def test_jobs_and_findings_equal_those_of_a_reference_that_looks_at_whole_sessions(
+    acts: list[tuple[int, str, str]], delays: list[int], doubled: list[int], cuts: list[int]
+) -> None:
+    events = arriving(acts, delays, doubled)
+
+    sessions, findings = standing(run(events, cuts))
+
+    assert sorted((row.visitor, row.started_at, row.job) for row in sessions.values()) == jobs_of(events, JOURNEY)
+    found = (row for row in findings.values() if row.detector in FINDERS)
+    assert sorted((row.detector, row.visitor, row.occurred_at, tuple(row.evidence)) for row in found) == findings_of(
+        events, JOURNEY
+    )
+
+
 @given(acts, st.integers(0, 30), st.integers(0, 30))
 def test_a_worker_that_dies_after_a_checkpoint_is_carried_on_by_the_next(
     acts: list[tuple[int, str, str]], cut: int, lost: int
@@ -185,29 +234,38 @@ def after_restart(*changes: Changes) -> Pipeline:
 
 
 WRITES = ("sessions", "findings", "states", "positions")
+LATE = ("states", "positions")
+"""What a worker never looks for again once it has taken on; for the others it does after a while."""
+
+lives = st.tuples(
+    st.integers(0, 6),  # records read
+    st.sampled_from(["", *WRITES, "acknowledging"]),  # the write before which it dies
+    st.booleans(),  # whether that write comes all the same, late
+    st.booleans(),  # whether the clock ticks
+    st.integers(0, 3),  # records read again
+)
 
 
+@settings(max_examples=400)
 @given(
-    acts,
+    st.lists(st.tuples(moments, st.sampled_from(NAMES), visitors), min_size=1, max_size=12),
     st.lists(st.integers(0, 1799), min_size=1, max_size=8),
-    st.lists(
-        st.tuples(st.integers(1, 12), st.sampled_from(["", *WRITES]), st.booleans(), st.integers(0, 3)), max_size=8
-    ),
+    st.lists(lives, max_size=8),
 )
 def test_killed_within_checkpoints_at_any_point_it_ends_as_if_nothing_had_happened(
-    acts: list[tuple[int, str, str]], delays: list[int], lives: list[tuple[int, str, bool, int]]
+    acts: list[tuple[int, str, str]], delays: list[int], lives: list[tuple[int, str, bool, bool, int]]
 ) -> None:
     events = arriving(acts, delays, [])
     records = encode(events)
     shelf, worker, at = Shelf(JOURNEY), pipeline(JOURNEY), 0
 
-    for share, dies_before, ticks, back in lives:
+    for share, dies_before, late, ticks, back in lives:
         reached = at + share
         worker.feed(0, records[max(0, at - back) : reached], now=START)
         if ticks:
             # The wall clock of a worker that dies may have closed sessions that the next one finds open.
             worker.tick(0, min((one.received_at for one in events[at:reached]), default=START))
-        shelf.put(worker.take(), dies_before)
+        shelf.put(worker.take(), dies_before, late=late and dies_before in LATE)
         at = min(reached, len(records))
         if dies_before:
             worker = shelf.taken_on()
@@ -323,6 +381,22 @@ def test_what_a_slow_insert_of_the_last_owner_brings_late_is_taken_back() -> Non
 
     assert not shelf.standing().findings
     assert sorted((row.visitor, row.state) for row in shelf.standing().sessions) == [("anna", "open"), ("ben", "open")]
+
+
+def test_a_state_that_a_slow_insert_brings_late_hides_nothing_that_was_taken_back() -> None:
+    made = pipeline()
+    records = encode([event("0 view")])
+    made.feed(0, records, now=START)
+    shelf = Shelf()
+    shelf.put(made.take(), dies_before="states", late=True)
+    second = shelf.taken_on()
+    shelf.put(second.take())  # takes the session back, and dies before it reads the event again
+
+    third = shelf.taken_on()
+    third.feed(0, records, now=START)
+    shelf.put(third.take())
+
+    assert [(row.visitor, row.events) for row in shelf.standing().sessions] == [("anna", 1)]
 
 
 def test_a_state_that_cannot_be_read_is_set_aside_and_its_visitor_begins_anew() -> None:

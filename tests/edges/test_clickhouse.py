@@ -40,7 +40,7 @@ ROWS: dict[str, Row] = {
     ),
     "session_state": StateRow(
         project="shop", visitor="v", log_id="l/t", partition=3, next_offset=77, key_hash=2**31 - 1, format=1,
-        blob=bytes(range(256)), version=5, due=[1, 2], touched=[3, 4],
+        blob=bytes(range(256)), version=5, stands_for=4, due=[1, 2], touched=[3, 4],
     ),
     "positions": PositionRow(
         log_id="l/t", partition=3, partitions=4, generation=2, claim="c", began=1, finished=2, next_offset=77,
@@ -147,7 +147,9 @@ def state(visitor: str, key_hash: int, version: int, **fields: Any) -> StateRow:
         "project": "p", "log_id": "log", "partition": 1, "next_offset": 5, "format": 1, "due": [9, 0], "touched": [8, 0]
     }  # fmt: skip
     blob = f"{visitor}{version}".encode()
-    return StateRow(visitor=visitor, key_hash=key_hash, blob=blob, version=version, **(given | fields))
+    return StateRow(
+        visitor=visitor, key_hash=key_hash, blob=blob, version=version, stands_for=version, **(given | fields)
+    )
 
 
 def test_states_are_the_newest_of_the_partition(store: Store) -> None:
@@ -170,18 +172,19 @@ def test_states_of_other_logs_come_to_where_their_visitors_would_be_now(store: S
     assert [row.visitor for row in store.states(position(version=1 << 50), 0)] == ["a"]
 
 
-def test_a_deleted_state_is_told_only_where_it_was_written_past_the_last_finished_checkpoint(store: Store) -> None:
+def test_a_deleted_state_is_told_only_where_it_is_ahead_of_the_position_or_of_the_last_checkpoint(store: Store) -> None:
     store.insert("positions", [position()])
     deleted = [
         state("past", 1, 1, is_deleted=1),
         state("ahead", 1, 9, is_deleted=1),
+        state("read further", 1, 1, is_deleted=1, next_offset=6),
         state("elsewhere", 1, 9, is_deleted=1, log_id="old"),
     ]
     store.insert("session_state", deleted)
 
-    told = [row.visitor for row in store.states(position(version=1 << 50), 5)]
+    told = [row.visitor for row in store.states(position(version=1 << 50, next_offset=5), 5)]
 
-    assert sorted(told) == ["ahead", "elsewhere"]
+    assert sorted(told) == ["ahead", "elsewhere", "read further"]
 
 
 def test_unfinished_is_what_lies_past_a_position_and_was_not_written_again(store: Store) -> None:

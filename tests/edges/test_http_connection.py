@@ -12,6 +12,8 @@ from starlette.types import Receive, Scope, Send
 from services.edges.http_connection import Connection, Door
 from services.edges.http_server import http_config
 from services.edges.listener import listen
+from services.edges.networks import networks_of
+from services.settings import Settings
 
 pytestmark = pytest.mark.asyncio
 
@@ -38,8 +40,8 @@ class Served:
         await send({"type": "http.response.start", "status": 200, "headers": [(b"content-length", b"%d" % len(body))]})
         await send({"type": "http.response.body", "body": body})
 
-    async def connect(self, sent: bytes = b"") -> Client:
-        reader, writer = await asyncio.open_connection("127.0.0.1", self.port)
+    async def connect(self, sent: bytes = b"", address: str = "127.0.0.1") -> Client:
+        reader, writer = await asyncio.open_connection("127.0.0.1", self.port, local_addr=(address, 0))
         self.clients.append((reader, writer))
         writer.write(sent)
         await writer.drain()
@@ -47,10 +49,10 @@ class Served:
 
 
 @asynccontextmanager
-async def server(places: int = PLACES) -> AsyncIterator[tuple[Served, Door]]:
+async def server(of_address: int = PLACES, proxies: str = "") -> AsyncIterator[tuple[Served, Door]]:
     with listen("127.0.0.1", 0) as listener:
-        served, door = Served(listener.getsockname()[1]), Door(places)
-        config = http_config(served, drain_seconds=1)
+        served, door = Served(listener.getsockname()[1]), Door(PLACES, of_address, networks_of(proxies))
+        config = http_config(served, Settings(), drain_seconds=1)
         config.http = partial(Connection, door)  # type: ignore[assignment]
         running = uvicorn.Server(config)
         serving = asyncio.create_task(running.serve([listener]))
@@ -120,6 +122,56 @@ async def test_where_all_are_being_answered_who_comes_is_told_to_come_back() -> 
 
         assert b"503" in await reader.readline()
         assert b"retry-after: 1" in await reader.read()
+
+
+async def test_one_address_takes_no_more_places_than_it_may() -> None:
+    async with server(of_address=3) as (served, door):
+        others = [await served.connect() for _ in range(3)]
+        await come(lambda: len(door) == 3)
+        greedy = [await served.connect(address="127.0.0.2") for _ in range(9)]
+
+        cut_off = [await is_cut_off(client) for client in greedy[:6]]
+        assert (cut_off, len(door)) == ([True] * 6, 6)
+
+        served.may_answer.set()
+        for reader, writer in [*others, *greedy[6:]]:
+            writer.write(GET)
+            assert (await reader.readline()).startswith(b"HTTP/1.1 200")
+
+
+async def test_an_address_whose_requests_are_all_being_answered_is_told_to_come_back_and_others_are_served() -> None:
+    async with server(of_address=3) as (served, door):
+        for _ in range(3):
+            await served.connect(GET, "127.0.0.2")
+        await come(lambda: len(door) == 3)
+
+        fourth, _ = await served.connect(GET, "127.0.0.2")
+        other, _ = await served.connect(GET)
+
+        assert b"503" in await fourth.readline()
+        served.may_answer.set()
+        assert (await other.readline()).startswith(b"HTTP/1.1 200")
+
+
+async def test_a_trusted_proxy_holds_as_many_as_there_are() -> None:
+    async with server(of_address=2, proxies="127.0.0.0/30") as (served, door):
+        clients = [await served.connect(address="127.0.0.2") for _ in range(PLACES)]
+        await come(lambda: len(door) == PLACES)
+
+        served.may_answer.set()
+        for reader, writer in clients:
+            writer.write(GET)
+            assert (await reader.readline()).startswith(b"HTTP/1.1 200")
+
+
+async def test_nothing_is_remembered_of_addresses_that_have_left() -> None:
+    async with server() as (served, door):
+        _, writer = await served.connect(address="127.0.0.3")
+        await come(lambda: len(door) == 1)
+        writer.close()
+        await come(lambda: not len(door))
+
+        assert not door._by_host
 
 
 @pytest.mark.parametrize("apart", [False, True], ids=["at once", "in pieces"])

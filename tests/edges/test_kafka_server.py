@@ -11,10 +11,11 @@ import pytest
 from aiokafka import AIOKafkaConsumer, TopicPartition
 from confluent_kafka import OFFSET_BEGINNING, Consumer
 from confluent_kafka import TopicPartition as Place
-from confluent_kafka.admin import AdminClient
+from confluent_kafka.admin import AdminClient, ConfigResource, ResourceType
 
 from services.edges.kafka import Publisher
 from services.edges.record_batch import NotAccepted
+from services.edges.topics import ensure_topics
 from services.settings import Settings
 from tests.kafka_server import KafkaServer
 
@@ -135,3 +136,17 @@ async def test_an_outage_is_answered_and_survived_without_a_loss(kafka_of_our_ow
     stored = await read(kafka_of_our_own.address, "events", 2)
     assert set(accepted) <= set(stored)
     assert len(stored) == len(set(stored))
+
+
+async def test_a_topic_for_the_moment_keeps_an_hour_and_the_others_what_the_broker_says(
+    kafka_server: KafkaServer,
+) -> None:
+    settings = Settings(kafka=kafka_server.address)
+
+    ensure_topics(settings, ["kept", "passing"], brief=["passing"])
+
+    asked = [ConfigResource(ResourceType.TOPIC, name) for name in ("kept", "passing")]
+    told = AdminClient({"bootstrap.servers": kafka_server.address}).describe_configs(asked)
+    kept, passing = (told[one].result(timeout=30) for one in asked)
+    assert (passing["retention.ms"].value, passing["segment.ms"].value) == ("3600000", "600000")
+    assert kept["retention.ms"].value == "604800000"

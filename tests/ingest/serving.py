@@ -17,10 +17,12 @@ SERVE = "from services.ingest.server import run; from services.settings import S
 
 
 @contextmanager
-def serving(broker: Broker, folder: Path, before: str = "") -> Iterator[tuple[subprocess.Popen[bytes], str]]:
+def serving(
+    broker: Broker, folder: Path, before: str = "", **settings: str
+) -> Iterator[tuple[subprocess.Popen[bytes], str]]:
     """The process and its address, once it is ready. `before` is what it runs first: other limits, say."""
     port = free_port()
-    told = {"KAFKA": broker.address, "PORT": str(port), "KEYS_FILE": str(folder / "keys.json")}
+    told = settings | {"KAFKA": broker.address, "PORT": str(port), "KEYS_FILE": str(folder / "keys.json")}
     environment = {f"DESIRELINE_{name}": value for name, value in told.items()}
     process = subprocess.Popen([sys.executable, "-c", f"{before}\n{SERVE}"], env=environment)
     address = f"http://127.0.0.1:{port}"

@@ -2,6 +2,7 @@
 
 import asyncio
 import time
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import httpx
@@ -10,7 +11,8 @@ import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
 from services.core.key import Kind, Right
-from services.core.terms import Manner, Terms
+from services.core.seen import seen_in
+from services.core.terms import Asked, Manner, Terms
 from services.ingest.refusal import Reason, RefusedEvent
 from tests.ingest.conftest import Installation, read_topic
 from tests.ingest.test_robot import CHROME, GOOGLE
@@ -97,12 +99,93 @@ async def test_who_asks_not_to_be_watched_is_not_where_the_terms_say_so(
 
 
 async def test_nothing_is_kept_of_who_asked_not_to_be_watched(ingest: Installation) -> None:
-    await send(ingest, track(), terms=Terms(gpc=Manner.DROP), headers={**BROWSER, "Sec-GPC": "1"})
+    await send(ingest, track(), terms=Terms(gpc=Asked.DROP), headers={**BROWSER, "Sec-GPC": "1"})
 
     [sample] = await refused(ingest, 1)
 
     assert (sample.reason, sample.raw) == ("consent", b"")
     assert "anonymousId" not in sample.detail
+
+
+TELLING = {
+    "userId": "jane",
+    "properties": {"product": "candle", "gclid": "Cj0", "user_id": 7, "url": "https://shop.example/?gclid=Cj0&page=2"},
+    "context": {
+        "ip": "93.184.216.34", "userAgent": CHROME, "timezone": "Europe/Vienna", "traits": {"name": "Jane"},
+        "page": {"url": "https://shop.example/a?fbclid=Iw1&page=2", "referrer": "https://social.example/?gclid=1"},
+        "campaign": {"source": "mail"}, "library": {"name": "analytics.js"},
+    },
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("headers", "terms"),
+    [({"Sec-GPC": "1"}, Terms(gpc=Asked.ANONYMOUS)), ({"DNT": "1"}, Terms(dnt=Asked.ANONYMOUS))],
+    ids=["gpc", "dnt"],
+)
+async def test_who_asks_not_to_be_watched_leaves_nothing_that_leads_to_them(
+    ingest: Installation, headers: dict[str, str], terms: Terms
+) -> None:
+    calls = [track("a", **TELLING), track("b", type="identify", traits={"name": "Jane"}), track("c", **TELLING)]
+
+    answer = await send(ingest, *calls, track("d", anonymousId="", userId=""), terms=terms, headers=BROWSER | headers)
+    await send(ingest, track("e", **TELLING), terms=terms)
+
+    assert [one["reason"] for one in answer.json()["refused"]] == ["visitor"]
+    values = await ingest.records(4)
+    events = {event.id: event for event in await ingest.events(4)}
+    assert events["a"].visitor == events["b"].visitor == events["c"].visitor != "v"
+    assert (events["e"].visitor, events["e"].user) == ("v", "jane"), "who does not ask is kept as ever"
+    unwatched = b"".join(value for value in values if b'"id":"e"' not in value)
+    told = [b"jane", b"Jane", b"gclid", b"fbclid", b"93.184", b"Vienna", b"Chrome/", b"user_id"]
+    assert [word for word in told if word in unwatched] == []
+    assert msgspec.json.decode(events["a"].props) == {"product": "candle", "url": "https://shop.example/?page=2"}
+    assert set(msgspec.json.decode(events["a"].context)) == {"page", "campaign", "library"}
+    assert (events["a"].url, seen_in(events["a"].seen).source) == ("https://shop.example/a?page=2", "mail")
+    assert seen_in(events["a"].seen).browser == "Chrome"
+    [aside] = await refused(ingest, 1)
+    assert (aside.reason, aside.raw) == ("visitor", b""), "what is refused of them is not kept either"
+
+
+@pytest.mark.parametrize(
+    ("context", "terms"),
+    [
+        ({"gpc": True}, {"gpc": "drop"}),
+        ({"gpc": "1"}, {"gpc": "drop", "dnt": "anonymous"}),
+        ({"dnt": "1", "gpc": True}, {"dnt": "drop", "gpc": "anonymous"}),
+        ({"consent": {"categoryPreferences": {"Analytics": False}}}, {"consent": {"Analytics": "drop"}}),
+    ],
+)
+async def test_a_server_can_tell_what_its_visitors_ask_for(
+    ingest: Installation, context: dict[str, Any], terms: dict[str, Any]
+) -> None:
+    held = msgspec.convert(terms, Terms)
+
+    answer = await send(ingest, track("a", context=context), track("b"), terms=held, headers={})
+    await send(ingest, track("c", context=context), terms=Terms(), headers={})
+
+    assert [(one["reason"], one["events"]) for one in answer.json()["dropped"]] == [("consent", 1)]
+    assert {event.id for event in await ingest.events(2)} == {"b", "c"}
+
+
+async def test_visitors_of_a_server_who_ask_for_it_stay_apart_without_their_ids(ingest: Installation) -> None:
+    calls = [track(f"{v}{n}", anonymousId=v, context={"dnt": 1}) for v in ("ann", "ben") for n in range(2)]
+
+    await send(ingest, *calls, track("c", context={"dnt": 0}), terms=Terms(dnt=Asked.ANONYMOUS), headers={})
+
+    visitors = {event.id: event.visitor for event in await ingest.events(5)}
+    assert visitors["ann0"] == visitors["ann1"] != visitors["ben0"] == visitors["ben1"]
+    assert visitors["c"] == "v"
+    assert not {"ann", "ben"} & set(visitors.values())
+
+
+@pytest.mark.parametrize("consent", [7, "no", {"categoryPreferences": 7}, {"categoryPreferences": {"A": "x"}}, None])
+async def test_what_is_called_consent_may_be_anything(ingest: Installation, consent: Any) -> None:
+    terms = Terms(consent={"A": Asked.DROP})
+
+    answer = await send(ingest, track(context={"consent": consent, "gpc": {}}), terms=terms, headers={})
+
+    assert answer.json() == {"success": True}
 
 
 async def test_a_robots_browser_is_not_counted(ingest: Installation) -> None:
@@ -163,6 +246,30 @@ async def test_one_network_is_held_before_it_uses_up_what_is_everybodys(ingest: 
     assert statuses == [200, 429, 429, 200]
 
 
+@pytest.mark.parametrize("path", ["/v1/batch", "/v1/projects/wk_made_up/settings"])
+async def test_a_network_that_tries_keys_is_held_and_who_has_one_is_not(ingest: Installation, path: str) -> None:
+    body = {"batch": [track()], "writeKey": "wk_made_up"}
+
+    async def status(host: str, key: str = "wk_made_up") -> httpx.Response:
+        transport = httpx.ASGITransport(app_of(ingest), client=(host, 1))
+        async with httpx.AsyncClient(transport=transport, base_url="http://ingest") as client:
+            if path != "/v1/batch" and key == "wk_made_up":
+                return await client.get(path)
+            return await client.post("/v1/batch", json=body, headers={"X-Write-Key": key})
+
+    answers = [await status(f"93.184.216.{n}") for n in range(150)]
+
+    assert [answer.status_code for answer in answers[:100]] == [401 if path == "/v1/batch" else 404] * 100
+    assert answers[-1].status_code == 429
+    assert int(answers[-1].headers["retry-after"]) >= 1
+    assert (await status("93.184.216.7", ingest.key)).status_code == 200
+    assert (await status("93.184.217.7")).status_code in (401, 404)
+    assert (await status("10.0.0.7")).status_code in (401, 404), "behind a proxy there may be anybody"
+    metrics = (await ingest.client.get("/metrics")).text
+    assert 'desireline_ingest_requests_refused_total{reason="rate"}' in metrics
+    assert 'requests_refused_total{reason="rate"} 0.0' not in metrics
+
+
 async def test_history_is_not_held_to_a_rate(ingest: Installation) -> None:
     key = ingest.keyring.create(Kind.WRITE, "shop", [Right.HISTORICAL], Terms(rate=1))
     bodies = [
@@ -173,6 +280,24 @@ async def test_history_is_not_held_to_a_rate(ingest: Installation) -> None:
     answers = [await ingest.client.post("/v1/batch", json=body, auth=(key, "")) for body in bodies]
 
     assert [answer.status_code for answer in answers] == [200] * 3
+
+
+@pytest.mark.parametrize(
+    ("terms", "hours"), [(Terms(), 24), (Terms(ahead_hours=0.5), 0.5), (Terms(ahead_hours=48), 48)]
+)
+async def test_a_clock_that_is_ahead_is_taken_as_now_and_one_too_far_ahead_not_at_all(
+    ingest: Installation, terms: Terms, hours: float
+) -> None:
+    now, border = datetime.now(UTC), timedelta(hours=hours)
+    times = {"within": now + border - timedelta(minutes=1), "beyond": now + border + timedelta(minutes=1)}
+
+    calls = [track(name, timestamp=at.isoformat()) for name, at in times.items()]
+    answer = await send(ingest, *calls, terms=terms)
+
+    assert [(one["index"], one["reason"]) for one in answer.json()["refused"]] == [(1, "clock")]
+    [event] = await ingest.events(1)
+    assert (event.id, event.occurred_at) == ("within", event.received_at)
+    assert await counted(ingest, Reason.CLOCK) == 1
 
 
 async def test_what_a_client_sends_again_is_stored_once(ingest: Installation) -> None:

@@ -3,13 +3,16 @@
 from pathlib import Path
 from typing import Any
 
+import httpx
+import msgspec
 import pytest
 from mmdb_writer import MMDBWriter
 from netaddr import IPSet
 
+from services.core.refusal import RefusedEvent
 from services.core.seen import Seen, seen_in
 from services.edges.broker import Broker
-from services.ingest.address import networks_of
+from services.edges.networks import networks_of
 from services.ingest.caller import Caller, caller_of
 from services.ingest.context import Told, seen_of
 from services.ingest.country import Countries
@@ -209,3 +212,27 @@ async def test_clients_in_other_words_are_seen_too(ingest: Installation) -> None
 
     events = {event.visitor: event.seen for event in await ingest.events(2)}
     assert events == {"posthog": "mobile||Android|direct||mail", "ga4": "tablet||iOS|search"}
+
+
+@pytest.mark.asyncio
+async def test_what_is_refused_keeps_how_its_visitor_came_and_no_address(
+    broker: Broker, tmp_path: Path, countries_file: Path
+) -> None:
+    call = {"type": "track", "event": "view", "anonymousId": "v", "timestamp": "2020-01-01T00:00:00Z"}
+    async with installed(broker, tmp_path, countries=countries_file) as ingest:
+        transport = httpx.ASGITransport(ingest.client._transport.app, client=("203.0.113.77", 1))  # type: ignore[attr-defined]
+        async with httpx.AsyncClient(transport=transport, base_url="http://ingest") as browser:
+            headers = {"origin": "https://shop.example", "user-agent": LAPTOP}
+            answer = await browser.post("/v1/track", json=call | {"writeKey": ingest.key}, headers=headers)
+
+        [record] = await ingest.records(1, "refused_events")
+        aside = msgspec.json.decode(record, type=RefusedEvent)
+        again = {"type": "track", "event": "view", "anonymousId": "v", "seen": aside.seen}
+        await ingest.send(again, replayed=True)
+        await ingest.send({**again, "messageId": "no replay"})
+        replayed, other = sorted(await ingest.events(2), key=lambda event: event.id == "no replay")
+
+    assert [one["reason"] for one in answer.json()["refused"]] == ["clock"]
+    assert aside.seen == "desktop|Chrome|Windows||AT"
+    assert b"203.0.113" not in record
+    assert (replayed.seen, other.seen) == (aside.seen, "")

@@ -25,7 +25,9 @@ def refused(raw: bytes, **given: Any) -> Refused:
 
 def taken(call: Call, after_seconds: int = 3600) -> Event:
     """What ingest makes of it when it is sent an hour later."""
-    arrival = segment.Arrival("shop", Millis(AT + after_seconds * 1000), lambda: "new", historical=call.historical)
+    arrival = segment.Arrival(
+        "shop", Millis(AT + after_seconds * 1000), lambda: "new", historical=call.historical, replayed=True
+    )
     event = segment.read(call.body, arrival)
     assert isinstance(event, Event)
     return event
@@ -73,6 +75,26 @@ def test_history_stays_history() -> None:
 
     assert call.historical
     assert taken(call).occurred_at == call.at == datetime(2024, 5, 1, tzinfo=UTC).timestamp() * 1000
+
+
+def test_how_its_visitor_came_is_what_its_first_request_told_and_the_call_itself_before_that() -> None:
+    raw = (
+        b'{"type":"track","event":"x","userId":"u","context":{"page":{"url":"https://shop.example/?utm_source=mail"}}}'
+    )
+
+    event = taken(call_of(refused(raw, seen="mobile|Firefox|Android||AT")))
+
+    assert event.seen == "mobile|Firefox|Android|direct|AT|mail"
+    assert b"Firefox" not in bytes(event.context)
+
+
+def test_a_first_request_that_nobody_sent_counts_only_where_it_is_sent_again() -> None:
+    body = b'{"type":"track","event":"x","userId":"u","seen":"mobile|Firefox"}'
+
+    event = segment.read(body, segment.Arrival("shop", Millis(AT), lambda: "new"))
+
+    assert isinstance(event, Event)
+    assert event.seen == ""
 
 
 def test_what_we_cannot_read_goes_as_it_came() -> None:

@@ -1,6 +1,7 @@
 """A stages worker as a process for tests: settings from the environment, the small shop's journey.
 
-`CRASH_AT` names a crash point and after how many passes the process kills itself there.
+`CRASH_AT` names a crash point and after how many passes the process kills itself there. `UNDER_WAY` milliseconds are
+given to an attempt to tell somebody of an incident, so that a test need not wait a minute.
 """
 
 import itertools
@@ -9,9 +10,11 @@ import os
 import signal
 import sys
 
+from services.core.spikes import delivery
 from services.edges.clickhouse import Store
 from services.settings import Settings
 from services.stages import checkpoint, process
+from services.stages.alerts import courier
 from tests.core.build import shop
 
 
@@ -22,7 +25,7 @@ def crash_at(fatal: str, passes: int) -> None:
         if point == fatal and next(counter) == passes:
             os.kill(os.getpid(), signal.SIGKILL)
 
-    checkpoint.at = at
+    checkpoint.at = courier.at = at
 
 
 if __name__ == "__main__":
@@ -30,5 +33,6 @@ if __name__ == "__main__":
     if named := os.environ.get("CRASH_AT"):
         point, passes = named.split(":")
         crash_at(point, int(passes))
+    delivery.UNDER_WAY = int(os.environ.get("UNDER_WAY", delivery.UNDER_WAY))
     settings = Settings()
     sys.exit(process.run(settings, shop(), Store.open(settings.clickhouse)))

@@ -1,10 +1,18 @@
-    -- Which events were there before a session went on. After came and scoped.
-    -- include scoped_events
+    -- In how many sessions each event was there before they went on. After came and scoped.
+    walkers AS
+    (
+        SELECT
+            cityHash64(id) AS number, cityHash64(visitor) AS visitor_hash, started_at AS began, ended_at AS finished,
+            before, is_so
+        FROM came
+    ),
+
+    -- include heard
 
     acted AS
     (
-        SELECT came.went_on AS went_on, toString(acts.name) AS value
-        FROM (SELECT session_id, name, min(occurred_at) AS first_at FROM scoped_events GROUP BY session_id, name) AS acts
-        INNER JOIN came ON came.id = acts.session_id
-        WHERE acts.first_at < came.before
+        SELECT toString(name) AS value, uniqExact(number) AS sessions, uniqExactIf(number, is_so) AS went_on
+        FROM heard
+        WHERE occurred_at < before
+        GROUP BY value
     ),

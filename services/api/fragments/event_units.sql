@@ -1,7 +1,6 @@
-    -- Whom a funnel over any events follows: a session's or a person's events that fit some step of it.
+    -- Whom a funnel over any events follows: a session's or a person's events that fit some step of it, in order, with
+    -- the values that units are told apart by (`values`) and the sessions they lie in (`members`), each with its moment.
     -- include funnel_words
-
-    -- include scoped_sessions
 
     -- include identified
 
@@ -11,16 +10,22 @@
     (
         SELECT
             false AS planned, toLowCardinality('') AS path_key, emptyArrayUInt64() AS close,
-            [('', false, toUInt64(1))] AS cells,
-            CAST([], 'Array(Tuple(DateTime64(3, \'UTC\'), String))') AS values,
-            CAST([], 'Array(Tuple(DateTime64(3, \'UTC\'), String))') AS members,
+            [('', is_open, toUInt64(1))] AS cells,
+            values, members,
             arrayMap(act -> act.3, sorted) AS fits,
             arrayMap(act -> act.1, sorted) AS began,
             began AS ended
         FROM
         (
-            SELECT arraySort(groupArray((at_ms, id, fit))) AS sorted
+            SELECT
+                max(open_session) AS is_open,
+                arraySort(groupArrayIf((at_ms, id, fit), fit != 0)) AS sorted,
+                arrayMap(one -> (one.1, one.3), arraySort(
+                    groupArrayIf((occurred_at, id, value), by NOT IN ('', 'hour', 'day', 'week', 'month')
+                        AND (value != '' OR by NOT IN ('segment', 'property'))))) AS values,
+                arraySort(groupArrayIf((occurred_at, session_id), {in_sessions:Bool} AND fit != 0)) AS members
             FROM fitting
             GROUP BY who
         )
+        WHERE notEmpty(sorted)
     ),

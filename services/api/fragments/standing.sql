@@ -4,6 +4,15 @@
     -- may lie on another device, thus another partition, and may arrive late or be taken back itself.
     -- include known
 
+    -- include finishers
+
+    found AS
+    (
+        SELECT *
+        FROM findings FINAL
+        WHERE project = {project:String} AND opened_on BETWEEN {found_from:Date32} AND {found_to:Date32}
+    ),
+
     left_open AS
     (
         SELECT
@@ -11,17 +20,15 @@
             multiIf(walk.user != '', walk.user, known_as != '', known_as, walk.visitor) AS person
         FROM
         (
-            SELECT opened_on, session_id, id, stage, job, occurred_at
-            FROM findings FINAL
-            WHERE project = {project:String} AND opened_on BETWEEN {found_from:Date32} AND {found_to:Date32}
-                AND detector IN {drop_offs:Array(String)}
-        ) AS left_ones
-        INNER JOIN
-        (
             SELECT opened_on, id, user, visitor
             FROM sessions FINAL
             WHERE project = {project:String} AND opened_on BETWEEN {found_from:Date32} AND {found_to:Date32}
-        ) AS walk ON walk.opened_on = left_ones.opened_on AND walk.id = left_ones.session_id
+                AND (cityHash64(user) IN (SELECT name FROM their_names) OR cityHash64(visitor) IN (SELECT name FROM their_names))
+        ) AS walk
+        INNER JOIN
+        (
+            SELECT opened_on, session_id, id, stage, job, occurred_at FROM found WHERE detector IN {drop_offs:Array(String)}
+        ) AS left_ones ON left_ones.opened_on = walk.opened_on AND left_ones.session_id = walk.id
         LEFT JOIN known ON known.visitor = walk.visitor
     ),
 
@@ -31,11 +38,6 @@
     judged AS
     (
         SELECT found.*, back.fate AS fate, back.done_at AS done_at, back.done_in AS done_in
-        FROM
-        (
-            SELECT *
-            FROM findings FINAL
-            WHERE project = {project:String} AND opened_on BETWEEN {found_from:Date32} AND {found_to:Date32}
-        ) AS found
+        FROM found
         LEFT JOIN taken_back AS back ON back.id = found.id
     ),

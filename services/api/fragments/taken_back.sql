@@ -1,20 +1,5 @@
-    -- Which of `left_open` (id, stage, job, left_at, person) were taken up again, and by which session. After known.
-    -- Few who leave come back and finish: what the others did is not looked at.
-    finishers AS
-    (
-        SELECT DISTINCT multiIf(walk.user != '', walk.user, known_as != '', known_as, walk.visitor) AS person
-        FROM
-        (
-            SELECT user, visitor
-            FROM sessions FINAL
-            WHERE project = {project:String}
-                AND opened_on BETWEEN {found_from:Date32} AND {found_to:Date32} + {later_days:UInt16}
-                AND (hasAny(path_stage, {done:Array(String)}) OR toUnixTimestamp64Milli(outcome_at) > 0)
-        ) AS walk
-        LEFT JOIN known ON known.visitor = walk.visitor
-    ),
-
-    -- What each of these people did: (when, stage, job done, session), an empty stage for a job's outcome.
+    -- Which of `left_open` (id, stage, job, left_at, person) were taken up again, and by which session. After finishers.
+    -- What each who left and finished did: (when, stage, job done, session), an empty stage for a job's outcome.
     pursued AS
     (
         SELECT
@@ -29,9 +14,10 @@
             FROM sessions FINAL
             WHERE project = {project:String}
                 AND opened_on BETWEEN {found_from:Date32} AND {found_to:Date32} + {later_days:UInt16}
+                AND (cityHash64(user) IN (SELECT name FROM their_names) OR cityHash64(visitor) IN (SELECT name FROM their_names))
         ) AS walk
         LEFT JOIN known ON known.visitor = walk.visitor
-        WHERE person IN (SELECT person FROM finishers) AND person IN (SELECT person FROM left_open)
+        WHERE person IN (SELECT person FROM left_open)
         GROUP BY person
     ),
 

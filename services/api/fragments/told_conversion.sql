@@ -2,7 +2,7 @@
     told AS
     (
         SELECT
-            started_at, part,
+            started_at, part, 0 AS amount,
             arrayFirstIndex(
                 (s, p) -> {at:String} IN (toString(s), concat(s, '.', p)), path_stage, path_step) AS entry,
             arrayExists(

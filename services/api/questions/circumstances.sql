@@ -4,30 +4,24 @@ WITH
 
     -- include circumstances
 
-    told AS
+    marked AS
     (
-        SELECT
-            toString(job) AS one_job, toUnixTimestamp64Milli(outcome_at) > 0 AS is_done,
-            arrayFilter(one -> one.1 NOT IN ('job', 'when'), circumstances) AS under
+        SELECT *, job AS mark, toUnixTimestamp64Milli(outcome_at) > 0 AS is_so
         FROM circumstanced
-    )
+    ),
 
-SELECT kind, value, any(under_it) AS sessions, job, sum(with_job) AS with_job, sum(done) AS done
+    -- include under
+
+    '' AS nothing
+
+SELECT kind, value, sum(with_job) OVER (PARTITION BY kind, value) AS sessions, job, with_job, done
 FROM
 (
-    SELECT one.1 AS kind, one.2 AS value, one_job AS job, count() AS with_job, countIf(is_done) AS done
-    FROM told
-    ARRAY JOIN arrayConcat([('', '')], under) AS one
+    SELECT kind, value, toString(mark) AS job, sum(sessions) AS with_job, sum(happened) AS done
+    FROM under
+    WHERE kind NOT IN ('job', 'when')
     GROUP BY kind, value, job
-) AS by_job
-INNER JOIN
-(
-    SELECT one.1 AS kind, one.2 AS value, count() AS under_it
-    FROM told
-    ARRAY JOIN arrayConcat([('', '')], under) AS one
-    GROUP BY kind, value
-) AS together USING (kind, value)
-WHERE under_it >= {fewest:UInt32} OR kind = ''
-GROUP BY kind, value, job
+)
+QUALIFY sessions >= {fewest:UInt32} OR kind = ''
 ORDER BY kind, value, job
 LIMIT 20000

@@ -11,12 +11,13 @@ from pydantic import BaseModel, Field
 
 from services.api.association import FEWEST, Association, Compared, associations
 from services.api.journey_places import place_named, places_of
-from services.api.question import PREVIOUS, Answer, Asked, Question
+from services.api.page import PagedAnswer, Paging
+from services.api.question import PREVIOUS, Asked, Question
 from services.api.share import Share
 from services.api.standing import DROP_OFFS
 
 
-class CorrelationsQuestion(Question):
+class CorrelationsQuestion(Question, Paging):
     """From where to where."""
 
     at: str = Field(
@@ -26,10 +27,9 @@ class CorrelationsQuestion(Question):
         "", max_length=200, description="A stage or `stage.step`. Default: any later stage.", examples=["bought"]
     )
     events: bool = Field(True, description="Also whether each event was there; reads all events of the period.")
-    limit: int = Field(50, ge=1, le=500, description="At most so many.")
 
 
-class CorrelationsAnswer(Answer):
+class CorrelationsAnswer(PagedAnswer):
     """The factors, the surest first."""
 
     journey_version: str
@@ -44,6 +44,7 @@ class CorrelationsAnswer(Answer):
     tested: int
     previous: "CorrelationsAnswer | None" = PREVIOUS
     row: ClassVar[type[BaseModel]] = Association
+    lists = ("factors",)
 
     def rows(self) -> Sequence[BaseModel]:
         return self.factors
@@ -71,6 +72,6 @@ def ask_correlations(asked: Asked, question: CorrelationsQuestion) -> Correlatio
         goal=goal,
         sessions=whole["sessions"],
         went_on=Share.of(whole["went_on"], whole["sessions"]) if whole["sessions"] else None,
-        factors=found[: question.limit],
+        factors=found,
         tested=len(found),
     )

@@ -7,38 +7,45 @@ WITH
 
     -- include circumstances
 
-    -- include scoped_findings
+    -- What a path says of whoever took it: where it came to the place, where it went on from there (0: nowhere), and
+    -- what it had passed before.
+    paths AS
+    (
+        SELECT
+            path_key,
+            arrayMap((s, p) -> if(p = '', toString(s), concat(s, '.', p)), any(path_stage) AS s, any(path_step) AS p) AS labels,
+            arrayFirstIndex((stage, label) -> {at:String} IN (toString(stage), label), s, labels) AS entry,
+            arrayFirstIndex(
+                (stage, label, n) -> n >= entry AND if({goal:String} = '',
+                    indexOf(stages, stage) > indexOf(stages, s[entry]), {goal:String} IN (toString(stage), label)),
+                s, labels, arrayEnumerate(labels)) AS going,
+            arrayDistinct(arrayFilter(label -> label != {at:String}, arraySlice(labels, 1, entry - 1))) AS passed
+        FROM scoped
+        WHERE state = 'closed'
+        GROUP BY path_key
+        HAVING entry > 0
+    ),
 
     came AS
     (
         SELECT
-            id, job, circumstances, began_here, arrayMin(goings) AS went_at, notEmpty(goings) AS went_on,
-            if(went_on, went_at, toDateTime64('2299-01-01', 3, 'UTC')) AS before,
-            arrayDistinct(arrayFilter(p -> p != '' AND p != {at:String}, arrayMap(
-                (s, p, t) -> if(t < began_here, if(p = '', toString(s), concat(s, '.', p)), ''),
-                path_stage, path_step, path_started_at))) AS passed
-        FROM
-        (
-            SELECT
-                *,
-                arrayFirstIndex(
-                    (s, p) -> {at:String} IN (toString(s), concat(s, '.', p)), path_stage, path_step) AS entry,
-                path_started_at[entry] AS began_here,
-                arrayFilter(
-                    (t, s, p) -> t >= began_here AND if({goal:String} = '',
-                        indexOf(stages, s) > indexOf(stages, path_stage[entry]),
-                        {goal:String} IN (toString(s), concat(s, '.', p))),
-                    path_started_at, path_stage, path_step) AS goings
-            FROM circumstanced
-            WHERE state = 'closed'
-        )
-        WHERE entry > 0
+            circumstanced.*, '' AS mark, going > 0 AS is_so, passed,
+            if(going > 0, path_started_at[going], toDateTime64('2299-01-01', 3, 'UTC')) AS before
+        FROM circumstanced
+        INNER JOIN paths ON paths.path_key = circumstanced.path_key
+        WHERE state = 'closed'
     ),
+
+    marked AS (SELECT * FROM came),
+
+    -- include under
+
+    -- include scoped_findings
 
     met AS
     (
         SELECT DISTINCT
-            came.id AS id, came.went_on AS went_on,
+            came.id AS id, came.is_so AS is_so,
             concat(detector, '@', if(step = '', toString(stage), concat(stage, '.', step))) AS value
         FROM scoped_findings
         INNER JOIN came ON came.id = scoped_findings.session_id
@@ -49,18 +56,20 @@ WITH
 
     '' AS nothing
 
-SELECT kind, value, count() AS sessions, countIf(went_on) AS went_on
+SELECT kind, value, sessions, went_on
 FROM
 (
-    SELECT went_on, one.1 AS kind, one.2 AS value
-    FROM came
-    ARRAY JOIN arrayConcat([('', '')], circumstances, arrayMap(place -> ('place', place), passed)) AS one
+    SELECT kind, value, sessions, happened AS went_on FROM under
     UNION ALL
-    SELECT went_on, 'finding' AS kind, value FROM met
+    SELECT 'place' AS kind, place AS value, sum(n) AS sessions, sum(so) AS went_on
+    FROM (SELECT path_key, any(passed) AS places, count() AS n, countIf(is_so) AS so FROM came GROUP BY path_key)
+    ARRAY JOIN places AS place
+    GROUP BY place
     UNION ALL
-    SELECT went_on, 'event' AS kind, value FROM acted
+    SELECT 'finding' AS kind, value, count() AS sessions, countIf(is_so) AS went_on FROM met GROUP BY value
+    UNION ALL
+    SELECT 'event' AS kind, value, sessions, went_on FROM acted
 )
-GROUP BY kind, value
-HAVING kind = '' OR sessions >= {fewest:UInt32}
+WHERE kind = '' OR sessions >= {fewest:UInt32}
 ORDER BY kind, value
 LIMIT 5000

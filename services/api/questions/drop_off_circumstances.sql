@@ -4,18 +4,39 @@ WITH
 
     -- include circumstances
 
+    came AS (SELECT * FROM circumstanced WHERE state = 'closed'),
+
     -- include left_places
 
-    '' AS nothing
+    marked AS
+    (
+        SELECT *, path_key AS mark, dropped AS is_so
+        FROM walked
+    ),
 
-SELECT stage, step, one.1 AS kind, one.2 AS value, count() AS sessions, countIf(dropped_here) AS dropped
-FROM
-(
-    SELECT at_stage AS stage, at_step AS step, dropped_here, arrayConcat([('', '')], circumstances) AS under
-    FROM places
-    WHERE state = 'closed'
-)
-ARRAY JOIN under AS one
+    -- include under
+
+    path_places AS
+    (
+        SELECT
+            path_key, last_stage, last_step,
+            -- include places_of_path
+            AS places
+        FROM
+        (
+            SELECT path_key, any(path_stage) AS path_stage, any(path_step) AS path_step, any(last_stage) AS last_stage,
+                any(last_step) AS last_step
+            FROM marked
+            GROUP BY path_key
+        )
+    )
+
+SELECT
+    place.1 AS stage, place.2 AS step, kind, value, sum(sessions) AS sessions,
+    sumIf(happened, place IN ((last_stage, ''), (last_stage, last_step))) AS dropped
+FROM under
+INNER JOIN path_places ON path_places.path_key = under.mark
+ARRAY JOIN places AS place
 GROUP BY stage, step, kind, value
 HAVING kind = '' OR sessions >= {fewest:UInt32}
 ORDER BY stage, step, kind, value

@@ -2,32 +2,43 @@
 WITH
     -- include scoped
 
-    -- include circumstances
+    came AS (SELECT * FROM scoped),
 
     -- include left_places
 
-    -- include scoped_events
+    walkers AS
+    (
+        SELECT
+            cityHash64(id) AS number, cityHash64(visitor) AS visitor_hash, started_at AS began, ended_at AS finished,
+            last_stage, last_step
+        FROM walked
+        WHERE dropped
+    ),
+
+    -- include heard
 
     trails AS
     (
         SELECT
-            session_id,
-            arraySlice(arrayMap(act -> act.3, arraySort(groupArray((
+            number,
+            arraySort(groupArray((
                 occurred_at, id,
-                if(type IN ('page', 'screen'), trim(concat(name, ' ', path)), toString(name)))))), -{acts:Int32}) AS trail
-        FROM scoped_events
-        WHERE session_id IN (SELECT id FROM places WHERE dropped)
-        GROUP BY session_id
+                if(type IN ('page', 'screen'), trim(concat(name, ' ', path)), toString(name))))) AS every,
+            arraySlice(arrayMap(act -> act.3, arrayFilter(
+                (act, times) -> times = 1, every, arrayEnumerateUniq(every.2))), -{acts:Int32}) AS trail
+        FROM heard
+        GROUP BY number
     )
 
-SELECT stage, step, trail, sessions
+SELECT stage, step, trail, sum(n) AS sessions
 FROM
 (
-    SELECT at_stage AS stage, at_step AS step, trail, count() AS sessions
-    FROM places
-    INNER JOIN trails ON trails.session_id = places.id
-    WHERE dropped_here
-    GROUP BY at_stage, at_step, trail
+    SELECT last_stage AS stage, last_step, trail, count() AS n
+    FROM trails
+    INNER JOIN walkers ON walkers.number = trails.number
+    GROUP BY stage, last_step, trail
 )
+ARRAY JOIN arrayDistinct(['', last_step]) AS step
+GROUP BY stage, step, trail
 ORDER BY stage, step, sessions DESC, trail
 LIMIT 5 BY stage, step

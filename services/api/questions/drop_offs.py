@@ -11,18 +11,20 @@ from typing import Any, ClassVar
 from pydantic import BaseModel, Field
 
 from services.api.association import FEWEST, Association, Compared, associations
-from services.api.question import PREVIOUS, Answer, Asked, Question, Row
+from services.api.page import PagedAnswer, Paging
+from services.api.question import PREVIOUS, Asked, Question, Row
 from services.api.questions.freshness import to_millis
 from services.api.share import Share
 
 Where = tuple[str, str]
+MOST_CIRCUMSTANCES = 50
 
 
-class DropOffsQuestion(Question):
+class DropOffsQuestion(Question, Paging):
     """Which drop-offs."""
 
     acts: int = Field(5, ge=1, le=20, description="How many acts before the end are told.")
-    limit: int = Field(50, ge=1, le=500, description="At most so many places, and circumstances of each.")
+    limit: int = Field(50, ge=1, le=500, description="At most so many places a page.")
 
 
 class LastPage(BaseModel):
@@ -57,12 +59,12 @@ class PlaceLeft(BaseModel):
     trails: list[Trail] = Field(description="What they did right before, the five ways most taken.")
     circumstances: list[Association] = Field(
         description=f"Under which circumstances more or fewer drop off here, where {FEWEST} sessions a side can be "
-        "compared; the surest first."
+        f"compared; the surest first, at most {MOST_CIRCUMSTANCES}."
     )
     examples: list[str] = Field(description="Ids of up to three sessions.")
 
 
-class DropOffsAnswer(Answer):
+class DropOffsAnswer(PagedAnswer):
     """Where sessions end, most first."""
 
     journey_version: str
@@ -72,6 +74,7 @@ class DropOffsAnswer(Answer):
     tested: int = Field(description="Circumstances compared, over all places.")
     previous: "DropOffsAnswer | None" = PREVIOUS
     row: ClassVar[type[BaseModel]] = PlaceLeft
+    lists = ("places",)
 
     def rows(self) -> Sequence[BaseModel]:
         return self.places
@@ -85,10 +88,7 @@ def ask_drop_offs(asked: Asked, question: DropOffsQuestion) -> DropOffsAnswer:
     compared = list(comparisons(asked.rows("drop_off_circumstances", fewest=FEWEST)))
     under = associations(compared)
     whole = [row for row in rows if not row["step"]]
-    places = [
-        place_left(row, trails, under.get((row["stage"], row["step"]), [])[: question.limit])
-        for row in rows[: question.limit]
-    ]
+    places = [place_left(row, trails, under.get((row["stage"], row["step"]), [])[:MOST_CIRCUMSTANCES]) for row in rows]
     return DropOffsAnswer(
         **asked.about(),
         journey_version=asked.journey.version,

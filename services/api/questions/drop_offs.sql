@@ -2,44 +2,78 @@
 WITH
     -- include scoped
 
-    -- include circumstances
+    came AS (SELECT * FROM scoped),
 
     -- include left_places
 
     -- include known
 
+    -- include finishers
+
     left_open AS
     (
         SELECT
-            id, toString(path_stage[-1]) AS stage, toString(job) AS job, ended_at AS left_at,
+            id, last_stage AS stage, toString(job) AS job, ended_at AS left_at,
             multiIf(walk.user != '', walk.user, known_as != '', known_as, walk.visitor) AS person
-        FROM (SELECT DISTINCT id, path_stage, job, ended_at, user, visitor FROM places WHERE dropped) AS walk
+        FROM
+        (
+            SELECT id, last_stage, job, ended_at, user, visitor
+            FROM walked
+            WHERE dropped
+                AND (cityHash64(user) IN (SELECT name FROM their_names) OR cityHash64(visitor) IN (SELECT name FROM their_names))
+        ) AS walk
         LEFT JOIN known ON known.visitor = walk.visitor
     ),
 
     -- include taken_back
 
-    fated AS
+    -- Who came to which place: told by path, since one path comes to the same places whoever takes it.
+    reached AS
+    (
+        SELECT place.1 AS stage, place.2 AS step, sum(n) AS sessions
+        FROM (SELECT any(path_stage) AS path_stage, any(path_step) AS path_step, count() AS n FROM walked GROUP BY path_key)
+        ARRAY JOIN
+            -- include places_of_path
+            AS place
+        GROUP BY stage, step
+    ),
+
+    -- Who left it. By page first: few pages are left from at each place.
+    left_here AS
     (
         SELECT
-            places.*, back.fate AS fate,
-            fate = '' AND toUnixTimestamp64Milli(ended_at) + {open_ms:Int64} > {as_of_ms:Int64} AS is_undecided
-        FROM places
-        LEFT JOIN taken_back AS back ON back.id = places.id
+            stage, step, sum(n) AS dropped,
+            sum(later) AS continued_later, sum(elsewhere) AS done_elsewhere, sum(waiting) AS undecided,
+            sum(n) - continued_later - done_elsewhere - undecided AS abandoned,
+            arraySum(arraySort(groupArrayArray(left_values))) AS left_value,
+            topKIfMerge(1)(met_currencies) AS currencies,
+            arraySlice(arraySort(groupArrayArray(first_ids)), 1, 3) AS examples,
+            arraySlice(arraySort(p -> (-p.2, p.1), groupArray((exit_page, n))), 1, 5) AS last_pages
+        FROM
+        (
+            SELECT
+                last_stage AS stage, step, exit_page, count() AS n,
+                countIf(fate = 'continued_later') AS later, countIf(fate = 'done_elsewhere') AS elsewhere,
+                countIf(fate = '' AND toUnixTimestamp64Milli(ended_at) + {open_ms:Int64} > {as_of_ms:Int64}) AS waiting,
+                groupArrayIf(value, fate = '' AND value != 0) AS left_values,
+                topKIfState(1)(currency, value > 0) AS met_currencies,
+                groupArraySortedIf(3)(id, fate = '') AS first_ids
+            FROM
+            (
+                SELECT id, last_stage, last_step, exit_page, ended_at, value, currency, back.fate AS fate
+                FROM walked
+                LEFT JOIN taken_back AS back ON back.id = walked.id
+                WHERE dropped
+            )
+            ARRAY JOIN arrayDistinct(['', last_step]) AS step
+            GROUP BY stage, step, exit_page
+        )
+        GROUP BY stage, step
     )
 
 SELECT
-    at_stage AS stage, at_step AS step,
-    count() AS sessions, countIf(dropped_here) AS dropped,
-    countIf(dropped_here AND fate = 'continued_later') AS continued_later,
-    countIf(dropped_here AND fate = 'done_elsewhere') AS done_elsewhere,
-    countIf(dropped_here AND is_undecided) AS undecided,
-    countIf(dropped_here AND fate = '' AND NOT is_undecided) AS abandoned,
-    arraySum(arraySort(groupArrayIf(value, dropped_here AND fate = ''))) AS left_value,
-    topKIf(1)(currency, dropped_here AND value > 0) AS currencies,
-    arraySlice(arraySort(groupArraySortedIf(3)(id, dropped_here AND fate = '')), 1, 3) AS examples,
-    arraySlice(arraySort(p -> (-p.2, p.1), arrayZip(
-        mapKeys(sumMapIf(map(exit_page, toUInt64(1)), dropped_here) AS exits), mapValues(exits))), 1, 5) AS last_pages
-FROM fated
-GROUP BY at_stage, at_step
+    reached.stage AS stage, reached.step AS step, sessions, dropped, continued_later, done_elsewhere, undecided, abandoned,
+    left_value, currencies, examples, last_pages
+FROM reached
+LEFT JOIN left_here ON left_here.stage = reached.stage AND left_here.step = reached.step
 ORDER BY dropped DESC, stage, step

@@ -1,28 +1,33 @@
 """A funnel over any events, put together when it is asked: what funnel.py says of steps holds of these too.
 
 An event fits each step whose name and conditions it meets, and may be several at once. `strict` means that no other
-event of this funnel lies between; events that fit no step are not looked at.
+event of this funnel lies between; events that fit no step are not looked at. Since steps may be alike, rules call them
+by their numbers, from 1.
 """
 
 from collections.abc import Sequence
-from typing import Annotated, ClassVar, Literal
+from functools import partial
+from typing import Annotated
 
-from pydantic import AfterValidator, BaseModel, Field
+from pydantic import AfterValidator, Field
 
 from services.api.event_step import EventStep, checked_step, read_step
-from services.api.funnel_groups import FunnelGroup, FunnelRow, FunnelStep, group, nobody
-from services.api.funnel_path import NO_WINDOW_MS, FunnelPath, Window
+from services.api.funnel_groups import FunnelGroup, group, nobody
+from services.api.funnel_path import FunnelPath, ruled
+from services.api.funnel_terms import SAID_BY_EVENTS, TRENDS, FunnelTerms, FunnelTold, Unit, tolerance_ms
 from services.api.problem import Refusal
-from services.api.question import PREVIOUS, Answer, Asked, Question
+from services.api.question import PREVIOUS, Asked
 from services.api.questions.freshness import to_millis
-from services.api.questions.funnel import SECOND_MS
-from services.api.share import Share
+from services.api.questions.funnel import Shape
+from services.api.questions.funnel_sessions import FunnelCell, sessions_of_cell
+from services.api.questions.sessions import SessionsAnswer
+from services.api.sql import fragment
 from services.core.duration import format_duration, millis
 
 Step = Annotated[str, AfterValidator(checked_step)]
 
 
-class EventFunnelQuestion(Question):
+class EventFunnelQuestion(FunnelTerms):
     """Which events, in which order."""
 
     step: list[Step] = Field(
@@ -35,15 +40,19 @@ class EventFunnelQuestion(Question):
     exclude: list[Step] = Field(
         [], max_length=8, description="Events, written as steps, that take a unit out of the steps after them."
     )
-    order: Literal["ordered", "strict", "any"] = Field("ordered", description="How the steps must follow each other.")
-    unit: Literal["session", "person"] = Field(
-        "person", description="What is counted. A person is the identified user, else the visitor."
+    unit: Unit = Field("person", description="What is counted. A person is the identified user, else the visitor.")
+    step_windows: str = Field(
+        "",
+        max_length=500,
+        description="`number:longest`, separated by commas: the longest time to the step of this number, from 1, from "
+        "the one taken before it.",
+        examples=["2:30m,3:1h"],
     )
-    window: Window | None = Field(
-        None, description="Longest time from the first step to the last. Default: the journey's.", examples=["14d"]
-    )
-    same_second: Literal["either", "event_id"] = Field(
-        "either", description="Whether two events within one second count in either order, or by their ids."
+    optional: str = Field(
+        "",
+        max_length=200,
+        description="Numbers of steps that may be left out, separated by commas; never the first or last.",
+        examples=["2"],
     )
     counts_only: bool = Field(
         False,
@@ -52,66 +61,109 @@ class EventFunnelQuestion(Question):
     )
 
 
-class EventFunnelAnswer(Answer):
+class EventFunnelAnswer(FunnelTold):
     """A funnel over any events."""
 
-    unit: Literal["session", "person"]
-    order: Literal["ordered", "strict", "any"]
-    window: str = Field(examples=["1209600s"])
-    steps: list[FunnelStep]
-    overall: Share | None = Field(description="Share that got from the first step to the last.")
     previous: "EventFunnelAnswer | None" = PREVIOUS
 
-    row: ClassVar[type[BaseModel]] = FunnelRow
 
-    def rows(self) -> Sequence[FunnelRow]:
-        """The steps."""
-        return FunnelGroup(value="", steps=self.steps, overall=self.overall).rows("")
+class EventFunnelSessionsQuestion(EventFunnelQuestion, FunnelCell):
+    """Which cell of which funnel."""
+
+    number: int = Field(1, ge=1, le=20, description="Which step, from 1.")
 
 
 def ask_event_funnel(asked: Asked, question: EventFunnelQuestion) -> EventFunnelAnswer:
     """How many go through any events, one after another: a funnel that needs no journey."""
-    if question.counts_only and (question.order != "ordered" or question.exclude):
-        raise Refusal(422, "counts_only is for order=ordered without exclude.", pointer="/query/counts_only")
-    if question.order == "any" and question.exclude:
-        raise Refusal(422, "With order=any there is no exclude: it needs an order.", pointer="/query/order")
-    path = FunnelPath(question.step, frozenset(), [NO_WINDOW_MS] * len(question.step), question.exclude)
-    whole = (_groups(asked, question, path) or [nobody(path.steps)])[0]
+    path = path_of(question)
+
+    def groups(by: str) -> list[FunnelGroup]:
+        rows = shape_of(asked, question, path, by).rows(asked, "event_funnel")
+        return group(question.step, path.following, rows)
+
+    whole = (_counts(asked, question, path) if question.counts_only else groups("")) or [nobody(question.step)]
     return EventFunnelAnswer(
         **asked.about(),
         unit=question.unit,
         order=question.order,
         window=format_duration(question.window or asked.journey.window),
-        steps=whole.steps,
-        overall=whole.overall,
+        steps=whole[0].steps,
+        overall=whole[0].overall,
+        breakdown=groups(question.breakdown) if question.breakdown else [],
+        trend=sorted(groups(question.trend), key=lambda one: one.value) if question.trend else [],
     )
 
 
-def _groups(asked: Asked, question: EventFunnelQuestion, path: FunnelPath) -> list[FunnelGroup]:
+def ask_event_funnel_sessions(asked: Asked, question: EventFunnelSessionsQuestion) -> SessionsAnswer:
+    """The sessions behind a cell of a funnel over any events, newest first, a page at a time. Ask with the funnel's
+    parameters.
+
+    Of a person it is the session in which they took the step.
+    """
+    path = path_of(question)
+    if question.counts_only or question.number > len(path.steps):
+        parameter = "counts_only" if question.counts_only else "number"
+        raise Refusal(
+            422,
+            f"Leave out counts_only, and ask for one of the {len(path.steps)} steps.",
+            pointer=f"/query/{parameter}",
+        )
+    shape = shape_of(asked, question, path, question.by, in_sessions=True)
+    return sessions_of_cell(asked, question, question.number, partial(shape.rows, asked, "event_funnel_sessions"))
+
+
+def path_of(question: EventFunnelQuestion) -> FunnelPath:
+    """The steps by their numbers, with the rules asked for. Raises a Refusal that points at the mistake."""
+    path = ruled(question, [str(number) for number in range(1, len(question.step) + 1)], question.exclude)
+    if question.counts_only and (question.order != "ordered" or path.has_rules or question.breakdown or question.trend):
+        raise Refusal(
+            422,
+            "counts_only is for order=ordered without exclude, optional, step_windows, breakdown and trend.",
+            pointer="/query/counts_only",
+        )
+    return path
+
+
+def shape_of(
+    asked: Asked, question: EventFunnelQuestion, path: FunnelPath, by: str, *, in_sessions: bool = False
+) -> Shape:
+    """How it is worked out. Sessions are looked at only where they are filtered, counted, or told apart by."""
     steps = {f"step{number}": read_step(one) for number, one in enumerate(question.step, 1)}
     excluding = {f"exclude{number}": read_step(one) for number, one in enumerate(question.exclude)}
+    by_column = by not in SAID_BY_EVENTS | TRENDS
+    of_sessions = question.unit == "session" or in_sessions or bool(asked.scope.filters) or (by_column and by != "")
+    fragments = {
+        "plain_chain": "chain_with_rules" if path.has_rules else "plain_chain",
+        "acts": "acts_of_sessions" if of_sessions else "acts_of_people",
+        "value": "value_of_time" if by in TRENDS else "value_of_cell",
+    }
     parameters: dict[str, object] = {
         **path.parameters,
         "unit": question.unit,
         "order": question.order,
         "window_ms": millis(question.window or asked.journey.window),
-        "tolerance_ms": SECOND_MS if (question.same_second, question.order) == ("either", "ordered") else 0,
+        "tolerance_ms": tolerance_ms(question),
         "as_of_ms": to_millis(asked.freshness.fresh_until or asked.period.until),
-        "by": "",
-        "attribution": "first",
+        "property": question.property,
+        "attribution": question.attribution,
+        "by": by,
+        "in_sessions": int(in_sessions),
     }
     for name, step in (steps | excluding).items():
         parameters |= step.parameters(name)
-    fragments = {
-        "plain_chain": "chain_with_rules" if path.has_rules else "plain_chain",
-        "acts": "acts_of_people" if question.unit == "person" and not asked.scope.filters else "acts_of_sessions",
-        "value": "value_of_cell",
-    }
-    words = {"fit": _fit(list(steps), steps, excluding), "marks": _marks(len(steps))}
-    if question.counts_only:
-        rows = asked.rows("event_funnel_counts", fragments, words, **parameters)
-        return group(path.steps, path.following, _as_counts({row["k"]: row["entered"] for row in rows}, len(steps)))
-    return group(path.steps, path.following, asked.rows("event_funnel", fragments, words, **parameters))
+    words = {"fit": _fit(list(steps), steps, excluding), "marks": _marks(len(steps)), "said": _said(by)}
+    return Shape(fragments, parameters, by if by_column else "", words)
+
+
+def _said(by: str) -> str:
+    """What an event says of what units are told apart by, '' where it says nothing, as SQL."""
+    return fragment(f"said_of_{by}").strip() if by in SAID_BY_EVENTS else "''"
+
+
+def _counts(asked: Asked, question: EventFunnelQuestion, path: FunnelPath) -> list[FunnelGroup]:
+    rows = shape_of(asked, question, path, "").rows(asked, "event_funnel_counts")
+    entered = {row["k"]: row["entered"] for row in rows}
+    return group(question.step, path.following, _as_counts(entered, len(path.steps)))
 
 
 def _fit(names: Sequence[str], steps: dict[str, EventStep], excluding: dict[str, EventStep]) -> str:

@@ -2,8 +2,6 @@
 WITH
     -- include funnel_words
 
-    -- include scoped_sessions
-
     -- include identified
 
     -- include acts

@@ -14,8 +14,9 @@ from pydantic import BaseModel, Field
 from services.api.annotation import Annotation, annotations
 from services.api.estimate import Estimate
 from services.api.impact import FEWEST, Group, adjusted_difference
+from services.api.page import PagedAnswer, Paging, reach
 from services.api.period import Period
-from services.api.question import PREVIOUS, Answer, Asked, Question, Row
+from services.api.question import PREVIOUS, Asked, Question, Row
 from services.api.questions.freshness import to_millis
 from services.api.share import Share
 from services.core.stats.mantel_haenszel import RiskDifference
@@ -25,7 +26,7 @@ LONGEST = timedelta(days=28)
 State = Literal["fix_marked", "restored", "eased", "not_restored"]
 
 
-class FixesQuestion(Question):
+class FixesQuestion(Question, Paging):
     """Which fixes: those annotated in the period."""
 
 
@@ -54,12 +55,13 @@ class Fix(BaseModel):
     went_on_more: Estimate | None = Field(description="Share going on after less before, weekday by weekday.")
 
 
-class FixesAnswer(Answer):
+class FixesAnswer(PagedAnswer):
     """The fixes, oldest first."""
 
     fixes: list[Fix]
     previous: "FixesAnswer | None" = PREVIOUS
     row: ClassVar[type[BaseModel]] = Fix
+    lists = ("fixes",)
 
     def rows(self) -> Sequence[BaseModel]:
         return self.fixes
@@ -68,7 +70,8 @@ class FixesAnswer(Answer):
 def ask_fixes(asked: Asked, question: FixesQuestion) -> FixesAnswer:
     """Whether the fixes that were annotated mended their pain points, judged on the same weekdays before and after."""
     noted = annotations(asked.store, asked.project, asked.period)
-    return FixesAnswer(**asked.about(), fixes=[judge(asked, one) for one in noted if one.kind == "fix"])
+    fixes = [one for one in noted if one.kind == "fix"][: reach(question)]
+    return FixesAnswer(**asked.about(), fixes=[judge(asked, one) for one in fixes])
 
 
 def judged_fixes(asked: Asked) -> list[Fix]:

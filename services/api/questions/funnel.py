@@ -10,30 +10,24 @@ An exclusion ends a chain: it keeps the steps that it has reached, and the unit 
 be left out. Of several chains the one that gets furthest counts, of these the first to get there.
 """
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import timedelta
-from typing import ClassVar, Literal
 
-from pydantic import BaseModel, Field
+from pydantic import Field
 
-from services.api.funnel_groups import FunnelGroup, FunnelRow, FunnelStep, group, nobody
-from services.api.funnel_path import FunnelPath, Window, read_path
-from services.api.question import PREVIOUS, Answer, Asked, Part, Question, Row
+from services.api.funnel_groups import FunnelGroup, group, nobody
+from services.api.funnel_path import FunnelPath, read_path
+from services.api.funnel_terms import SAID_BY_EVENTS, TRENDS, FunnelTerms, FunnelTold, tolerance_ms
+from services.api.question import PREVIOUS, Asked, Row
 from services.api.questions.freshness import to_millis
-from services.api.share import Share
 from services.core.duration import format_duration, millis
 
-SECOND_MS = 1000
-SAID_BY_EVENTS = frozenset({"segment", "property"})
-TRENDS = frozenset({"day", "week", "month"})
 LONGEST_SESSION = timedelta(days=7)
 """No session of whatever version of the journey is taken to be longer."""
 
-Breakdown = Part | Literal["segment", "property"]
 
-
-class FunnelQuestion(Question):
+class FunnelQuestion(FunnelTerms):
     """Which funnel."""
 
     steps: str = Field(
@@ -42,66 +36,18 @@ class FunnelQuestion(Question):
         description="Stages or `stage.step`s, separated by commas. Default: the journey's stages.",
         examples=["browse,checkout.payment,bought"],
     )
-    order: Literal["ordered", "strict", "any"] = Field("ordered", description="How the steps must follow each other.")
-    unit: Literal["session", "person"] = Field(
-        "session", description="What is counted. A person is the identified user, else the visitor."
-    )
-    window: Window | None = Field(
-        None, description="Longest time from the first step to the last. Default: the journey's.", examples=["14d"]
-    )
-    same_second: Literal["either", "event_id"] = Field(
-        "either", description="Whether two events within one second count in either order, or by their ids."
-    )
-    step_windows: str = Field(
-        "",
-        max_length=500,
-        description="`step:longest`, separated by commas: the longest time to this step from the one taken before it.",
-        examples=["basket:30m,bought:1h"],
-    )
-    optional: str = Field(
-        "", max_length=2_000, description="Steps that may be left out, separated by commas; never the first or last."
-    )
     exclude: str = Field(
         "",
         max_length=2_000,
         description="Stages or `stage.step`s, separated by commas, that take a unit out of the steps after them.",
     )
-    breakdown: Breakdown | None = Field(
-        None,
-        description="The same funnel also for each value of this. Segment and a property are what the events of the "
-        "session last said.",
-    )
-    property: str = Field(
-        "", max_length=200, description="With breakdown=property: which property of the events.", examples=["brand"]
-    )
-    attribution: Literal["first", "last", "step"] = Field(
-        "first", description="Which value counts: at the first step, at the last one reached, or at each step its own."
-    )
-    trend: Literal["day", "week", "month"] | None = Field(
-        None, description="The same funnel also for each day, week or month of entry, in `tz`."
-    )
 
 
-class FunnelAnswer(Answer):
+class FunnelAnswer(FunnelTold):
     """A funnel."""
 
-    unit: Literal["session", "person"]
-    order: Literal["ordered", "strict", "any"]
-    window: str = Field(examples=["1209600s"])
     journey_version: str = Field(examples=["9d0c3f1a2b4e"])
-    steps: list[FunnelStep]
-    overall: Share | None = Field(description="Share that got from the first step to the last.")
-    breakdown: list[FunnelGroup] = Field(description="Empty unless asked for; largest group first.")
-    trend: list[FunnelGroup] = Field(description="Empty unless asked for; by the day that begins the time of entry.")
     previous: "FunnelAnswer | None" = PREVIOUS
-
-    row: ClassVar[type[BaseModel]] = FunnelRow
-
-    def rows(self) -> Sequence[FunnelRow]:
-        """The whole, then each value of the breakdown, then of the trend."""
-        whole = FunnelGroup(value="", steps=self.steps, overall=self.overall)
-        tables = {"": [whole], "breakdown": self.breakdown, "trend": self.trend}
-        return [row for table, groups in tables.items() for one in groups for row in one.rows(table)]
 
 
 def ask_funnel(asked: Asked, question: FunnelQuestion) -> FunnelAnswer:
@@ -135,10 +81,11 @@ class Shape:
     fragments: Mapping[str, str]
     parameters: Mapping[str, object]
     part: str
+    words: Mapping[str, str] = field(default_factory=dict)
 
     def rows(self, asked: Asked, question: str, **more: object) -> list[Row]:
         """Run a question's SQL in this shape."""
-        return asked.told_apart_by(self.part).rows(question, self.fragments, **self.parameters, **more)
+        return asked.told_apart_by(self.part).rows(question, self.fragments, self.words, **self.parameters, **more)
 
 
 def shape_of(asked: Asked, question: FunnelQuestion, path: FunnelPath, by: str, *, one_by_one: bool = False) -> Shape:
@@ -167,7 +114,7 @@ def shape_of(asked: Asked, question: FunnelQuestion, path: FunnelPath, by: str, 
         "window_ms": window_ms,
         "binds": int(binds),
         "binding_ms": binding_ms,
-        "tolerance_ms": SECOND_MS if (question.same_second, question.order) == ("either", "ordered") else 0,
+        "tolerance_ms": tolerance_ms(question),
         "as_of_ms": to_millis(asked.freshness.fresh_until or asked.period.until),
         "property": question.property,
         "attribution": question.attribution,

@@ -7,13 +7,14 @@ from zoneinfo import ZoneInfo
 
 from pydantic import BaseModel, Field
 
-from services.api.question import PREVIOUS, Answer, Asked, Question
+from services.api.page import PagedAnswer, Paging
+from services.api.question import PREVIOUS, Asked, Question
 from services.api.share import Share
 
 Bucket = Literal["day", "week", "month"]
 
 
-class JobRetentionQuestion(Question):
+class JobRetentionQuestion(Question, Paging):
     """Which cohorts. The period must hold both the cohorts and their returns."""
 
     bucket: Bucket = Field("week", description="How long a cohort and each step after it are, in `tz`.")
@@ -38,7 +39,7 @@ class Cohort(BaseModel):
     later: list[Later]
 
 
-class JobRetentionAnswer(Answer):
+class JobRetentionAnswer(PagedAnswer):
     """The cohorts, by job and time."""
 
     journey_version: str
@@ -46,6 +47,7 @@ class JobRetentionAnswer(Answer):
     cohorts: list[Cohort]
     previous: "JobRetentionAnswer | None" = PREVIOUS
     row: ClassVar[type[BaseModel]] = Cohort
+    lists = ("cohorts",)
 
     def rows(self) -> Sequence[BaseModel]:
         return self.cohorts

@@ -9,7 +9,8 @@ from typing import ClassVar, Literal
 
 from pydantic import BaseModel, Field
 
-from services.api.question import PREVIOUS, Answer, Asked, Question, Row
+from services.api.page import PagedAnswer, Paging
+from services.api.question import PREVIOUS, Asked, Question, Row
 from services.api.questions.pain_points import PainPointsQuestion, ask_pain_points
 from services.api.share import Share
 from services.core.journey import Journey
@@ -18,9 +19,10 @@ Rows = Literal["job", "device", "country", "campaign", "source", "referrer_class
 Relevance = Literal["none", "some", "usual", "high"]
 
 
-class JourneyMapQuestion(Question):
+class JourneyMapQuestion(Question, Paging):
     """What stands in the rows of the map."""
 
+    limit: int = Field(1000, ge=1, le=10000, description="At most so many of each list a page.")
     by: Rows = Field("job", description="What sessions are told apart by, a row each.")
 
     @property
@@ -72,7 +74,7 @@ class MapColumn(BaseModel):
     pain_points: list[PainMark] = Field(description="At most three, the worst first.")
 
 
-class JourneyMapAnswer(Answer):
+class JourneyMapAnswer(PagedAnswer):
     """The map: rows, columns, and the cells where anybody came."""
 
     journey_version: str
@@ -82,6 +84,7 @@ class JourneyMapAnswer(Answer):
     cells: list[Cell]
     previous: "JourneyMapAnswer | None" = PREVIOUS
     row: ClassVar[type[BaseModel]] = Cell
+    lists = ("cells",)
 
     def rows(self) -> Sequence[BaseModel]:
         return self.cells

@@ -2,14 +2,13 @@
 WITH
     -- include scoped
 
-    -- include first_visits
+    -- include circumstances
 
     '' AS nothing
 
 SELECT
-    first_at < started_at AS returning, uniqExact(visitor) AS people, count() AS sessions,
-    countIf(hasAny(path_stage, {done:Array(String)}) OR toUnixTimestamp64Milli(outcome_at) > 0) AS done
-FROM scoped
-INNER JOIN seen_first USING (visitor)
+    returning, uniqExact(cityHash64(visitor)) AS people, count() AS sessions,
+    countIf(toUnixTimestamp64Milli(outcome_at) > 0 OR hasAny(path_stage, {done:Array(String)})) AS done
+FROM circumstanced
 GROUP BY returning
 ORDER BY returning

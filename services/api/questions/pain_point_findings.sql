@@ -16,4 +16,4 @@ WHERE fate = '' AND detector = {detector:String}
     AND ({at_page:String} = '' OR page = {at_page:String})
     AND ({at_element:String} = '' OR element = {at_element:String})
 ORDER BY occurred_at DESC, id DESC
-LIMIT {limit:UInt16}
+LIMIT {limit:UInt32}

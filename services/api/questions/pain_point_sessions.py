@@ -6,9 +6,9 @@ from typing import ClassVar
 import msgspec
 from pydantic import BaseModel, Field
 
-from services.api.cursor import CursorText
+from services.api.page import PagedAnswer, Paging, reach
 from services.api.period import Period
-from services.api.question import PREVIOUS, Answer, Asked, Question
+from services.api.question import PREVIOUS, Asked, Question
 from services.api.questions.freshness import from_millis
 from services.api.questions.session import SessionFinding
 from services.api.questions.sessions import SessionsAnswer, a_page, start_of
@@ -16,7 +16,7 @@ from services.api.questions.sessions import SessionsAnswer, a_page, start_of
 PLACE = {"detector", "at_stage", "at_step", "at_page", "at_element"}
 
 
-class PainPointQuestion(Question):
+class PainPointQuestion(Question, Paging):
     """Which pain point; what is left out may be anything."""
 
     detector: str = Field(
@@ -26,13 +26,6 @@ class PainPointQuestion(Question):
     at_step: str = Field("", max_length=200, description="In this step.", examples=["payment"])
     at_page: str = Field("", max_length=2_000, description="On this page.", examples=["/checkout/payment"])
     at_element: str = Field("", max_length=2_000, description="At this element.", examples=["#coupon"])
-    limit: int = Field(50, ge=1, le=500, description="At most so many, or so many a page.")
-
-
-class PainPointSessionsQuestion(PainPointQuestion):
-    """Whose sessions, and from where on."""
-
-    cursor: CursorText = ""
 
 
 class PainPointFinding(SessionFinding):
@@ -41,18 +34,19 @@ class PainPointFinding(SessionFinding):
     session_id: str
 
 
-class PainPointFindingsAnswer(Answer):
+class PainPointFindingsAnswer(PagedAnswer):
     """The findings, newest first."""
 
     findings: list[PainPointFinding]
     previous: "PainPointFindingsAnswer | None" = PREVIOUS
     row: ClassVar[type[BaseModel]] = PainPointFinding
+    lists = ("findings",)
 
     def rows(self) -> Sequence[BaseModel]:
         return self.findings
 
 
-def ask_pain_point_sessions(asked: Asked, question: PainPointSessionsQuestion) -> SessionsAnswer:
+def ask_pain_point_sessions(asked: Asked, question: PainPointQuestion) -> SessionsAnswer:
     """The sessions that met a pain point, newest first, a page at a time."""
     cursor = start_of(asked, question.cursor)
     asked = asked.of(Period(since=from_millis(cursor.from_ms), until=from_millis(cursor.to_ms)))
@@ -63,5 +57,5 @@ def ask_pain_point_sessions(asked: Asked, question: PainPointSessionsQuestion) -
 
 def ask_pain_point_findings(asked: Asked, question: PainPointQuestion) -> PainPointFindingsAnswer:
     """The findings that make a pain point, newest first, each with the ids of the events that show it."""
-    rows = asked.rows("pain_point_findings", **question.model_dump(include=PLACE), limit=question.limit)
+    rows = asked.rows("pain_point_findings", **question.model_dump(include=PLACE), limit=reach(question))
     return PainPointFindingsAnswer(**asked.about(), findings=[PainPointFinding(**row) for row in rows])

@@ -7,7 +7,6 @@ to a later stage (services/api/impact.py). Abandonments are the effect, not a ca
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from itertools import islice
 from math import isfinite
 from typing import Any, ClassVar, Literal, TypeVar
 
@@ -15,7 +14,8 @@ from pydantic import BaseModel, Field
 
 from services.api.estimate import Estimate
 from services.api.impact import FEWEST, Group, adjusted_difference, naive_difference
-from services.api.question import PREVIOUS, Answer, Asked, Question
+from services.api.page import PagedAnswer, Paging
+from services.api.question import PREVIOUS, Asked, Question
 from services.api.questions.fixes import Fix, State, judged_fixes
 from services.api.share import Share
 from services.api.standing import DROP_OFFS
@@ -25,12 +25,11 @@ from services.core.stats.mantel_haenszel import RiskDifference
 MOST_PLACES = 5_000
 
 
-class PainPointsQuestion(Question):
+class PainPointsQuestion(Question, Paging):
     """Which pain points."""
 
     detector: str = Field("", max_length=200, description="Of this detector only.", examples=["rage_click"])
     at_stage: str = Field("", max_length=200, description="In this stage only.", examples=["checkout"])
-    limit: int = Field(50, ge=1, le=500, description="At most so many of each list.")
 
 
 class Place(BaseModel):
@@ -67,7 +66,8 @@ class PainPoint(Place):
     stands: bool = Field(description="Costs conversions, also after Benjamini-Hochberg at q = 0.05 over all tested.")
     lost_conversions: Estimate | None = Field(description="Affected sessions times the adjusted difference.")
     lost_value: Estimate | None = Field(
-        description="Lost conversions times the median value of those exposed who went on, in `currency`."
+        description="Lost conversions, stratum by stratum, times the median value of those exposed who went on in the "
+        "stratum (of all strata together where none of its own was worth anything), in `currency`."
     )
     currency: str = Field(examples=["EUR"])
     state: Literal["open"] | State = Field(
@@ -91,7 +91,7 @@ class DropOff(Place):
     currency: str
 
 
-class PainPointsAnswer(Answer):
+class PainPointsAnswer(PagedAnswer):
     """What hurts, worst first."""
 
     journey_version: str
@@ -102,6 +102,7 @@ class PainPointsAnswer(Answer):
     previous: "PainPointsAnswer | None" = PREVIOUS
 
     row: ClassVar[type[BaseModel]] = PainPoint
+    lists = ("pain_points", "intended", "drop_offs")
 
     def rows(self) -> Sequence[PainPoint]:
         """The pain points, worst first."""
@@ -132,6 +133,14 @@ class Weighed:
         """Sorts what costs most to the front; what cannot be compared comes last."""
         lost = self.adjusted.low * self.row["sessions"] if self.adjusted else 0.0
         return (self.adjusted is None, -lost, -self.row["sessions"])
+
+    @property
+    def at_stake(self) -> float:
+        """The affected, each with the median value of those in the stratum who went on; NaN where nobody's is known."""
+        worth: float = self.exposed["worth"]
+        of_stratum: dict[str, float] = self.exposed["worth_by_stratum"]
+        counts: dict[str, int] = self.row["counts"]
+        return sum(count * of_stratum.get(stratum, worth) for stratum, count in counts.items())
 
 
 def ask_pain_points(asked: Asked, question: PainPointsQuestion) -> PainPointsAnswer:
@@ -174,8 +183,7 @@ def pain_points(weighed: list[Weighed]) -> list[PainPoint]:
 
 def pain_point(one: Weighed, rank: int, stands: bool) -> PainPoint:
     """A pain point with what it costs."""
-    difference, affected = one.adjusted, one.row["sessions"]
-    worth = one.exposed["worth"]
+    difference, affected, at_stake = one.adjusted, one.row["sessions"], one.at_stake
     return PainPoint(
         **place(one.row, one.exposed),
         rank=rank,
@@ -189,7 +197,7 @@ def pain_point(one: Weighed, rank: int, stands: bool) -> PainPoint:
         p=difference.p if difference else None,
         stands=stands and difference is not None and difference.difference > 0,
         lost_conversions=Estimate.of(difference, affected) if difference else None,
-        lost_value=Estimate.of(difference, affected * worth) if difference and isfinite(worth) else None,
+        lost_value=Estimate.of(difference, at_stake) if difference and isfinite(at_stake) else None,
         currency=currency(one.exposed),
     )
 
@@ -216,4 +224,4 @@ def chosen(places: Iterable[P], question: PainPointsQuestion) -> list[P]:
     """Those asked for. Their ranks and marks stay what they are among all."""
     detector, stage = question.detector, question.at_stage
     fitting = (one for one in places if detector in {"", one.detector} and stage in {"", one.stage})
-    return list(islice(fitting, question.limit))
+    return list(fitting)

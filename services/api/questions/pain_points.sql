@@ -11,36 +11,39 @@ WITH
 
     -- include scoped
 
-    -- include first_visits
+    -- include circumstances
 
-    walked AS
+    -- Sessions alike in all that is compared are counted as one.
+    alike AS
     (
         SELECT
-            id, value, currency, started_at, path_started_at AS moments, path_stage, path_step,
-            concat(job, '\n', device, '\n', if(first_at < started_at, 'returning', 'new'), '\n') AS kind_of,
-            arrayMap(s -> indexOf(stages, s), path_stage) AS depths
-        FROM scoped
-        INNER JOIN seen_first USING (visitor)
+            concat(job, '\n', device, '\n', if(returning, 'returning', 'new'), '\n') AS kind_of,
+            any(path_stage) AS ways, any(path_step) AS steps, arrayMap(s -> indexOf(stages, s), ways) AS depths,
+            count() AS there,
+            quantileExactInclusiveIfState(0.5)(value, value > 0) AS worths,
+            topKIfState(1)(currency, value > 0) AS met_currencies
+        FROM circumstanced
+        GROUP BY job, device, returning, path_key
     ),
 
-    -- A session comes to each of its places once: at the first time that it was there.
+    -- A session comes to each of its places once: at the first time that it was there. Runs at one moment are in the
+    -- order of their events, as everywhere.
     exposed AS
     (
         SELECT
-            value, currency, visit.1 AS stage, visit.2 AS step,
+            there, worths, met_currencies, visit.1 AS stage, visit.2 AS step,
             multiIf(
-                stage = '', started_at,
-                step = '', moments[indexOf(path_stage, stage)],
-                moments[arrayFirstIndex((s, p) -> s = stage AND p = step, path_stage, path_step)]) AS entered_at,
+                stage = '', 1,
+                step = '', indexOf(ways, stage),
+                arrayFirstIndex((s, p) -> s = stage AND p = step, ways, steps)) AS entry,
             indexOf(stages, stage) AS place,
-            toUInt32(greatest(place, arrayMax((d, t) -> if(t < entered_at, d, 0), depths, moments))) AS depth,
-            concat(kind_of, toString(depth)) AS stratum,
-            arrayExists((d, t) -> d > place AND t >= entered_at, depths, moments) AS went_on
-        FROM walked
+            concat(kind_of, toString(toUInt32(arrayMax(arrayConcat([place], arraySlice(depths, 1, entry - 1)))))) AS stratum,
+            arrayExists(d -> d > place, arraySlice(depths, entry)) AS went_on
+        FROM alike
         ARRAY JOIN arrayDistinct(arrayConcat(
             [('', '')],
-            arrayMap(s -> (toString(s), ''), path_stage),
-            arrayFilter(p -> p.2 != '', arrayMap((s, p) -> (toString(s), toString(p)), path_stage, path_step)))) AS visit
+            arrayMap(s -> (toString(s), ''), ways),
+            arrayFilter(p -> p.2 != '', arrayMap((s, p) -> (toString(s), toString(p)), ways, steps)))) AS visit
     ),
 
     -- include standing
@@ -54,31 +57,42 @@ WITH
         GROUP BY detector, stage, step, page, element, id
     ),
 
+    -- Of those who got stuck: few.
+    stuck_sessions AS
+    (
+        SELECT
+            id, currency, started_at, path_started_at AS moments, path_stage AS ways, path_step AS steps,
+            concat(job, '\n', device, '\n', if(returning, 'returning', 'new'), '\n') AS kind_of,
+            arrayMap(s -> indexOf(stages, s), path_stage) AS depths
+        FROM circumstanced
+        WHERE id IN (SELECT session_id FROM found)
+    ),
+
     affected AS
     (
         SELECT
             stuck.*, currency,
             multiIf(
-                stage = '', started_at,
-                step = '', moments[indexOf(path_stage, stage)],
-                moments[arrayFirstIndex((s, p) -> s = stage AND p = step, path_stage, path_step)]) AS entered_at,
+                stage = '', 1,
+                step = '', indexOf(ways, stage),
+                arrayFirstIndex((s, p) -> s = stage AND p = step, ways, steps)) AS entry,
             indexOf(stages, stage) AS place,
-            concat(kind_of, toString(toUInt32(greatest(
-                place, arrayMax((d, t) -> if(t < entered_at, d, 0), depths, moments))))) AS twin_stratum,
-            arrayExists((d, t) -> d > place AND t >= entered_at, depths, moments) AS twin_went_on,
+            concat(kind_of, toString(toUInt32(arrayMax(arrayConcat([place], arraySlice(depths, 1, entry - 1)))))) AS twin_stratum,
+            arrayExists(d -> d > place, arraySlice(depths, entry)) AS twin_went_on,
             concat(kind_of, toString(toUInt32(greatest(
                 place, arrayMax((d, t) -> if(t < stuck_at, d, 0), depths, moments))))) AS stratum,
             arrayExists((d, t) -> d > place AND t >= stuck_at, depths, moments) AS went_on
         FROM stuck
-        INNER JOIN (SELECT * FROM walked WHERE id IN (SELECT id FROM stuck)) AS walk USING (id)
-        WHERE stage = '' OR (step = '' AND has(path_stage, stage))
-            OR (step != '' AND arrayExists((s, p) -> s = stage AND p = step, path_stage, path_step))
+        INNER JOIN stuck_sessions USING (id)
+        WHERE entry > 0
     )
 
 SELECT
     'exposed' AS kind, '' AS detector, stage, step, '' AS page, '' AS element, false AS intended,
     sum(there) AS sessions, toUInt64(0) AS findings,
     quantileExactInclusiveIfMerge(0.5)(worths) AS worth,
+    -- By stratum, without those in which nobody who went on was worth anything.
+    sumMap(mapFilter((key, median) -> isFinite(median), map(stratum, finalizeAggregation(worths)))) AS worth_by_stratum,
     topKIfMerge(1)(met_currencies) AS currencies, toFloat64(0) AS left_value,
     toFloat64(0) AS median_seconds, toUInt8(0) AS severity, toDateTime64(0, 3, 'UTC') AS last_at,
     sumMap(map(stratum, there)) AS counts, sumMap(map(stratum, further)) AS converted,
@@ -88,9 +102,9 @@ SELECT
 FROM
 (
     SELECT
-        stage, step, stratum, count() AS there, countIf(went_on) AS further,
-        quantileExactInclusiveIfState(0.5)(value, went_on AND value > 0) AS worths,
-        topKIfState(1)(currency, value > 0) AS met_currencies
+        stage, step, stratum, sum(exposed.there) AS there, sumIf(exposed.there, went_on) AS further,
+        quantileExactInclusiveIfMergeStateIf(0.5)(exposed.worths, went_on) AS worths,
+        topKIfMergeState(1)(exposed.met_currencies) AS met_currencies
     FROM exposed
     GROUP BY stage, step, stratum
 )
@@ -101,7 +115,7 @@ UNION ALL
 SELECT
     'stuck', detector, stage, step, page, element, max(intended),
     countIf(became = ''), sumIf(findings, became = ''),
-    toFloat64(0), topKIf(1)(currency, left_value > 0), sumIf(left_value, became = ''),
+    toFloat64(0), CAST(map(), 'Map(String, Float64)'), topKIf(1)(currency, left_value > 0), sumIf(left_value, became = ''),
     quantileExactInclusive(0.5)(cost_seconds), max(severity), max(last_at),
     sumMap(map(stratum, toUInt64(1))), sumMap(map(stratum, toUInt64(went_on))),
     sumMap(map(twin_stratum, toUInt64(1))), sumMap(map(twin_stratum, toUInt64(twin_went_on))),

@@ -11,14 +11,16 @@ from typing import ClassVar, Literal
 
 from pydantic import BaseModel, Field
 
-from services.api.question import PREVIOUS, Answer, Asked, Question, Row
+from services.api.page import PagedAnswer, Paging, reach
+from services.api.question import PREVIOUS, Asked, Question, Row
 
 Of = Literal["places", "pages", "events"]
 
 
-class PathsQuestion(Question):
+class PathsQuestion(Question, Paging):
     """Which paths."""
 
+    limit: int = Field(200, ge=1, le=2000, description="At most so many of each list a page.")
     of: Of = Field("places", description="What a path is made of: places of the journey, pages, or events by name.")
     around: str = Field(
         "",
@@ -28,7 +30,6 @@ class PathsQuestion(Question):
     )
     side: Literal["before", "after"] = Field("after", description="With `around`: what came before it, or after.")
     depth: int = Field(5, ge=1, le=20, description="How many steps of flows.")
-    links: int = Field(200, ge=1, le=2_000, description="At most so many links of each kind, the most taken ones.")
 
 
 class Follows(BaseModel):
@@ -54,7 +55,7 @@ class Flow(BaseModel):
     dropped: int
 
 
-class PathsAnswer(Answer):
+class PathsAnswer(PagedAnswer):
     """Links, most sessions first."""
 
     journey_version: str
@@ -63,6 +64,7 @@ class PathsAnswer(Answer):
     flows: list[Flow]
     previous: "PathsAnswer | None" = PREVIOUS
     row: ClassVar[type[BaseModel]] = Follows
+    lists = ("follows", "flows")
 
     def rows(self) -> Sequence[BaseModel]:
         return self.follows
@@ -72,7 +74,7 @@ def ask_paths(asked: Asked, question: PathsQuestion) -> PathsAnswer:
     """What directly follows what, and the flows from the start, or before or after any step: done against dropped."""
     rows = asked.rows(
         "paths", walked_by(question.of), of=question.of, around=question.around, side=question.side,
-        depth=question.depth, links=question.links,
+        depth=question.depth, links=reach(question),
     )  # fmt: skip
     return PathsAnswer(
         **asked.about(),

@@ -11,7 +11,8 @@ from typing import ClassVar, Literal
 
 from pydantic import BaseModel, Field
 
-from services.api.question import PREVIOUS, Answer, Asked, Question, Row
+from services.api.page import PagedAnswer, Paging, reach
+from services.api.question import PREVIOUS, Asked, Question, Row
 from services.api.questions.jobs import attempts_of
 from services.api.share import Share
 
@@ -20,10 +21,8 @@ MOST_CUSTOMERS = 50_000
 Name = Literal["champions", "loyal", "at_risk", "promising", "lost"]
 
 
-class SegmentsQuestion(Question):
+class SegmentsQuestion(Question, Paging):
     """Whose segments."""
-
-    limit: int = Field(50, ge=1, le=500, description="At most so many of each list of customers.")
 
 
 class Newcomers(BaseModel):
@@ -64,7 +63,7 @@ class Customer(BaseModel):
     unmet: list[str] = Field(description="Jobs begun in the period and not done.")
 
 
-class SegmentsAnswer(Answer):
+class SegmentsAnswer(PagedAnswer):
     """Segments, and two lists of people."""
 
     journey_version: str
@@ -80,6 +79,7 @@ class SegmentsAnswer(Answer):
     )
     previous: "SegmentsAnswer | None" = PREVIOUS
     row: ClassVar[type[BaseModel]] = Customer
+    lists = ("to_interview", "to_survey")
 
     def rows(self) -> Sequence[BaseModel]:
         return self.to_interview
@@ -97,8 +97,8 @@ def ask_segments(asked: Asked, question: SegmentsQuestion) -> SegmentsAnswer:
         customers=customers,
         newcomers=[newcomers(row) for row in asked.rows("newcomers")],
         segments=segments(rows, customers),
-        to_interview=people(worth_a_talk, question.limit),
-        to_survey=people(unasked, question.limit),
+        to_interview=people(worth_a_talk, reach(question)),
+        to_survey=people(unasked, reach(question)),
     )
 
 

@@ -1,20 +1,33 @@
 """One session in full: its way, its job and why we think so, what it got stuck on, and every event."""
 
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import msgspec
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, ConfigDict, Field
 
 from services.api.problem import Refusal
+from services.api.question import Zone
 from services.api.questions.freshness import Freshness, from_millis, to_millis
 from services.api.questions.sessions import SessionSummary, without_epoch
 from services.api.sql import sql
 from services.api.standing import Fate, standing_between
+from services.api.stored_journey import journey_of
+from services.api.story import Sentence, Story
 from services.core.journey import Journey
 from services.edges.clickhouse import Store
 
 MOST_EVENTS = 1_000
+
+
+class SessionQuestion(BaseModel):
+    """How a session is told."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    tz: Zone = Field("UTC", description="IANA time zone in which its story is told.", examples=["Europe/Berlin"])
 
 
 class Run(BaseModel):
@@ -68,9 +81,22 @@ class SessionEvent(BaseModel):
     props: dict[str, Any]
 
 
+@dataclass(frozen=True)
+class Particulars:
+    """Whose session, by which journey, and told in which time zone."""
+
+    project: str
+    journey: Journey
+    freshness: Freshness
+    tz: str
+
+
 class SessionAnswer(SessionSummary):
     """A session with all that is known of it."""
 
+    story: list[Sentence] = Field(
+        description="The session in sentences, in order of time. Text to be shown as text, never as HTML."
+    )
     job_evidence: list[str] = Field(description="Ids of the events that speak for the job.")
     job_rules: list[str] = Field(description="The rules they met, `job/number`.", examples=[["gift/1"]])
     job_changes: list[str] = Field(description="Labels it had before, oldest first.")
@@ -84,23 +110,30 @@ class SessionAnswer(SessionSummary):
     written_at: datetime | None = Field(description="When a worker last stored anything.")
 
 
-def ask_session(store: Store, journey: Journey, project: str, freshness: Freshness, session_id: str) -> SessionAnswer:
+def ask_session(store: Store, asked: Particulars, session_id: str) -> SessionAnswer:
     """The session of this id; a Refusal where the project has none."""
-    rows = store.query(sql("session"), {"project": project, "id": session_id})
+    of = {"project": asked.project, "id": session_id}
+    rows = store.query(sql("session"), of)
     if not rows:
         raise Refusal(404, "This project has no such session.", pointer="/path/id")
     row = without_epoch(rows[0])
-    of = {"project": project, "id": session_id}
-    findings = store.query(sql("session_findings"), of | standing_between(journey, row["opened_on"], row["opened_on"]))
-    events = ask_events(store, project, row)
+    within = standing_between(asked.journey, row["opened_on"], row["opened_on"])
+    found = store.query(sql("session_findings"), of | within)
+    findings = [SessionFinding(**finding) for finding in found if not finding["fate"]]
+    taken_back = [TakenBack(**finding) for finding in found if finding["fate"]]
+    path = [as_run(run) for run in row["path"]]
+    events = ask_events(store, asked.project, row)
+    labelled = journey_of(store, row["journey_version"]) or asked.journey
+    story = Story(row, path, findings, taken_back, {event.id: event for event in events}, labelled, ZoneInfo(asked.tz))
     return SessionAnswer(
-        **row | {"path": [as_run(run) for run in row["path"]]},
-        findings=[SessionFinding(**finding) for finding in findings if not finding["fate"]],
-        taken_back=[TakenBack(**finding) for finding in findings if finding["fate"]],
+        **row | {"path": path},
+        story=story.sentences(),
+        findings=findings,
+        taken_back=taken_back,
         timeline=events[:MOST_EVENTS],
         timeline_complete=len(events) <= MOST_EVENTS,
-        fresh_until=freshness.fresh_until,
-        written_at=freshness.written_at,
+        fresh_until=asked.freshness.fresh_until,
+        written_at=asked.freshness.written_at,
     )
 
 

@@ -1,6 +1,7 @@
 """Which sessions there were: the list behind every number, newest first."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Annotated, Any, ClassVar
 
@@ -11,6 +12,7 @@ from services.api.cursor import CursorText, read_cursor, write_cursor
 from services.api.period import EARLIEST, LATEST, Period
 from services.api.question import PREVIOUS, Answer, Asked, Question
 from services.api.questions.freshness import from_millis, to_millis
+from services.api.scope import searched
 
 
 class SessionsQuestion(Question):
@@ -18,6 +20,13 @@ class SessionsQuestion(Question):
 
     detector: str = Field("", max_length=200, description="With a finding of this detector.", examples=["rage_click"])
     visitor: str = Field("", max_length=1_000, description="Of this visitor.", examples=["3f1c9a70"])
+    text: str = Field(
+        "",
+        max_length=200,
+        description="With an event that has this text in its name, page, title, address or properties (so also the "
+        "elements clicked), in whatever case.",
+        examples=["coupon"],
+    )
     limit: int = Field(50, ge=1, le=500, description="Sessions a page.")
     cursor: CursorText = ""
 
@@ -37,6 +46,14 @@ class SessionSummary(BaseModel):
     pages: int
     entry_page: str
     exit_page: str
+    device: str = Field(examples=["mobile"])
+    browser: str
+    os: str
+    country: str = Field(description="ISO 3166, two letters.", examples=["NO"])
+    referrer_class: str = Field(examples=["search"])
+    source: str = Field(description="utm_source")
+    medium: str = Field(description="utm_medium")
+    campaign: str = Field(description="utm_campaign", examples=["spring"])
     stage: str = Field(description="The furthest stage entered, empty where none was.", examples=["checkout"])
     step: str = Field(description="The furthest step within it.", examples=["payment"])
     job: str = Field(examples=["gift"])
@@ -78,6 +95,8 @@ def ask_sessions(asked: Asked, question: SessionsQuestion) -> SessionsAnswer:
     """Sessions that started in the period, newest first, a page at a time."""
     cursor = start_of(asked, question.cursor)
     asked = asked.of(Period(since=from_millis(cursor.from_ms), until=from_millis(cursor.to_ms)))
+    if question.text:
+        asked = replace(asked, scope=searched(asked.scope, question.text))
     filters = question.model_dump(include={"detector", "visitor"})
     rows = asked.rows("sessions", **filters, **msgspec.structs.asdict(cursor), limit=question.limit + 1)
     return a_page(asked, cursor, rows, question.limit)

@@ -1,7 +1,7 @@
 """How a share goes over time, what was noted meanwhile, and whether it was another before each note than after."""
 
 from collections.abc import Sequence
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import ClassVar, Literal
 from zoneinfo import ZoneInfo
 
@@ -12,11 +12,18 @@ from services.api.estimate import Estimate
 from services.api.impact import Group, adjusted_difference
 from services.api.journey_places import place_named, places_of
 from services.api.question import PREVIOUS, Answer, Asked, Question, Row
+from services.api.questions.jobs import attempts_of
 from services.api.share import Share
 
 AROUND = timedelta(days=28)
 
-Metric = Literal["sessions", "success", "conversion", "drop_offs", "friction"]
+Metric = Literal[
+    "sessions", "visitors", "value", "success", "attempts", "effort", "seconds_to_done", "conversion", "drop_offs",
+    "friction",
+]  # fmt: skip
+OF_ATTEMPTS = frozenset({"attempts", "effort", "seconds_to_done"})
+AMOUNTS = frozenset({"value", "effort", "seconds_to_done"})
+Bucket = Literal["hour", "day", "week", "month"]
 By = Literal["job", "device", "country", "campaign", "source", "journey_version"]
 
 
@@ -25,8 +32,11 @@ class TrendsQuestion(Question):
 
     metric: Metric = Field(
         "conversion",
-        description="conversion: came to `goal` at or after `at`; drop_offs: ended at `at`; friction: met at `at`; "
-        "success: got their job done, of those with one; sessions: got done, of all.",
+        description="conversion: came to `goal` at or after `at`; drop_offs: ended at `at`; friction: met at `at` (a "
+        "pain point with `detector`, `page` and `element`); success: got their job done, of those with one; sessions: "
+        "got done, of all; visitors: the same of visitors, each once a bucket; value: the same with what it was worth; "
+        "attempts: got done, of attempts at a job that are over, by when they began, as in /v1/jobs; effort and "
+        "seconds_to_done: the same with the moves, or the seconds, of those that got done.",
     )
     at: str = Field(
         "", max_length=200, description="A stage or `stage.step`. Default: the first stage.", examples=["checkout"]
@@ -35,7 +45,9 @@ class TrendsQuestion(Question):
         "", max_length=200, description="A stage or `stage.step`. Default: the last stage.", examples=["bought"]
     )
     detector: str = Field("", max_length=200, description="Of friction: what found it. Default: any, none intended.")
-    bucket: Literal["day", "week", "month"] = Field("day", description="In `tz`.")
+    page: str = Field("", max_length=2_000, description="Of friction: on this page.", examples=["/checkout/payment"])
+    element: str = Field("", max_length=2_000, description="Of friction: at this element.", examples=["#coupon"])
+    bucket: Bucket = Field("day", description="In `tz`.")
     by: By | None = Field(None, description="A line for each value of this.")
 
     @property
@@ -47,10 +59,18 @@ class Point(BaseModel):
     """One bucket of one line."""
 
     line: str = Field(description="The value of `by`; empty without.", examples=["mobile"])
-    begins: date = Field(description="The bucket's first day.", examples=["2026-11-02"])
-    sessions: int = Field(description="Of which it is told.")
+    begins: datetime | date = Field(
+        description="The bucket's first day, or where it is an hour its begin, with the offset of `tz` then.",
+        examples=["2026-11-02"],
+    )
+    sessions: int = Field(description="Of which it is told: sessions, else visitors or attempts, as the metric says.")
     happened: int
     share: Share
+    total: float | None = Field(
+        description="What those amount to in which it happened, for value, effort and seconds_to_done; values are "
+        "added as they are, whatever their currency."
+    )
+    median: float | None = Field(description="Of the same; null where there are none.")
 
 
 class Effect(BaseModel):
@@ -70,7 +90,7 @@ class TrendsAnswer(Answer):
 
     journey_version: str
     metric: Metric
-    bucket: Literal["day", "week", "month"]
+    bucket: Bucket
     points: list[Point]
     notes: list[Effect] = Field(description="Annotations that touch the period, oldest first.")
     previous: "TrendsAnswer | None" = PREVIOUS
@@ -81,7 +101,7 @@ class TrendsAnswer(Answer):
 
 
 def ask_trends(asked: Asked, question: TrendsQuestion) -> TrendsAnswer:
-    """How conversion, success, drop-offs or friction go over time, and before and after each note."""
+    """How conversion, success, effort, value, drop-offs or friction go over time, and before and after each note."""
     rows = counted(asked, question, question.bucket)
     noted = annotations(asked.store, asked.project, asked.period)
     daily = counted(asked, question, "day") if noted and question.bucket != "day" else rows
@@ -90,7 +110,7 @@ def ask_trends(asked: Asked, question: TrendsQuestion) -> TrendsAnswer:
         journey_version=asked.journey.version,
         metric=question.metric,
         bucket=question.bucket,
-        points=[point(row) for row in rows],
+        points=[point(row, question.metric, ZoneInfo(asked.tz)) for row in rows],
         notes=[effect(one, daily, ZoneInfo(asked.tz)) for one in noted],
     )
 
@@ -102,21 +122,28 @@ def counted(asked: Asked, question: TrendsQuestion, bucket: str) -> list[Row]:
     goal = place_named(asked.journey, question.goal, "goal") if question.goal else asked.journey.stages[-1].name
     return asked.rows(
         "trends",
-        {"told_sessions": f"told_{question.metric}"},
+        {"told_sessions": "told_attempts" if question.metric in OF_ATTEMPTS else f"told_{question.metric}"},
+        **attempts_of(asked),
+        metric=question.metric,
         bucket=bucket,
         at=at,
         goal=goal,
         detector=question.detector,
+        page=question.page,
+        element=question.element,
     )
 
 
-def point(row: Row) -> Point:
+def point(row: Row, metric: Metric, zone: ZoneInfo) -> Point:
+    is_amount, some = metric in AMOUNTS, row["happened"] > 0
     return Point(
         line=row["part"],
-        begins=row["begins"],
+        begins=datetime.fromtimestamp(row["hour"], zone) if row["hour"] else row["begins"],
         sessions=row["sessions"],
         happened=row["happened"],
         share=Share.of(row["happened"], row["sessions"]),
+        total=row["total"] if is_amount else None,
+        median=row["median"] if is_amount and some else None,
     )
 
 

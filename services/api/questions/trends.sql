@@ -1,4 +1,5 @@
--- A share by time: of how many sessions of each bucket something is told, and of how many of these it happened.
+-- A measure by time: of how many of each bucket something is told, of how many of these it happened, and how much these
+-- amount to.
 WITH
     -- include scoped
 
@@ -7,12 +8,13 @@ WITH
     '' AS nothing
 
 SELECT
-    multiIf(
-        {bucket:String} = 'day', toDate(started_at, {tz:String}),
-        {bucket:String} = 'week', toMonday(toDate(started_at, {tz:String})),
-        toStartOfMonth(toDate(started_at, {tz:String}))) AS begins,
-    part, count() AS sessions, countIf(is_so) AS happened
+    -- include begin_of_bucket
+    AS begin,
+    begin.1 AS begins, begin.2 AS hour, part,
+    count() AS sessions, countIf(is_so) AS happened,
+    arraySum(arraySort(groupArrayIf(toFloat64(amount), is_so))) AS total,
+    quantileExactInclusiveIf(0.5)(toFloat64(amount), is_so) AS median
 FROM told
-GROUP BY begins, part
-ORDER BY begins, part
+GROUP BY begin, part
+ORDER BY begin, part
 LIMIT 50000

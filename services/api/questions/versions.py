@@ -7,14 +7,15 @@ from typing import ClassVar
 
 from pydantic import BaseModel, Field
 
+from services.api.page import PagedAnswer, Paging
 from services.api.problem import Refusal
-from services.api.question import PREVIOUS, Answer, Asked, Question, Row
+from services.api.question import PREVIOUS, Asked, Question, Row
 from services.api.share import Share
 from services.api.stored_journey import stored_journey
 from services.core.journey import Journey
 
 
-class VersionsQuestion(Question):
+class VersionsQuestion(Question, Paging):
     """Of which sessions."""
 
 
@@ -49,12 +50,13 @@ class Version(BaseModel):
     changes: Changes | None = Field(description="Against the version before; null for the first, or one not stored.")
 
 
-class VersionsAnswer(Answer):
+class VersionsAnswer(PagedAnswer):
     """The versions, newest first."""
 
     versions: list[Version]
     previous: "VersionsAnswer | None" = PREVIOUS
     row: ClassVar[type[BaseModel]] = Version
+    lists = ("versions",)
 
     def rows(self) -> Sequence[BaseModel]:
         return self.versions

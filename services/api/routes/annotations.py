@@ -4,19 +4,20 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Annotated
 
-from fastapi import APIRouter, Body, Depends, Path, Query, Response
+from fastapi import APIRouter, Body, Depends, Path, Query, Request, Response
 from pydantic import BaseModel, ConfigDict, Field
 
 from services.api import problem
 from services.api.annotation import Annotation, Kind, Note, annotate, annotations, take_back
 from services.api.auth import Key, Project, key_of
-from services.api.endpoint import Stored
+from services.api.endpoint import Stored, link_next
+from services.api.page import Paging, page_of
 from services.api.problem import Refusal
 
 router = APIRouter(prefix="/v1", tags=["annotations"], responses=problem.RESPONSES)
 
 
-class AnnotationsQuestion(BaseModel):
+class AnnotationsQuestion(Paging):
     """Which notes."""
 
     model_config = ConfigDict(extra="forbid")
@@ -28,6 +29,7 @@ class AnnotationsAnswer(BaseModel):
     """What was noted."""
 
     annotations: Sequence[Annotation]
+    next_cursor: str | None = Field(description="For the next page; null on the last. Also in the Link header.")
 
 
 def annotated_project(key: Annotated[Key, Depends(key_of)]) -> str:
@@ -41,10 +43,18 @@ MayAnnotate = Annotated[str, Depends(annotated_project)]
 
 
 @router.get("/annotations")
-def listed(store: Stored, project: Project, question: Annotated[AnnotationsQuestion, Query()]) -> AnnotationsAnswer:
+def listed(
+    store: Stored,
+    project: Project,
+    question: Annotated[AnnotationsQuestion, Query()],
+    request: Request,
+    response: Response,
+) -> AnnotationsAnswer:
     """Releases, campaigns, fixes and notes, oldest first."""
-    noted = annotations(store, project)
-    return AnnotationsAnswer(annotations=[one for one in noted if question.kind in {None, one.kind}])
+    noted = [one for one in annotations(store, project) if question.kind in {None, one.kind}]
+    shown, following = page_of(noted, question)
+    link_next(request, response, following)
+    return AnnotationsAnswer(annotations=shown, next_cursor=following)
 
 
 @router.post("/annotations", status_code=201)

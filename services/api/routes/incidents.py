@@ -4,12 +4,13 @@ from datetime import UTC, datetime
 from typing import Annotated, Any
 
 import msgspec
-from fastapi import APIRouter, Query
+from fastapi import APIRouter, Query, Request, Response
 from pydantic import BaseModel, ConfigDict, Field
 
 from services.api import problem
 from services.api.auth import Project
-from services.api.endpoint import Stored
+from services.api.endpoint import Stored, link_next
+from services.api.page import Paging, page_of
 from services.api.revalidation import RevalidatedRoute
 from services.api.stored_journey import stored_journey
 from services.core.spikes.cell import Cell
@@ -17,15 +18,23 @@ from services.core.spikes.telling import tell
 from services.edges.incidents import dead_letters, known_incidents
 from services.edges.judged_rates import JudgedRates
 
+NEXT = Field(None, description="For the next page; null on the last. Also in the Link header.")
+
 router = APIRouter(prefix="/v1", tags=["alerts"], responses=problem.RESPONSES, route_class=RevalidatedRoute)
 
 
-class IncidentsQuestion(BaseModel):
+class IncidentsQuestion(Paging):
     """Which incidents. A name it does not know is a mistake, not silence."""
 
     model_config = ConfigDict(extra="forbid")
 
     days: int = Field(14, ge=1, le=400, description="Those that went on within so many days.")
+
+
+class DeadLettersQuestion(Paging):
+    """Which page of them. A name it does not know is a mistake, not silence."""
+
+    model_config = ConfigDict(extra="forbid")
 
 
 class RatesQuestion(BaseModel):
@@ -56,6 +65,7 @@ class IncidentsAnswer(BaseModel):
 
     project: str
     incidents: list[IncidentShown]
+    next_cursor: str | None = NEXT
 
 
 class DeadLetter(BaseModel):
@@ -73,6 +83,7 @@ class DeadLettersAnswer(BaseModel):
 
     project: str
     dead_letters: list[DeadLetter]
+    next_cursor: str | None = NEXT
 
 
 class Rate(BaseModel):
@@ -110,12 +121,15 @@ def incidents(
     store: Stored,
     project: Project,
     question: Annotated[IncidentsQuestion, Query()],
+    request: Request,
+    response: Response,
 ) -> IncidentsAnswer:
     """Spikes that somebody should know of: those that go on and those that are over."""
     journey = stored_journey(store)
     since = int(datetime.now(UTC).timestamp()) // 3600 - question.days * 24
     shown = []
-    for one in known_incidents(store, project, since):
+    of_page, following = page_of(known_incidents(store, project, since), question)
+    for one in of_page:
         told = tell(one, journey)
         shown.append(
             IncidentShown(
@@ -128,17 +142,26 @@ def incidents(
                 details=msgspec.to_builtins(one),
             )
         )
-    return IncidentsAnswer(project=project, incidents=shown)
+    link_next(request, response, following)
+    return IncidentsAnswer(project=project, incidents=shown, next_cursor=following)
 
 
 @router.get("/incidents/dead-letters")
-def show_dead_letters(store: Stored, project: Project) -> DeadLettersAnswer:
+def show_dead_letters(
+    store: Stored,
+    project: Project,
+    question: Annotated[DeadLettersQuestion, Query()],
+    request: Request,
+    response: Response,
+) -> DeadLettersAnswer:
     """Messages that could not be delivered, the newest first."""
+    given_up, following = page_of(dead_letters(store, project), question)
+    link_next(request, response, following)
     letters = [
         DeadLetter(incident=one.id, moment=one.moment, receiver=one.receiver, attempts=one.attempts, detail=one.detail)
-        for one in dead_letters(store, project)
+        for one in given_up
     ]
-    return DeadLettersAnswer(project=project, dead_letters=letters)
+    return DeadLettersAnswer(project=project, dead_letters=letters, next_cursor=following)
 
 
 @router.get("/rates")

@@ -1,5 +1,7 @@
 """Having to log in or sign up in the middle of a purchase, and turning away."""
 
+from typing import ClassVar
+
 from pydantic import Field
 
 from services.core.act import Act
@@ -19,6 +21,8 @@ class AccountWall(Detector):
     leaving a checkout. Taken back when the purchase is finished in the session after all.
     Misfires: where the log-in page is an offer among others, and the visitor leaves for another reason.
     """
+
+    waits: ClassVar[bool] = True
 
     passed_by: Names = Field(
         ("Signed In", "Signed Up", "Account Created", "login", "sign_up", "identify"),

@@ -1,5 +1,7 @@
 """Costs that show themselves only in the middle of a purchase, and turning away."""
 
+from typing import ClassVar
+
 import msgspec
 from pydantic import Field
 
@@ -26,6 +28,8 @@ class CostSurprise(Detector):
     checkout; below 5 % it may be rounding. Taken back when the purchase is finished in the session after all.
     Misfires: where something is added to the order within the checkout.
     """
+
+    waits: ClassVar[bool] = True
 
     costs: Names = Field(COSTS, description="Events that tell what the order costs.")
     share: float = Field(0.05, gt=0, description="Least growth of a total, as a share of the first one told.")

@@ -1,5 +1,7 @@
 """A code that is refused."""
 
+from typing import ClassVar
+
 from pydantic import Field
 
 from services.core.act import Act
@@ -17,6 +19,8 @@ class CouponFailure(Detector):
     accepted, the visitor went on without, went back, or left. One refusal is enough: there is no number to weigh.
     Misfires: where people try codes they were never promised.
     """
+
+    waits: ClassVar[bool] = True
 
     denied: Names = Field(
         ("Coupon Denied", "coupon_denied", "Promo Code Denied", "promo_code_denied"),

@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 from functools import cached_property
+from typing import ClassVar
 
 import msgspec
 from pydantic import Field
@@ -55,6 +56,8 @@ class DeadClick(Detector):
     fields, and on what is not there to be clicked.
     Misfires: on what answers only where a page does not look: by sound, in a canvas, in a frame of another site.
     """
+
+    waits: ClassVar[bool] = True
 
     within: Duration = Field(timedelta(seconds=2.5), description="A page that comes later is no answer.")
     again: Duration = Field(timedelta(seconds=1), description="A click on the same target within this is no other.")

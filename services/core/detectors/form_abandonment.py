@@ -1,5 +1,7 @@
 """Beginning to fill in a form and leaving it."""
 
+from typing import ClassVar
+
 import msgspec
 
 from services.core.act import Act
@@ -31,6 +33,8 @@ class FormAbandonment(Detector):
     the field they were in last; of several such forms the one touched last. Taken back when the form is sent after all.
     Misfires: where a form is sent without saying so, and the journey goes no further from there.
     """
+
+    waits: ClassVar[bool] = True
 
     @property
     def hears(self) -> frozenset[str]:

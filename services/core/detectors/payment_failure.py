@@ -1,5 +1,7 @@
 """A payment that does not go through."""
 
+from typing import ClassVar
+
 from pydantic import Field
 
 from services.core.act import Act
@@ -18,6 +20,8 @@ class PaymentFailure(Detector):
     failure is enough: there is no number to weigh.
     Misfires: where a client reports a step of the bank's own check (3-D Secure) as a failure.
     """
+
+    waits: ClassVar[bool] = True
 
     failures: Names = Field(
         (

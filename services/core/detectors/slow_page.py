@@ -1,6 +1,5 @@
 """A page that keeps people waiting, or jumps about under their hands."""
 
-from collections.abc import Iterator
 from datetime import timedelta
 from functools import cached_property
 
@@ -24,6 +23,8 @@ PROPS = {
     "load": ("load_ms",),
 }
 """Where a measurement stands: in our words, in PostHog's."""
+
+METRIC_OF = {prop: metric for metric, props in PROPS.items() for prop in props}
 
 NAMES = {metric.lower(): metric for metric in METRICS}
 
@@ -59,20 +60,30 @@ class SlowPage(Detector):
 
     def see(self, act: Act, fold: Fold) -> Finding | None:
         """Hold what was measured against the limits."""
-        over = {metric: value for metric, value in _measured(act) if value > self.limits[metric]}
+        over = self._over(act)
         if not over or is_hidden(act):
             return None
-        worst = max(over, key=lambda metric: over[metric] / self.limits[metric])
+        worst = self._worst(over)
         waited = max((value - self.limits[metric] for metric, value in over.items() if metric != "CLS"), default=0.0)
         cause = f"{worst} {over[worst]:.2f}" if worst == "CLS" else f"{worst} {over[worst] / 1000:.1f} s"
         found = self.begin(act, fold, NOTICEABLE, cause)
         return recurrence(fold, self.name).add(msgspec.structs.replace(found, cost_seconds=waited / 1000))
 
+    def _over(self, act: Act) -> dict[str, float]:
+        """What exceeds its limit: several in one event, or one by name and value as web-vitals.js tells it."""
+        over: dict[str, float] = {}
+        for prop in act.props or ():
+            metric = METRIC_OF.get(prop)
+            if metric is not None and (value := act.number(prop)) > max(self.limits[metric], over.get(metric, 0.0)):
+                over[metric] = value
+        named = NAMES.get((act.text("name") or act.name).lower())
+        if named is not None:
+            value = act.number("metric_value") or act.number("value")
+            if value > self.limits[named]:
+                over[named] = value
+        return over
 
-def _measured(act: Act) -> Iterator[tuple[str, float]]:
-    """All measurements of an event: several in one, or one by name and value as web-vitals.js tells it."""
-    for metric, props in PROPS.items():
-        yield metric, max(act.number(prop) for prop in props)
-    named = NAMES.get((act.text("name") or act.name).lower())
-    if named:
-        yield named, act.number("metric_value") or act.number("value")
+    def _worst(self, over: dict[str, float]) -> str:
+        """The metric furthest beyond its limit."""
+        ratios = {metric: over[metric] / self.limits[metric] for metric in METRICS if metric in over}
+        return max(ratios, key=ratios.__getitem__)

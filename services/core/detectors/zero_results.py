@@ -1,5 +1,7 @@
 """Searching and not finding."""
 
+from typing import ClassVar
+
 import msgspec
 from pydantic import Field
 
@@ -33,6 +35,8 @@ class ZeroResults(Detector):
     Misfires: where results are useful without being opened (opening hours, a price). Refining is seen only where
     searches carry the query.
     """
+
+    waits: ClassVar[bool] = True
 
     searches: Names = Field(
         ("Products Searched", "search", "view_search_results"),

@@ -78,6 +78,11 @@ def failed(before: Delivery, detail: str, now: Millis, *, wait: float = 0, in_do
     )
 
 
+def given_up(before: Delivery, detail: str, now: Millis) -> Delivery:
+    """Not taken, and it never will be."""
+    return msgspec.structs.replace(before, state="dead", detail=detail, again_ms=0, version=_later(before, now))
+
+
 def _later(before: Delivery, now: Millis) -> int:
     """Versions must grow, also where clocks of two leaders differ."""
     return max(now, before.version + 1)

@@ -1,10 +1,10 @@
 """Which cells stand out: enough volume, unlikely among all that is tested, and not for one window only."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from services.core.spikes.baseline import Baseline, Expected, Series, Window
+from services.core.spikes.baseline import Baseline, Expected, Series, Window, together
 from services.core.spikes.cell import NOT_GOING_ON, Cell, Reading, Spike
 from services.core.stats.benjamini_hochberg import benjamini_hochberg
 from services.core.stats.beta_binomial import upper_tail
@@ -21,13 +21,15 @@ Direction = Literal["up", "down", "both"]
 
 Cells = Mapping[Cell, tuple[Baseline, Series]]
 """Each cell with what is usual for it and with its counts."""
+Readings = Mapping[Cell, Reading]
 
 
 @dataclass(frozen=True)
 class Demand:
     """What is asked of a spike."""
 
-    false_share: float = 0.05
+    false_share: float = 0.05  # of windows that stand out for themselves
+    false_pairs: float = 0.0012  # of two windows that stand out as one: the share of hours at which any is wrong
     least_exposed: int = 30
     least_excess: float = 5.0
     direction: Direction = "up"
@@ -35,29 +37,54 @@ class Demand:
 
 def judge(cells: Cells, hour: int, demand: Demand) -> list[Spike]:
     """The cells that spike at this hour, which is over and known in full, the least likely first."""
-    striking = {at: strike(cells, at, demand) for at in range(hour - SPAN + 1, hour + 1)}
-    return standing(striking, hour)
+    return standing({at: examine(cells, at, demand) for at in looked_at(hour)}, hour, demand)
 
 
-def standing(striking: Mapping[int, Mapping[Cell, Reading]], hour: int) -> list[Spike]:
-    """Of what stood out in the hours up to this one, what stands: in two of three, or too far to be chance."""
+def looked_at(hour: int) -> range:
+    """The hours that say whether something stands at this one."""
+    return range(hour - SPAN + 1, hour + 1)
+
+
+def standing(readings: Mapping[int, Readings], hour: int, demand: Demand) -> list[Spike]:
+    """What stands at the last of these hours: in two of three, in two as one, or too far off to be chance."""
+    striking = {at: strike(readings.get(at, {}).values(), demand) for at in looked_at(hour)}
+    paired = pair(readings.get(hour - 1, {}), readings[hour], demand)
     spikes = []
-    for cell, reading in striking[hour].items():
-        hours = [at for at in range(hour - SPAN + 1, hour + 1) if cell in striking.get(at, {})]
-        if len(hours) > 1 or reading.p < SUDDEN:
+    for cell, reading in readings[hour].items():
+        hours = [at for at in looked_at(hour) if cell in striking[at]]
+        if cell in striking[hour] and (len(hours) > 1 or reading.p < SUDDEN):
             spikes.append(Spike(reading, hours[0]))
+        elif cell in paired:
+            spikes.append(Spike(reading, hour - 1))
     return sorted(spikes, key=lambda spike: spike.reading.p)
 
 
-def strike(cells: Cells, hour: int, demand: Demand) -> dict[Cell, Reading]:
+def strike(readings: Iterable[Reading], demand: Demand) -> set[Cell]:
     """The cells that stand out in this window alone."""
-    readings = list(examine(cells, hour, demand))
-    family = [reading.p for reading in readings] + [1.0] * (SMALLEST_FAMILY - len(readings))
-    stands = benjamini_hochberg(family, demand.false_share)
+    return _unlikely([(one, demand.least_excess) for one in readings], demand.false_share, demand)
+
+
+def pair(before: Readings, newest: Readings, demand: Demand) -> set[Cell]:
+    """The cells whose last two windows, both beyond what is usual, stand out as one."""
+    both = [_paired(before[cell], reading, demand) for cell, reading in newest.items() if cell in before]
+    return _unlikely([(one, 2 * demand.least_excess) for one in both], demand.false_pairs, demand)
+
+
+def _paired(before: Reading, newest: Reading, demand: Demand) -> Reading:
+    window, expected = together([(one.window, one.expected) for one in (before, newest)])
+    one_way = min(_signed(before, demand), _signed(newest, demand)) > 0
+    p = p_value(window, expected, direction_of(newest.cell, demand)) if one_way else 1.0
+    return Reading(newest.cell, newest.hour, window, expected, p)
+
+
+def _unlikely(tested: Sequence[tuple[Reading, float]], false_share: float, demand: Demand) -> set[Cell]:
+    """Of all that is tested together what stands, where it has the excess that is asked of it."""
+    family = [reading.p for reading, _ in tested] + [1.0] * (SMALLEST_FAMILY - len(tested))
+    stands = benjamini_hochberg(family, false_share)
     return {
-        reading.cell: reading
-        for reading, unlikely in zip(readings, stands, strict=False)
-        if unlikely and _signed(reading, demand) >= demand.least_excess
+        reading.cell
+        for (reading, least), unlikely in zip(tested, stands, strict=False)
+        if unlikely and _signed(reading, demand) >= least
     }
 
 
@@ -72,8 +99,12 @@ def _signed(reading: Reading, demand: Demand) -> float:
     return sides[direction_of(reading.cell, demand)]
 
 
-def examine(cells: Cells, hour: int, demand: Demand) -> Iterator[Reading]:
+def examine(cells: Cells, hour: int, demand: Demand) -> dict[Cell, Reading]:
     """Every cell that has the volume, whatever became of it: what is chosen by its outcome cannot be tested."""
+    return {reading.cell: reading for reading in _examined(cells, hour, demand)}
+
+
+def _examined(cells: Cells, hour: int, demand: Demand) -> Iterator[Reading]:
     for cell, (baseline, series) in cells.items():
         window = series.get(hour)
         if window is None or window.exposed < demand.least_exposed:

@@ -7,7 +7,7 @@ factors are smaller than for uptime.
 
 from typing import NamedTuple
 
-from services.core.spikes.baseline import Expected, Level, Series, Window
+from services.core.spikes.baseline import Expected, Level, Series, Window, summed
 from services.core.spikes.cell import JOB_SUCCESS, Cell, Reading, Spike
 from services.core.stats.beta_binomial import upper_tail
 from services.core.stats.wilson import wilson
@@ -33,7 +33,10 @@ def judge_objective(job: str, success: float, series: Series, hour: int) -> list
     """
     budget = 1 - success
     for burn in BURNS:
-        long, short = _sum(series, hour, burn.long), _sum(series, hour, burn.short)
+        long, short = (
+            summed(series, range(hour - burn.long + 1, hour + 1)),
+            summed(series, range(hour - burn.short + 1, hour + 1)),
+        )
         if long.exposed < LEAST_ENDED or short.exposed == 0 or wilson(long.affected, long.exposed).low <= budget:
             continue
         if min(long.affected / long.exposed, short.affected / short.exposed) >= burn.rate * budget:
@@ -44,7 +47,7 @@ def judge_objective(job: str, success: float, series: Series, hour: int) -> list
 def read_objective(job: str, success: float, series: Series, hour: int) -> Reading | None:
     """How the job does now, by the shortest long span; None where too few sessions say."""
     hours = BURNS[0].long
-    window = _sum(series, hour, hours)
+    window = summed(series, range(hour - hours + 1, hour + 1))
     return _reading(job, 1 - success, window, (hour, hours)) if window.exposed >= LEAST_ENDED else None
 
 
@@ -52,8 +55,3 @@ def _reading(job: str, budget: float, window: Window, at: tuple[int, int]) -> Re
     hour, hours = at
     p = upper_tail(window.affected, window.exposed, budget, 0.0)
     return Reading(Cell(JOB_SUCCESS, "", job), hour, window, Expected(budget, 0.0, Level.OBJECTIVE, hours), p)
-
-
-def _sum(series: Series, hour: int, hours: int) -> Window:
-    windows = [series[at] for at in range(hour - hours + 1, hour + 1) if at in series]
-    return Window(sum(one.exposed for one in windows), sum(one.affected for one in windows))

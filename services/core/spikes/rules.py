@@ -7,6 +7,7 @@ from pydantic import AfterValidator, Field, model_validator
 
 from services.core.duration import Duration
 from services.core.part import Name, Part
+from services.core.spikes.baseline import WEEK
 from services.core.spikes.judgement import Demand, Direction
 
 Sensitivity = Literal["low", "usual", "high"]
@@ -15,6 +16,10 @@ FALSE_SHARES: dict[Sensitivity, float] = {"low": 0.01, "usual": 0.05, "high": 0.
 """q of Benjamini and Hochberg, over all that is tested at one tick."""
 MOST_FALSE_A_WEEK: dict[Sensitivity, float] = {"low": 0.05, "usual": 0.25, "high": 0.5}
 """Incidents a week of a project in which nothing is wrong: what `desireline alerts backtest` holds the rule to."""
+
+
+OF_PAIRS = 0.8
+"""What two windows taken as one may use of the false incidents allowed; the rest is for windows by themselves."""
 
 
 def _span(text: str) -> str:
@@ -50,6 +55,12 @@ class Receiver(Part):
     )
     digest: Literal["none", "daily", "weekly"] = Field("none", description="A summary, weekly ones on Mondays.")
     digest_at: int = Field(9, ge=0, le=23, description="The hour of the digest.")
+
+    @model_validator(mode="after")
+    def _digest_comes_when_it_is_not_quiet(self) -> "Receiver":
+        if self.digest != "none" and self.is_quiet(time(self.digest_at)):
+            raise ValueError(f"the digest of {self.name!r} would come in its quiet hours: choose another digest_at")
+        return self
 
     def hears(self, stage: str, job: str) -> bool:
         """Whether an incident is this receiver's. One without a stage or a job concerns everybody."""
@@ -87,4 +98,10 @@ class AlertRules(Part):
 
     def demand(self) -> Demand:
         """What is asked of a spike."""
-        return Demand(FALSE_SHARES[self.sensitivity], self.least_exposed, self.least_excess, self.direction)
+        return Demand(
+            false_share=FALSE_SHARES[self.sensitivity],
+            false_pairs=OF_PAIRS * MOST_FALSE_A_WEEK[self.sensitivity] / WEEK,
+            least_exposed=self.least_exposed,
+            least_excess=self.least_excess,
+            direction=self.direction,
+        )

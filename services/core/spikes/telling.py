@@ -48,12 +48,13 @@ def _title(named: Measured) -> str:
     if named.detector == SILENCE:
         return "Events stay away"
     if named.detector == JOB_SUCCESS:
-        return f"{_words(named.job)} succeeds too seldom"
-    where = f" in {_words(named.stage)}" if named.stage else ""
-    return f"{'Fewer go on' if named.detector == NOT_GOING_ON else _words(named.detector).capitalize()}{where}"
+        return f"{words(named.job)} succeeds too seldom"
+    where = f" in {words(named.stage)}" if named.stage else ""
+    return f"{'Fewer go on' if named.detector == NOT_GOING_ON else words(named.detector).capitalize()}{where}"
 
 
-def _words(name: str) -> str:
+def words(name: str) -> str:
+    """A name of the journey file as people write it."""
     return name.replace("_", " ")
 
 
@@ -65,11 +66,11 @@ def _sentence(named: Measured, journey: Journey) -> str:
     begin = f"When {job.when.removeprefix('When ')}, " if job else ""
     share = f"{named.affected / named.exposed:.0%} of {named.exposed:,}" if named.exposed else "nobody"
     if named.detector == JOB_SUCCESS:
-        want = job.want if job else _words(named.job)
+        want = job.want if job else words(named.job)
         return f"{begin}{share} could not {want}; the objective allows {named.usual:.0%}."
     usual = f"usual {named.usual:.0%}, ±{100 * named.spread:.0f}"
-    stage = _words(named.stage) or "the journey"
-    what = "did not go on" if named.detector == NOT_GOING_ON else f"ran into {_words(named.detector)}"
+    stage = words(named.stage) or "the journey"
+    what = "did not go on" if named.detector == NOT_GOING_ON else f"ran into {words(named.detector)}"
     sentence = f"{begin}{share} in {stage} {what}; {usual}."
     return sentence[:1].upper() + sentence[1:]
 
@@ -78,7 +79,7 @@ def _facts(incident: Incident, journey: Journey) -> Sequence[tuple[str, str]]:
     about, named = incident.evidence, incident.named
     since = datetime.fromtimestamp(incident.began * 3600, UTC).astimezone(journey.zone)
     others = [
-        f"{_words(one.detector)} in {_words(one.stage) or 'the journey'}"
+        f"{words(one.detector)} in {words(one.stage) or 'the journey'}"
         for one in incident.cells
         if one.cell != named.cell
     ]
@@ -113,16 +114,9 @@ def reproducing(incident: Incident) -> str:
     return "/v1/rates?" + "&".join(f"{key}={value}" for key, value in asked.items() if value != "")
 
 
-def summarise(incidents: Sequence[Incident], journey: Journey, days: int) -> Told:
-    """The digest of a day or a week."""
-    still = sum(one.is_open for one in incidents)
-    lines = [
-        f"{'going on' if one.is_open else 'over'}: {_title(one.named)}. {_sentence(one.named, journey)}"
-        for one in sorted(incidents, key=lambda one: (not one.is_open, one.named.p))
-    ]
-    span = "day" if days == 1 else f"{days} days"
-    sentence = f"{len(incidents)} incident(s) in the last {span}, {still} of them still going on."
-    return Told(moment="digest", title=f"The last {span}", sentence=sentence, lines=tuple(lines))
+def brief(incident: Incident, journey: Journey) -> str:
+    """An incident in a line."""
+    return f"{_title(incident.named)}. {_sentence(incident.named, journey)}"
 
 
 def trial(journey: Journey) -> Told:

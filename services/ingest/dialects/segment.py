@@ -7,8 +7,9 @@ from urllib.parse import urlsplit
 import msgspec
 
 from services.core.event import EMPTY_OBJECT, Event, Millis
-from services.ingest.context import NOTHING_TOLD, Told, seen_of
+from services.ingest.context import NOTHING_TOLD, Told, seen_besides, seen_of
 from services.ingest.country import Countries
+from services.ingest.guard import MOST_AHEAD_MS
 from services.ingest.pseudonym import Pseudonyms, without_ids
 from services.ingest.refusal import Reason, Refusal
 from services.ingest.sender import NOBODY, Sender
@@ -60,6 +61,12 @@ class Call(msgspec.Struct, rename="camel", gc=False):
     context: msgspec.Raw = EMPTY_OBJECT
 
 
+class _Aside(msgspec.Struct, gc=False):
+    """What a call that is sent again says of the request that it came with first; ours, and of no other call."""
+
+    seen: str = ""
+
+
 class Page(msgspec.Struct, gc=False):
     """Says where an event happened; what is missing there is None or empty."""
 
@@ -101,11 +108,13 @@ class Arrival(msgspec.Struct, frozen=True):
     sender: Sender = NOBODY
     countries: Countries | None = None
     pseudonyms: Pseudonyms | None = None
+    most_ahead: Millis = MOST_AHEAD_MS  # of our clock; what is beyond is refused
 
 
 NOWHERE = Page()
 
 _decode_call = msgspec.json.Decoder(Call).decode
+_decode_aside = msgspec.json.Decoder(_Aside).decode
 _decode_page = msgspec.json.Decoder(Page).decode
 _decode_context = msgspec.json.Decoder(_Context).decode
 _decode_told = msgspec.json.Decoder(Told).decode
@@ -132,9 +141,12 @@ def read(item: bytes, arrival: Arrival) -> Event | Refusal:
             call.properties = _traits_around(call.context)
         if kind == "page":
             page = own_page(call.properties, page)
+        aside = _decode_aside(item).seen if arrival.replayed else ""
     except (msgspec.MsgspecError, RecursionError) as error:
         return Refusal(Reason.SCHEMA, str(error))
-    return event_of(call, kind, occurred_at, cut(page, call.name if kind in NAMED else None), arrival)
+    event = event_of(call, kind, occurred_at, cut(page, call.name if kind in NAMED else None), arrival)
+    # What the call tells itself goes before what its first request told, as it did then.
+    return msgspec.structs.replace(event, seen=seen_besides(event.seen, aside)) if aside else event
 
 
 def event_of(call: Call, kind: str, occurred_at: Millis, page: Page, arrival: Arrival) -> Event:

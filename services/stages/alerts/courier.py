@@ -12,10 +12,12 @@ from typing import Any, NamedTuple, TypeVar
 from services.core.journey import Journey
 from services.core.spikes.baseline import HOUR_MS
 from services.core.spikes.delivery import STALE_HOURS, Delivery, attempted, digest_due, is_due, owed
+from services.core.spikes.digest import summarise
 from services.core.spikes.incident import Incident
 from services.core.spikes.rules import Receiver
-from services.core.spikes.telling import Told, summarise, tell
+from services.core.spikes.telling import Told, tell
 from services.edges.incidents import Keeps, changed_incidents, deliveries, known_incidents, one_delivery, snoozed
+from services.edges.judged_rates import JudgedRates
 from services.edges.messenger import Messenger
 from services.stages.alerts.clocks import projects
 from services.stages.alerts.metrics import TOLD
@@ -139,14 +141,21 @@ class Courier:
             fresh = Delivery(project=project, id="digest", moment=moment, receiver=receiver.name)
             delivery = known.get(fresh.key)
             if is_due(delivery, now):
-                since = now // HOUR_MS - days * 24
-                mine = [
-                    one
-                    for one in known_incidents(self._store, project, since)
-                    if receiver.hears(one.named.stage, one.named.job)
-                ]
-                letters.append(Letter(delivery or fresh, receiver, summarise(mine, self._journey, days), None))
+                letters.append(Letter(delivery or fresh, receiver, self._digest(project, receiver, days), None))
         return letters
+
+    def _digest(self, project: str, receiver: Receiver, days: int) -> Told:
+        """What this receiver hears of."""
+        this_hour = _now() // HOUR_MS
+        hours = range(this_hour - days * 24, this_hour)
+        mine = [
+            one
+            for one in known_incidents(self._store, project, hours.start)
+            if receiver.hears(one.named.stage, one.named.job)
+        ]
+        every = JudgedRates(self._journey, self._store).compare(project, hours)
+        compared = {cell: one for cell, one in every.items() if receiver.hears(cell.stage, cell.job)}
+        return summarise(mine, self._journey, days, compared)
 
 
 def _now() -> int:

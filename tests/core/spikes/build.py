@@ -42,4 +42,4 @@ def learned(series: Series) -> Baseline:
 
 
 def readings(judged: Cells, hour: int = NOW) -> dict[Cell, Reading]:
-    return {one.cell: one for one in examine(judged, hour, Demand())}
+    return examine(judged, hour, Demand())

@@ -32,6 +32,20 @@ def test_two_of_three_are_enough() -> None:
     assert told(rage_click__checkout=with_rates(calm(), 0.3, 0.2, 0.3)) == [(Cell("rage_click", "checkout"), NOW - 2)]
 
 
+def test_two_windows_in_a_row_are_enough_where_only_both_together_stand_out() -> None:
+    series = with_rates(calm(), 0.2, 0.27, 0.27)
+
+    alone, as_one = Demand(false_share=1e-3, false_pairs=0.0), Demand(false_share=1e-3)
+
+    assert told(alone, rage_click__checkout=series) == []
+    assert told(as_one, rage_click__checkout=series) == [(Cell("rage_click", "checkout"), NOW - 1)]
+
+
+def test_one_window_that_stands_out_beside_one_below_what_is_usual_is_not_two_in_a_row() -> None:
+    assert told(rage_click__checkout=with_rates(calm(), 0.2, 0.31, 0.19)) == []
+    assert told(rage_click__checkout=with_rates(calm(), 0.2, 0.19, 0.29)) == []
+
+
 def test_one_window_too_far_off_to_be_chance_is_enough() -> None:
     assert told(rage_click__checkout=with_rates(calm(), 0.2, 0.2, 0.5)) == [(Cell("rage_click", "checkout"), NOW)]
 

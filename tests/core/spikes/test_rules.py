@@ -4,6 +4,7 @@ from datetime import time
 from typing import Any
 
 import pytest
+from pydantic import ValidationError
 
 from services.core.errors import JourneyError
 from services.core.spikes.rules import Receiver
@@ -40,3 +41,10 @@ def test_a_receiver_of_a_stage_hears_what_concerns_all_stages() -> None:
     team = Receiver(name="team", stages=("checkout",))
 
     assert [team.hears(stage, "") for stage in ("checkout", "browse", "")] == [True, False, True]
+
+
+def test_a_digest_that_would_come_in_quiet_hours_is_refused() -> None:
+    with pytest.raises(ValidationError, match="choose another digest_at"):
+        Receiver(name="boss", quiet="22:00-07:00", digest="daily", digest_at=6)
+
+    assert Receiver(name="boss", quiet="22:00-07:00", digest="daily", digest_at=7).digest_at == 7

@@ -6,7 +6,7 @@ from services.core.journey import Journey, read_journey
 from services.core.spikes.baseline import Level
 from services.core.spikes.cell import JOB_SUCCESS, NOT_GOING_ON, SILENCE
 from services.core.spikes.incident import Evidence, Incident, Measured
-from services.core.spikes.telling import reproducing, summarise, tell
+from services.core.spikes.telling import reproducing, tell
 from tests.core.build import SHOP
 
 GIFT = {
@@ -78,12 +78,3 @@ def test_links_lead_to_the_numbers_and_to_three_sessions_where_the_api_can_be_re
         *(f"https://desire.example/v1/sessions/{name}" for name in "abc"),
     ]
     assert tell(incident(evidence=about), JOURNEY).links == ()
-
-
-def test_a_digest_puts_first_what_goes_on() -> None:
-    over = incident(stage="basket", state="recovered", recovered=HOUR + 1)
-
-    told = summarise([over, incident()], JOURNEY, days=7)
-
-    assert told.sentence == "2 incident(s) in the last 7 days, 1 of them still going on."
-    assert [line.partition(":")[0] for line in told.lines] == ["going on", "over"]

@@ -1,6 +1,7 @@
 """What is sent to whom: over real HTTP to receivers in this process, from what the database says."""
 
 import asyncio
+import re
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -25,7 +26,7 @@ from services.stages.alerts.courier import Courier
 from tests.api.shop import fill, session
 from tests.edges.reading import until
 from tests.receiver import Receiver
-from tests.stages.alerts.weeks import JOURNEY
+from tests.stages.alerts.weeks import JOURNEY, Shop
 
 HOUR = int(time.time() * 1000) // HOUR_MS
 RAGE = Measured("rage_click", "checkout", "gift", HOUR - 1, 412, 156, 0.21, 0.03, "same_hour", 4, 1e-9)
@@ -291,6 +292,44 @@ async def test_a_digest_tells_of_the_day(store: Store, receiver: Receiver) -> No
     [digest] = receiver.received
     assert digest.json["moment"] == "digest"
     assert "1 incident(s) in the last day, 1 of them still going on." in digest.json["text"]
+
+
+async def test_a_digest_tells_slack_the_worst_friction_and_who_went_on_beside_a_week_before(
+    store: Store, receiver: Receiver
+) -> None:
+    one = {"name": "boss", "kind": "slack", "digest": "daily", "digest_at": time.gmtime().tm_hour}
+    house = House(store, {"boss": receiver.url}, {"receivers": [one], "objectives": [{"job": "gift", "success": 0.7}]})
+    shop = Shop(store)
+    shop.visit(until=HOUR - 1)
+    shop.stick("rage_click", 10, until=HOUR - 1)
+    shop.stick("rage_click", 60, hours=24, until=HOUR - 1)
+
+    await house.go_round()
+
+    [digest] = receiver.received
+    said = [block["text"]["text"] for block in digest.json["blocks"][1:]]
+    assert said[0] == "0 incident(s) in the last day, 0 of them still going on."
+    [friction] = [line for line in said if line.startswith("Rage click in checkout: ")]
+    now, before = (float(part) for part in re.findall(r"(\d+)% of [\d,]+", friction))
+    assert now > 45 > 20 > before
+    assert any(re.match(r"Went on from checkout: \d+% of 1,440; a week before \d+% of 1,440$", line) for line in said)
+    assert any(re.match(r"Gift done: \d+% of .*; objective 70%$", line) for line in said)
+
+
+async def test_a_team_is_told_in_its_digest_of_its_own_stages_and_jobs_only(store: Store, receiver: Receiver) -> None:
+    hour = time.gmtime().tm_hour
+    one = {"name": "shoes", "kind": "slack", "stages": ["bought"], "digest": "daily", "digest_at": hour}
+    house = House(store, {"shoes": receiver.url}, {"receivers": [one]})
+    shop = Shop(store)
+    shop.visit(until=HOUR - 1)
+    shop.stick("rage_click", 10, until=HOUR - 1)
+    house.know(incident())
+
+    await house.go_round()
+
+    said = receiver.received[-1].body.decode()
+    assert "0 incident(s)" in said
+    assert "ckout" not in said
 
 
 async def test_no_address_is_ever_stored(store: Store, receiver: Receiver) -> None:

@@ -1,0 +1,13 @@
+    -- Attempts at jobs that are over, by when they began; whether they got done, and by how many moves or in what time.
+    -- include standing
+
+    -- include attempts
+
+    told AS
+    (
+        SELECT
+            began_at AS started_at, part, is_done AS is_so,
+            if({metric:String} = 'effort', toFloat64(moved), toFloat64(took)) AS amount
+        FROM attempts
+        WHERE NOT is_undecided
+    ),

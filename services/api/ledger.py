@@ -1,0 +1,101 @@
+"""One person's jobs, attempt by attempt: what fragments/attempts.sql and open_jobs.sql mean, for one who is named."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal
+
+from services.core.journey import Journey
+
+Fate = Literal["done_at_once", "continued_later", "done_elsewhere", "open", "abandoned"]
+Act = tuple[datetime, str]
+"""When a stage was entered, and which."""
+
+
+@dataclass(frozen=True)
+class Walk:
+    """What a session says of a job."""
+
+    id: str
+    job: str
+    started_at: datetime
+    ended_at: datetime
+    stage: str
+    outcome_at: datetime | None
+    acts: Sequence[Act]
+
+
+@dataclass(frozen=True)
+class Attempt:
+    """A job that was set out for once, and what became of it."""
+
+    job: str
+    began_at: datetime
+    fate: Fate
+    done_at: datetime | None
+    sessions: Sequence[str]
+
+
+class Ledger:
+    """Goes through one person's sessions."""
+
+    def __init__(self, journey: Journey, as_of: datetime) -> None:
+        self._window, self._as_of = journey.window, as_of
+        self._stages = [stage.name for stage in journey.stages]
+        self._done = {stage.name for stage in journey.stages if stage.role == "done"}
+        finishes = [stage.enter for stage in journey.stages if stage.role == "done"]
+        self._by_stage = {job.name for job in journey.jobs if job.outcome is not None and job.outcome in finishes}
+
+    def attempts(self, walks: Sequence[Walk]) -> list[Attempt]:
+        """Every attempt, the latest first."""
+        acts = sorted(act for walk in walks for act in walk.acts)
+        jobs = sorted({walk.job for walk in walks} - {"", "unassigned"})
+        found = [
+            self._pursued(tries, acts)
+            for job in jobs
+            for tries in self._begun(sorted((one for one in walks if one.job == job), key=_in_order))
+        ]
+        return sorted(found, key=lambda one: (one.began_at, one.job), reverse=True)
+
+    def _begun(self, ones: Sequence[Walk]) -> Iterator[Sequence[Walk]]:
+        """The sessions from each on that opens an attempt."""
+        for number, one in enumerate(ones):
+            before = ones[number - 1] if number else None
+            if before is None or before.outcome_at or one.started_at > before.started_at + self._window:
+                yield [later for later in ones[number:] if later.started_at <= one.started_at + self._window]
+
+    def _pursued(self, tries: Sequence[Walk], acts: Sequence[Act]) -> Attempt:
+        first = tries[0]
+        until = first.started_at + self._window
+        finish = next((n for n, one in enumerate(tries, 1) if one.outcome_at and one.outcome_at <= until), 0)
+        if finish:
+            done_at, tries = tries[finish - 1].outcome_at, tries[:finish]
+        else:
+            done_at = self._done_by_stage(first, until, acts)
+        return Attempt(
+            first.job, first.started_at, self._fate(first, done_at, acts), done_at, [one.id for one in tries]
+        )
+
+    def _done_by_stage(self, first: Walk, until: datetime, acts: Sequence[Act]) -> datetime | None:
+        """When they finished whatever their sessions' job, where that is what this job is done by."""
+        if first.job not in self._by_stage:
+            return None
+        return next((at for at, stage in acts if stage in self._done and first.started_at <= at <= until), None)
+
+    def _fate(self, first: Walk, done_at: datetime | None, acts: Sequence[Act]) -> Fate:
+        if done_at is None:
+            return "open" if first.started_at + self._window > self._as_of else "abandoned"
+        if done_at <= first.ended_at:
+            return "done_at_once"
+        came_as_far = any(
+            first.ended_at < at <= done_at and self._rank(stage) >= self._rank(first.stage) and stage not in self._done
+            for at, stage in acts
+        )
+        return "continued_later" if came_as_far else "done_elsewhere"
+
+    def _rank(self, stage: str) -> int:
+        return self._stages.index(stage) if stage in self._stages else -1
+
+
+def _in_order(walk: Walk) -> tuple[datetime, str]:
+    return walk.started_at, walk.id

@@ -1,0 +1,11 @@
+-- The sessions behind a cell of a funnel over any events: where its units took a step, newest first, a page at a time.
+WITH
+    -- include event_units
+
+    -- include plain_chain
+
+    -- include taken
+
+    -- include cell_page
+
+-- include page_rows

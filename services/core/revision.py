@@ -1,0 +1,141 @@
+"""What a journey makes other than the one before it: which detectors, the meaning of which events, or all.
+
+A session is a function of its acts and of the journey. So where none of its acts means anything else and no detector
+that was changed finds anything else in it, it stays as it is, and need not be folded again.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
+
+from services.core.detector import Detector
+from services.core.journey import Journey
+from services.core.matcher import Matcher
+from services.core.page import PAGE_CLASSES
+from services.core.rulebook import Rulebook
+
+Document = dict[str, Any]
+
+NO_MATTER = ("journey", "alerts", "window")
+"""Keys of a journey that say nothing about a session."""
+
+WORDS = ("when", "want", "so_that", "kinds", "primary")
+"""Keys of a job that are for people only."""
+
+LISTENING = ("visit", "enter", "turn_back", "close")
+"""What a detector may do without an event that it hears."""
+
+
+class Revision:
+    """One journey held against the one before it."""
+
+    def __init__(self, before: Journey, after: Journey) -> None:
+        self.before = before.version
+        self.after = after.version
+        self.is_whole = _frame(before) != _frame(after)
+        """Every session may come out otherwise."""
+        self.detectors = _changed(before, after)
+        """Detectors that may find something else."""
+        self.book = Rulebook(_only(after, self.detectors))
+        """The new journey with these detectors alone."""
+        self.heard = _heard(_every(after, self.detectors))
+        """Names of events without which none of them finds anything; None where any event may be enough."""
+        self._rules = [] if self.is_whole else [(old, new) for old, new in _rules(before, after) if old != new]
+        self._touched: dict[tuple[str, str], bool] = {}
+
+    @property
+    def changes_meanings(self) -> bool:
+        """Whether any event may mean something else."""
+        return bool(self._rules)
+
+    def touches(self, name: str, path: str) -> bool:
+        """Whether such an event may mean something else now, whatever its properties are."""
+        touched = self._touched.get((name, path))
+        if touched is None:
+            touched = self._touched[name, path] = any(_differ(*rule, name, path) for rule in self._rules)
+        return touched
+
+
+def _frame(journey: Journey) -> Document:
+    """All of a journey that has no place of its own in a revision."""
+    frame = journey.model_dump(mode="json", by_alias=True)
+    for key in (*NO_MATTER, "friction", "learned", "pages"):
+        del frame[key]
+    for stage in frame["stages"]:
+        del stage["friction"]
+        for part in (stage, *stage["steps"]):
+            part["enter"] = part["enter"] is not None
+            part.pop("shortest_path", None)
+            del part["patience"]
+    for job in frame["jobs"]:
+        for key in (*WORDS, "shortest_path"):
+            del job[key]
+        job["outcome"] = job["outcome"] is not None
+        for evidence in job["evidence"]:
+            del evidence["match"]
+    return frame
+
+
+def _rules(before: Journey, after: Journey) -> Iterator[tuple[Matcher, Matcher]]:
+    """Each rule of two journeys of one frame, as it was and as it is."""
+    yield from zip(_matchers(before), _matchers(after), strict=True)
+
+
+def _matchers(journey: Journey) -> Iterator[Matcher]:
+    for stage in journey.stages:
+        yield from (part.enter for part in (stage, *stage.steps) if part.enter is not None)
+    for job in journey.jobs:
+        yield from (evidence.match for evidence in job.evidence)
+        if job.outcome is not None:
+            yield job.outcome
+    yield from map(journey.pages.matcher, PAGE_CLASSES)
+
+
+def _differ(old: Matcher, new: Matcher, name: str, path: str) -> bool:
+    was, now = old.matches(name, path, None), new.matches(name, path, None)
+    return was is not now or was is None
+
+
+def _changed(before: Journey, after: Journey) -> frozenset[str]:
+    old, new = _settings(before), _settings(after)
+    return frozenset(name for name in old | new if old.get(name) != new.get(name))
+
+
+def _settings(journey: Journey) -> Mapping[str, list[Any]]:
+    """All that each detector's findings hang on, beside the meaning of events."""
+    staged, learned = journey.staged_detectors(), journey.learned
+    settings: dict[str, list[Any]] = {one.name: [one, staged.get(one.name)] for one in journey.detectors()}
+    parts = [part for stage in journey.stages for part in (stage, *stage.steps)]
+    further: dict[str, list[Any]] = {
+        "stage_stall": [[part.patience for part in parts], learned and learned.stays],
+        "hesitation": [learned and learned.waits],
+        "excess_steps": [[one.shortest_path for one in (*journey.stages, *journey.jobs)]],
+    }
+    for name, values in further.items():
+        if name in settings:
+            settings[name] += values
+    return settings
+
+
+def _every(journey: Journey, names: frozenset[str]) -> list[Detector]:
+    """The detectors of these names, in all their settings."""
+    staged = [one for of in journey.staged_detectors().values() for one in of.values()]
+    return [one for one in (*journey.detectors(), *staged) if one.name in names]
+
+
+def _heard(detectors: Iterable[Detector]) -> frozenset[str] | None:
+    names: set[str] = set()
+    for one in detectors:
+        if any(getattr(type(one), method) is not getattr(Detector, method) for method in LISTENING):
+            return None
+        names |= one.hears | one.notices
+    return frozenset(names)
+
+
+def _only(journey: Journey, names: frozenset[str]) -> Journey:
+    """A journey that looks for these detectors alone."""
+    document = journey.model_dump(mode="json", by_alias=True, exclude_unset=True)
+    kept = {name: settings for name, settings in (journey.friction or {}).items() if name in names}
+    document["friction"] = kept if journey.friction is not None else dict.fromkeys(names & _settings(journey).keys())
+    for stage in document["stages"]:
+        stage["friction"] = {name: of for name, of in stage.get("friction", {}).items() if name in names}
+    return Journey.model_validate(document)

@@ -1,0 +1,159 @@
+"""What `services.edges.history` asks of the database and has it do, as SQL."""
+
+ASIDE = ("rejudged", "rejudged_days", "rejudged_meanings", "rejudged_visitors", "rejudged_kept")
+"""Tables of what history would be under another journey: worked out anew when it is asked for, so all may go."""
+
+DAYS = """
+SELECT toString(toDate(occurred_at)) AS day, count() AS events
+FROM events WHERE project = {project:String} AND occurred_at >= toDateTime64({since:String}, 3, 'UTC')
+GROUP BY day ORDER BY day
+"""
+VERSIONS = """
+SELECT version, sessions, document
+FROM (
+    SELECT journey_version AS version, count() AS sessions
+    FROM sessions FINAL
+    WHERE project = {project:String} AND opened_on >= {since:Date}
+    GROUP BY version
+) AS judged
+INNER JOIN (SELECT version, document FROM journeys FINAL) AS known USING version
+ORDER BY sessions DESC, version
+"""
+MEANINGS = """
+SELECT DISTINCT name, path FROM events
+WHERE project = {project:String} AND toDate(occurred_at) >= {since:Date}
+"""
+READ = """({everybody:Bool} OR visitor IN (
+    SELECT visitor FROM rejudged_visitors WHERE run = {run:String} AND attempt = {attempt:String}
+))"""
+# An event's surroundings are read only where a journey asks for them.
+EVENTS = f"""
+SELECT visitor, id, name, path, user, toUnixTimestamp64Milli(occurred_at), toUnixTimestamp64Milli(watermark_at) > 0,
+    props, if({{surroundings:Bool}}, context, '{{}}'), if({{surroundings:Bool}}, url, ''),
+    if({{surroundings:Bool}}, referrer, ''), seen
+FROM events FINAL
+WHERE project = {{project:String}} AND toDate(occurred_at) = {{day:Date}} AND {READ}
+ORDER BY visitor, occurred_at, id
+"""
+SESSIONS = f"""
+SELECT id, toString(opened_on), visitor, user, toUnixTimestamp64Milli(started_at), toUnixTimestamp64Milli(ended_at),
+    events, late, historical, version, journey_version, stage, job, outcome_event != ''
+FROM sessions FINAL
+WHERE project = {{project:String}} AND opened_on BETWEEN {{first:Date}} AND {{last:Date}} AND {READ}
+"""
+FINDINGS = f"""
+SELECT session_id, groupArray(id), groupArray(detector)
+FROM findings FINAL
+WHERE project = {{project:String}} AND opened_on BETWEEN {{first:Date}} AND {{last:Date}} AND {READ}
+GROUP BY session_id
+"""
+SHOWN = f"""
+SELECT session_id, id, stage, step, page, element, toUnixTimestamp64Milli(occurred_at), severity,
+    round(cost_seconds, 6), cost_steps, round(value, 6), currency, cause, evidence
+FROM findings FINAL
+WHERE project = {{project:String}} AND opened_on BETWEEN {{first:Date}} AND {{last:Date}} AND {READ}
+    AND detector IN {{detectors:Array(String)}}
+"""
+IN_HAND = "SELECT blob FROM session_state FINAL WHERE project = {project:String} AND is_deleted = 0"
+DONE = "SELECT toString(day), attempt, difference FROM rejudged_days FINAL WHERE run = {run:String} ORDER BY day"
+LINES = """
+SELECT target, lines FROM rejudged
+WHERE run = {run:String} AND day = {day:Date} AND attempt = {attempt:String}
+ORDER BY target
+"""
+UNREAD = """visitor != '' AND visitor NOT IN (
+    SELECT visitor FROM rejudged_visitors WHERE run = {run:String} AND attempt = {attempt:String}
+)"""
+KEPT_SESSIONS = f"""
+SELECT toString(day), stage, job, done, count() FROM rejudged_kept
+WHERE run = {{run:String}} AND attempt = {{attempt:String}} AND {UNREAD}
+GROUP BY day, stage, job, done
+"""
+KEPT_FINDINGS = f"""
+SELECT toString(day), detector, count()
+FROM findings FINAL
+INNER JOIN (
+    SELECT day, id AS session_id FROM rejudged_kept
+    WHERE run = {{run:String}} AND attempt = {{attempt:String}} AND {UNREAD}
+) AS kept USING session_id
+WHERE project = {{project:String}} AND opened_on >= {{since:Date}}
+GROUP BY day, detector
+"""
+WALKS = """
+SELECT job, path_stage, path_step, arrayMap(at -> toUnixTimestamp64Milli(at), path_started_at),
+    toUnixTimestamp64Milli(ended_at)
+FROM sessions FINAL
+WHERE project = {project:String} AND opened_on >= {since:Date} AND state = 'closed' AND notEmpty(path_stage)
+"""
+FORMS = """
+SELECT visitor, id, name, path, toUnixTimestamp64Milli(occurred_at), props
+FROM events FINAL
+WHERE project = {project:String} AND toDate(occurred_at) >= {since:Date} AND name IN {names:Array(String)}
+ORDER BY visitor, occurred_at, id
+"""
+QUESTIONS = {
+    "walks": WALKS,
+    "forms": FORMS,
+    "days": DAYS,
+    "versions": VERSIONS,
+    "meanings": MEANINGS,
+    "events": EVENTS,
+    "sessions": SESSIONS,
+    "findings": FINDINGS,
+    "shown": SHOWN,
+    "in_hand": IN_HAND,
+    "kept_sessions": KEPT_SESSIONS,
+    "kept_findings": KEPT_FINDINGS,
+    "done": DONE,
+    "lines": LINES,
+}
+
+# A session is judged on the day on which it is over, those that are not over by then on the last.
+SNAPSHOT = """
+INSERT INTO rejudged_kept (run, attempt, day, opened_on, id, version, visitor, stage, job, done)
+SELECT {run:String}, {attempt:String}, least(toDate(ended_at + toIntervalMillisecond({inactivity:Int64})), {last:Date}),
+    opened_on, id, version, visitor, stage, job, outcome_event != ''
+FROM sessions FINAL
+WHERE project = {project:String} AND opened_on >= {since:Date}
+"""
+# Besides those whom the change may concern: whose sessions were judged by other journeys, or came late, or are still in
+# the hands of a worker.
+VISITORS = """
+INSERT INTO rejudged_visitors (run, attempt, visitor)
+SELECT DISTINCT {run:String}, {attempt:String}, visitor
+FROM (
+    SELECT visitor FROM events
+    WHERE project = {project:String} AND toDate(occurred_at) >= {since:Date} AND (
+        name IN {names:Array(String)} OR (name, path) IN (
+            SELECT name, path FROM rejudged_meanings WHERE run = {run:String} AND attempt = {attempt:String}
+        )
+    )
+    UNION ALL
+    SELECT visitor FROM findings
+    WHERE project = {project:String} AND opened_on >= {since:Date} AND detector IN {detectors:Array(String)}
+    UNION ALL
+    SELECT visitor FROM sessions FINAL
+    WHERE project = {project:String} AND opened_on >= {since:Date}
+        AND (late OR journey_version NOT IN {versions:Array(String)})
+    UNION ALL
+    SELECT visitor FROM session_state FINAL WHERE project = {project:String} AND is_deleted = 0
+)
+"""
+# Only a row that is still the one that was looked at.
+RESTAMP = f"""
+INSERT INTO {{table}}
+SELECT * REPLACE ({{journey:String}} AS journey_version, version + 1 AS version, {{partition:UInt32}} AS partition)
+FROM {{table}} FINAL
+WHERE project = {{project:String}} AND opened_on >= {{first:Date}} AND journey_version != {{journey:String}}
+    AND ({{id}}, version) IN (
+        SELECT id, version FROM rejudged_kept
+        WHERE run = {{run:String}} AND day = {{day:Date}} AND attempt = {{attempt:String}}
+            AND (visitor = '' OR {UNREAD})
+    )
+"""
+CHANGES = {
+    "snapshot": SNAPSHOT,
+    "visitors": VISITORS,
+    "restamp_findings": RESTAMP.replace("{table}", "findings").replace("{id}", "session_id"),
+    "restamp_sessions": RESTAMP.replace("{table}", "sessions").replace("{id}", "id"),
+}

@@ -1,0 +1,154 @@
+"""Every list that can be long is leafed through in one way: the OpenAPI is walked, and each list to its end."""
+
+import json
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import msgspec
+import pytest
+
+from services.core.event import Event
+from services.edges.clickhouse import Store
+from tests.api.conftest import Ask, Client
+from tests.api.shop import DAY, fill, finding, moment, session, text
+from tests.api.test_keys import NEEDED, operations
+
+READ = {"Authorization": "Bearer rk_shop"}
+ADMIN = {"Authorization": "Bearer ak_shop"}
+
+BOUNDED = {
+    "/v1/sessions/{id}": "one session; its events are counted off by `timeline_complete`",
+    "/v1/visitors/{id}": "one person; `sessions_complete` says whether these are all",
+    "/v1/jobs": "a row for each job of the journey",
+    "/v1/open-jobs": "a row for each job of the journey",
+    "/v1/circumstances": "a row for each job of the journey",
+    "/v1/conformance": "three rows for each place of the journey",
+    "/v1/trends": "a row for each bucket of the period",
+}
+ASKED: Mapping[str, Mapping[str, str]] = {
+    "/v1/funnel": {"breakdown": "job"},
+    "/v1/funnel/events": {"breakdown": "job"},
+    "/v1/trends": {"by": "job"},
+    "/v1/pain-points/findings": {"detector": "rage_click"},
+    "/v1/incidents": {"days": "400"},
+}
+MEANT_WHOLE = {
+    "/v1/funnel": {"steps", "trend"}, "/v1/funnel/events": {"steps", "trend"},
+    "/v1/segments": {"newcomers", "segments"},
+    "/v1/journey-map": {"map_rows", "columns"}, "/v1/trends": {"notes"}, "/v1/refused": {"reasons"},
+}  # fmt: skip
+"""Lists that are as long as a journey or a period is, beside one that is leafed through."""
+
+
+@pytest.fixture
+def busy_shop(store: Store, client: Client) -> None:
+    """A shop with more than one row of everything that sessions, findings, events and notes make."""
+    rows = [
+        session(
+            f"{day * DAY} browse, {day * DAY + 20} checkout.payment" + (f", {day * DAY + 60} bought" if n % 3 else ""),
+            visitor=f"v{n}", user=f"u{n}", job=f"job{n % 2}", device="mobile" if n % 2 else "desktop", value=float(n),
+            journey_version=f"version{n % 3}", outcome_at=moment(day * DAY + 60) if n % 3 == 1 else 0,
+        )
+        for n in range(80)
+        for day in (n % 5,)
+    ]  # fmt: skip
+    found = [
+        finding(row, detector, "checkout.payment", n % 5 * DAY + 30, intended=detector == "stage_stall", severity=2)
+        for n, row in enumerate(rows[:40])
+        for detector in ("rage_click", "loop", "stage_stall", "checkout_abandonment")
+    ]
+    fill(store, rows, found)
+    acts = [
+        Event(
+            id=f"e{n}", project="shop", visitor=row.visitor, type="track", name="x",
+            occurred_at=row.started_at, received_at=row.started_at,
+        )
+        for n, row in enumerate(rows)
+    ]  # fmt: skip
+    store.insert_lines("events", [msgspec.json.encode(act) for act in acts])
+    for day in (1, 2):
+        fix = {"kind": "fix", "at": text(day * DAY), "title": f"fix {day}", "detector": "rage_click"}
+        assert client.post("/v1/annotations", json=fix, headers=ADMIN).status_code == 201
+
+
+def lists_of(client: Client, operation: dict[str, Any]) -> set[str]:
+    """The lists of objects that an answer has."""
+    document = client.app.openapi()
+    schema = operation["responses"]["200"].get("content", {}).get("application/json", {}).get("schema", {})
+    name = schema.get("$ref", "").rpartition("/")[2]
+    fields = document["components"]["schemas"].get(name, {}).get("properties", {})
+    return {field for field, told in fields.items() if told.get("type") == "array" and "$ref" in told["items"]}
+
+
+def long_lists(client: Client) -> Iterator[tuple[str, set[str], set[str]]]:
+    for path, operation in operations(client):
+        takes = {one["name"] for one in operation.get("parameters", [])}
+        if found := lists_of(client, operation) - MEANT_WHOLE.get(path, set()):
+            yield path, found, takes
+
+
+def test_every_list_that_can_be_long_has_a_limit_and_a_cursor(client: Client) -> None:
+    lacking = {path for path, _, takes in long_lists(client) if not {"limit", "cursor"} <= takes}
+
+    assert lacking == set(BOUNDED)
+
+
+@pytest.mark.usefixtures("busy_shop")
+def test_leafing_through_gives_every_row_of_every_list_once(client: Client) -> None:
+    leafed = set()
+    for path, names, _ in long_lists(client):
+        if path in BOUNDED:
+            continue
+        asked = {**NEEDED.get(path, {}), **ASKED.get(path, {})}
+        asked |= (
+            {} if {"annotations", "incidents", "dead_letters"} & names else {"from": text(-DAY), "to": text(9 * DAY)}
+        )
+        whole = client.get(path, params={**asked, "limit": "200"}, headers=READ).json()
+
+        rows, pages = walked(client, path, {**asked, "limit": str(size_of(whole, names))}, names)
+
+        assert whole.get("next_cursor") is None, path
+        for name in names:
+            assert sorted(map(json.dumps, rows[name])) == sorted(map(json.dumps, whole[name])), (path, name)
+        if pages > 1:
+            leafed.add(path)
+    assert {"/v1/pain-points", "/v1/segments", "/v1/paths", "/v1/annotations", "/v1/funnel", "/v1/sessions"} <= leafed
+    assert len(leafed) >= 14
+
+
+def size_of(whole: dict[str, Any], names: set[str]) -> int:
+    """A third of the longest list."""
+    return max(max(len(whole[name]) for name in names) // 3, 1)
+
+
+def walked(client: Client, path: str, asked: dict[str, Any], names: set[str]) -> tuple[dict[str, list[Any]], int]:
+    """The rows of all pages, by the links that each page gives to the next."""
+    rows: dict[str, list[Any]] = {name: [] for name in names}
+    page, pages = client.get(path, params=asked, headers=READ), 1
+    while True:
+        for name in names:
+            rows[name] += page.json()[name]
+        if not page.json()["next_cursor"]:
+            return rows, pages
+        page, pages = client.get(page.headers["Link"].split(">")[0][1:], headers=READ), pages + 1
+
+
+@pytest.mark.usefixtures("busy_shop")
+def test_what_comes_meanwhile_does_not_move_the_period_of_a_list(store: Store, ask: Ask) -> None:
+    first = ask("/v1/pain-points", limit=1)
+
+    fill(store, [session(f"{30 * DAY} browse")])
+
+    second = ask("/v1/pain-points", limit=1, cursor=first["next_cursor"])
+    assert second["period"] == first["period"]
+    assert [one["rank"] for one in (*first["pain_points"], *second["pain_points"])] == [1, 2]
+
+
+@pytest.mark.parametrize("cursor", ["x", "W10=", "WzEsMiwzXQ==", "Wy0xXQ=="])
+@pytest.mark.parametrize("path", ["/v1/pain-points", "/v1/annotations", "/v1/sessions"])
+def test_what_is_no_cursor_of_ours_is_pointed_at(store: Store, client: Client, path: str, cursor: str) -> None:
+    fill(store, [])
+
+    response = client.get(path, params={"cursor": cursor}, headers=READ)
+
+    assert (response.status_code, response.json()["errors"][0]["pointer"]) == (422, "/query/cursor")
