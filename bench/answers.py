@@ -1,7 +1,8 @@
 """What funnels take: `uv run python -m bench.answers --sessions 1000000`.
 
-Funnels over generated sessions (bench/generated.py), each beside the least SQL that counts something like it: the sessions
-that came to each stage, in whatever order, without times, windows or intervals. Rounds take turns, the least counts.
+Funnels over generated sessions (bench/generated.py), each beside the least SQL that counts something like it: the
+sessions that came to each stage, in whatever order, without times, windows or intervals. Rounds take turns, the least
+counts.
 """
 
 import argparse
