@@ -102,22 +102,9 @@ def known_between(archive: Archive, asked: Mapping[str, Any], detectors: Collect
     }
     shown = _shown(archive, {**asked, "detectors": sorted(detectors)}) if detectors else {}
     for block in archive.ask("sessions", asked):
-        for (
-            id_,
-            opened_on,
-            visitor,
-            user,
-            started,
-            ended,
-            events,
-            late,
-            past,
-            version,
-            journey,
-            stage,
-            job,
-            done,
-        ) in zip(*block, strict=True):
+        for id_, opened_on, visitor, user, began, ended, events, late, past, version, journey, stage, job, done in zip(
+            *block, strict=True
+        ):
             yield Known(
                 id=id_,
                 opened_on=opened_on,
