@@ -10,7 +10,7 @@ CLIENTS := tests/clients/node_modules
 # The Python that is there is used, never one that uv would download.
 export UV_PYTHON_DOWNLOADS := never
 
-.PHONY: demo test check chaos attack fuzz kafka clients sync clean
+.PHONY: demo test check compiled chaos attack fuzz kafka clients sync clean
 
 # Fill a simulated shop with 14 days of visitors, show what hurts its checkout, and go on serving until Ctrl-C.
 demo: $(UV)
@@ -35,6 +35,17 @@ attack: sync
 
 fuzz: sync
 	@.venv/bin/python -m tests.attack.fuzz $(if $(INPUTS),--inputs $(INPUTS))
+
+# The wheel with the hot part of the core compiled, in dist/, and the core's tests run against it. Needs a C compiler.
+compiled: $(UV)
+	@rm -rf dist/compiled && mkdir -p dist/compiled
+	@DESIRELINE_COMPILED=1 $(UV) build --quiet --wheel --out-dir dist/compiled
+	@UV_PROJECT_ENVIRONMENT=dist/compiled/venv $(UV) sync --quiet --frozen --no-install-project
+	@$(UV) pip install --quiet --python dist/compiled/venv --no-deps dist/compiled/*.whl
+	@cp -r tests bench pyproject.toml dist/compiled
+	@mkdir -p dist/compiled/services/demo && cp services/demo/*.yaml dist/compiled/services/demo
+	@cd dist/compiled && venv/bin/python -c 'import services.core.fold as it; assert it.__file__.endswith(".so"), it.__file__'
+	@cd dist/compiled && venv/bin/python -m pytest tests/core
 
 check: sync
 	.venv/bin/ruff check

@@ -93,7 +93,7 @@ class Fold:
             self._conclude(act, plan)
         if plan.place is not None:
             self._enter(act, plan.place)
-        if act.path or plan.page_classes:
+        if plan.path or plan.page_classes:
             self._move(act, plan)
         for detector, see in plan.listeners:
             if (not detector or detector in self.memory) and (finding := see(act, self)) is not None:
@@ -140,29 +140,32 @@ class Fold:
 
     def _move(self, act: Act, plan: Plan) -> None:
         """Follow the visitor to a page, or to one of a class by the event's name alone."""
-        is_elsewhere = bool(act.path) and act.path != self.page
-        if is_elsewhere or (act.path and act.name in PAGE_VIEWS):
+        path = plan.path
+        is_elsewhere = bool(path) and path != self.page
+        if is_elsewhere or (path and plan.name in PAGE_VIEWS):
             self._arrive(act)
         if is_elsewhere or plan.page_classes != self.page_classes:
-            self._visit(act, plan)
+            self.page_classes = plan.page_classes
+            if plan.visits:
+                self._visit(act, plan)
 
     def _arrive(self, act: Act) -> None:
         self.pages += 1
-        if act.path == self.page:
+        path = act.path
+        if path == self.page:
             return
         trail = self.trail
         if not trail:
-            self.entry_page = act.path
+            self.entry_page = path
         elif len(trail) == TRAIL:
             del trail[0]
-        self.page = act.path
+        self.page = path
         self.arrivals += 1
         trail.append(act)
-        if len(trail) > 2 and trail[-3].path == act.path:
+        if len(trail) > 2 and trail[-3].path == path:
             self._turn_back(act)
 
     def _visit(self, act: Act, plan: Plan) -> None:
-        self.page_classes = plan.page_classes
         for visit in plan.visits:
             if (finding := visit(act, self)) is not None:
                 self._note(finding)

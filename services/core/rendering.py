@@ -63,9 +63,9 @@ def session_row(visitor: Visitor, live: LiveSession, partition: int, version: in
 def finding_rows(visitor: Visitor, live: LiveSession, partition: int, version: int) -> Iterator[FindingRow]:
     """The findings of a session, those it no longer has marked deleted; what stands is noted in `written`."""
     session, fold = live.session, live.fold
-    findings = fold.all_findings()
-    if not findings and not session.written:
+    if not (fold.findings or fold.closing or session.written):
         return
+    findings = fold.all_findings()
     for finding_id in session.written:
         if finding_id not in findings:
             yield undone_finding(_named(visitor, session, finding_id), partition, version)
@@ -149,6 +149,8 @@ def undone_finding(row: UnfinishedRow, partition: int, version: int) -> FindingR
 
 def _outcome(fold: Fold) -> tuple[Millis, str]:
     """When and by which event the assigned job was done."""
+    if not fold.outcomes:
+        return 0, ""
     job = fold.label.job
     number = fold.book.jobs.index(job) if job in fold.book.jobs else -1
     return fold.outcomes.get(number, (0, ""))

@@ -45,20 +45,22 @@ class Sessioniser:
         """Put an act where it belongs. Nearly all come after the others of their visitor's last session."""
         if visitor.sessions:
             live = visitor.sessions[-1]
-            acts = live.session.acts
-            pause = act.occurred_at - acts[-1].occurred_at
+            session, ids = live.session, live.ids
+            acts, at = session.acts, act.occurred_at
+            last = acts[-1]
+            pause = at - last.occurred_at
             if (
                 0 <= pause <= self.inactivity
-                and (pause or act.id > acts[-1].id)
-                and not live.session.closed
-                and act.occurred_at - acts[0].occurred_at <= self.max_length
+                and (pause or act.id > last.id)
+                and not session.closed
+                and at - acts[0].occurred_at <= self.max_length
                 and len(acts) < MOST_EVENTS
             ):
-                if act.id in live.ids:
+                if act.id in ids:
                     return Added.DUPLICATE
                 acts.append(act)
-                live.ids.add(act.id)
-                live.session.touched_at = clock
+                ids.add(act.id)
+                session.touched_at = clock
                 live.fold.apply(act, plan)
                 live.dirty = True
                 return Added.APPENDED
