@@ -64,6 +64,38 @@ def share(found: Sequence[bool]) -> str:
     return f"{sum(found) / len(found):6.2f}"
 
 
+def print_falseness(series: int, seed: int, demand: Demand) -> None:
+    print(f"False incidents a week of a project (configured: at most {MOST_FALSE_A_WEEK['usual']})", flush=True)
+    for cells in (CELLS, 1):
+        made = projects(series, cells, seed)
+        ours = falseness(made, demand)
+        print(f"  ours, {cells:2} cells a project: {ours.false_a_week:8.3f}  ({ours.false_incidents} of "
+              f"{ours.series} series, {ours.weeks:.0f} project weeks)", flush=True)  # fmt: skip
+        for peer in PEERS if cells > 1 else ():
+            told = peer_falseness(made, peer, demand)
+            print(f"  {peer.name:>25}: {told.false_a_week:8.3f}  ({told.false_incidents})", flush=True)
+
+
+def print_power(rows: Rows, demand: Demand) -> None:
+    print(f"\nFound within {LASTS} windows\n{'exposed':>8} {'lift':>5} {'usual':>6} {'plants':>6} {'ours':>6}", end="")
+    print("".join(f"{name:>8}" for name in ("z", "MAD", "median")), "  who knows what is usual")
+    wholes: defaultdict[str, list[tuple[bool, bool]]] = defaultdict(list)
+    for (size, lift, rate), some in sorted(rows.items()):
+        found = [(is_found(plant, demand), knows(plant, demand)) for plant in some]
+        peers = "".join(f"  {share([is_found_by(peer, plant) for plant in some])}" for peer in PEERS)
+        print(f"{size:>8} {lift:5} {rate:6} {len(some):6} {_shares(found, peers)}", flush=True)
+        wholes["any usual rate"] += found
+        if rate >= FREQUENT:
+            wholes["usual rate of 20 % and more"] += found
+            wholes[f"usual rate of 20 % and more, {size} exposed"] += found
+    for name, found in wholes.items():
+        print(f"+50 % and more, {name}: {len(found)} planted; ours, who knows: {_shares(found)}")
+
+
+def _shares(found: Sequence[tuple[bool, bool]], between: str = "") -> str:
+    return f"{share([ours for ours, _ in found])}{between}  {share([best for _, best in found])}"
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--series", type=int, default=500)
@@ -71,29 +103,8 @@ def main() -> None:
     parser.add_argument("--seed", type=int, default=1)
     arguments = parser.parse_args()
     demand = AlertRules().demand()
-    print(f"False incidents a week of a project (configured: at most {MOST_FALSE_A_WEEK['usual']})", flush=True)
-    for cells in (CELLS, 1):
-        made = projects(arguments.series, cells, seed=arguments.seed)
-        ours = falseness(made, demand)
-        print(f"  ours, {cells:2} cells a project: {ours.false_a_week:8.3f}  ({ours.false_incidents} of "
-              f"{ours.series} series, {ours.weeks:.0f} project weeks)", flush=True)  # fmt: skip
-        for peer in PEERS if cells > 1 else ():
-            told = peer_falseness(made, peer, demand)
-            print(f"  {peer.name:>25}: {told.false_a_week:8.3f}  ({told.false_incidents})", flush=True)
-    print(f"\nFound within {LASTS} windows\n{'exposed':>8} {'lift':>5} {'usual':>6} {'plants':>6} {'ours':>6}", end="")
-    print("".join(f"{name:>8}" for name in ("z", "MAD", "median")), "  who knows what is usual")
-    wholes: defaultdict[tuple[str, str], list[tuple[bool, bool]]] = defaultdict(list)
-    for (size, lift, rate), rows in sorted(planted(arguments.series, arguments.rounds, arguments.seed).items()):
-        found = [(is_found(plant, demand), knows(plant, demand)) for plant in rows]
-        peers = "".join(f"  {share([is_found_by(peer, plant) for plant in rows])}" for peer in PEERS)
-        ours, best = (share(one) for one in zip(*found, strict=True))
-        print(f"{size:>8} {lift:5} {rate:6} {len(rows):6} {ours}{peers}  {best}", flush=True)
-        wholes["usual rate of 20 % and more", "all"] += found if rate >= FREQUENT else []
-        wholes["any usual rate", "all"] += found
-        wholes["usual rate of 20 % and more", size] += found if rate >= FREQUENT else []
-    for (rates, size), found in wholes.items():
-        ours, best = (share(one) for one in zip(*found, strict=True))
-        print(f"+50 % and more, {rates}, exposed {size}: {len(found)} planted, {ours} found, {best} by who knows")
+    print_falseness(arguments.series, arguments.seed, demand)
+    print_power(planted(arguments.series, arguments.rounds, arguments.seed), demand)
 
 
 if __name__ == "__main__":

@@ -24,7 +24,8 @@ INSERT INTO sessions (project, opened_on, id, visitor, user, started_at, ended_a
     path_started_at, path_ended_at, path_event, job, stage, step, outcome_at, value, currency, journey_version, version)
 WITH
     cityHash64(number) AS dice, cityHash64(number, 1) AS other,
-    arraySlice([('browse', ''), ('basket', ''), ('browse', ''), ('checkout', ''), ('checkout', 'address'), ('bought', '')], 1,
+    arraySlice(
+        [('browse', ''), ('basket', ''), ('browse', ''), ('checkout', ''), ('checkout', 'address'), ('bought', '')], 1,
         multiIf(dice % 100 < 55, 1, dice % 100 < 75, 2, dice % 100 < 85, 3, 4 + intDiv(dice, 256) % 3)) AS forth,
     if(other % 5 = 0, arrayConcat([('browse', '')], forth), forth) AS way,
     arrayMap(place -> place.1, way) AS stages, arrayMap(place -> place.2, way) AS steps,
@@ -35,7 +36,8 @@ WITH
     began + toIntervalMillisecond(waits[-1]) AS finished,
     ['gift', 'replace', 'compare', 'unassigned'][1 + intDiv(other, 16) % 4] AS chosen_job
 SELECT 'bench', toDate(began), lower(hex(sipHash128(number))), concat('v', toString(visitor_number)),
-    if(visitor_number % 10 = 0 AND number > intDiv({sessions:UInt64}, 2), concat('u', toString(intDiv(visitor_number, 20))), ''),
+    if(visitor_number % 10 = 0 AND number > intDiv({sessions:UInt64}, 2),
+        concat('u', toString(intDiv(visitor_number, 20))), ''),
     began, finished, 'closed', 10, length(way), '/', concat('/page/', toString(other % 40)),
     ['desktop', 'mobile', 'mobile', 'tablet'][1 + intDiv(other, 1024) % 4],
     ['Chrome', 'Safari', 'Firefox', 'Edge'][1 + intDiv(other, 4096) % 4],
@@ -44,7 +46,8 @@ SELECT 'bench', toDate(began), lower(hex(sipHash128(number))), concat('v', toStr
     ['direct', 'search', 'social', 'email'][1 + intDiv(other, 1048576) % 4],
     if(other % 3 = 0, ['google', 'newsletter', 'facebook'][1 + other % 3], ''), if(other % 3 = 0, 'cpc', ''),
     if(other % 3 = 0, concat('campaign ', toString(other % 12)), ''),
-    stages, steps, arrayMap(w -> began + toIntervalMillisecond(w), waits), arrayMap(w -> began + toIntervalMillisecond(w), waits),
+    stages, steps, arrayMap(w -> began + toIntervalMillisecond(w), waits),
+    arrayMap(w -> began + toIntervalMillisecond(w), waits),
     arrayMap(s -> 'e', way), chosen_job, stages[-1], steps[-1],
     if(has(stages, 'bought') AND chosen_job != 'unassigned', finished, toDateTime64(0, 3, 'UTC')),
     if(has(stages, 'basket'), toFloat64(10 + other % 90), 0.), if(has(stages, 'basket'), 'EUR', ''), {journey:String}, 1
@@ -62,7 +65,8 @@ FROM sessions WHERE cityHash64(id) % 9 = 0
 EVENTS = """
 INSERT INTO events (project, id, visitor, type, name, path, occurred_at)
 SELECT project, concat(id, toString(n)), visitor, if(n % 3 = 0, 'page', 'track'),
-    if(n < length(path_stage), path_stage[n + 1], ['click', 'scroll', 'search', 'Product Viewed'][1 + cityHash64(id, n) % 4]),
+    if(n < length(path_stage), path_stage[n + 1],
+        ['click', 'scroll', 'search', 'Product Viewed'][1 + cityHash64(id, n) % 4]),
     if(n % 3 = 0, concat('/page/', toString(cityHash64(id, n) % 40)), ''),
     fromUnixTimestamp64Milli(toUnixTimestamp64Milli(started_at)
         + intDiv((toUnixTimestamp64Milli(ended_at) - toUnixTimestamp64Milli(started_at)) * n, 10), 'UTC')

@@ -32,7 +32,7 @@ from uvicorn.loops.auto import auto_loop_factory
 
 from services.core.key import Kind
 from services.core.terms import Terms
-from services.edges.http_server import http_config
+from services.edges.http_server import Guests, http_config
 from services.edges.kafka import Publisher
 from services.edges.keyring import Keyring
 from services.edges.listener import listen
@@ -189,7 +189,8 @@ def serve_forward(settings: Settings) -> None:
 
 async def served(settings: Settings, app: ASGIApp) -> None:
     with listen("127.0.0.1", settings.port) as listener:
-        await uvicorn.Server(http_config(app, settings, drain_seconds=1)).serve([listener])
+        guests = Guests(settings.address_connections, settings.trusted_proxies)
+        await uvicorn.Server(http_config(app, guests, 1)).serve([listener])
 
 
 SERVERS = {"ours": run, "forward": serve_forward, "bare": serve_bare}

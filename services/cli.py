@@ -167,14 +167,16 @@ def api() -> None:
 def ask(
     context: typer.Context,
     question: Annotated[str, typer.Argument(help="Such as `funnel`. [default: lists which there are]")] = "",
-    url: Annotated[str, typer.Option(help="Where to ask. [default: whoever serves the data folder]")] = "",
+    url: Annotated[
+        str, typer.Option(help="Where to ask. [default: whoever serves the data folder, else the folder itself]")
+    ] = "",
     key: Annotated[str, typer.Option(envvar="DESIRELINE_READ_KEY", help="A read key; with --url.")] = "",
     project: Annotated[str, typer.Option(help="Without --key: of which project.")] = "",
     as_json: Annotated[bool, typer.Option("--json", help="The whole answer as JSON.")] = False,
     as_csv: Annotated[bool, typer.Option("--csv", help="The table as CSV.")] = False,
     data: Data = None,
 ) -> None:
-    """Ask a running installation, and show the answer as a table: `ask funnel --steps browse,bought`."""
+    """Ask an installation, running or not, and show the answer as a table: `ask funnel --steps browse,bought`."""
     from services.ask.command import Wish, run
 
     words, form = list(context.args), "json" if as_json else "csv" if as_csv else "table"

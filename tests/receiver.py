@@ -30,7 +30,7 @@ class Receiver:
     def __init__(self, slack: Slack | None = None) -> None:
         self.slack = slack
         self.received: list[Received] = []
-        self.answers: list[tuple[int, dict[str, str]]] = []
+        self.answers: list[tuple[int, dict[str, str], bytes]] = []
         self.waiting = threading.Event()
         self.waiting.set()
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), self._handler())
@@ -38,16 +38,17 @@ class Receiver:
 
     @property
     def url(self) -> str:
-        return f"http://127.0.0.1:{self._server.server_port}/services/T0/B0/secret"
+        return f"http://127.0.0.1:{self._server.server_port}/services/T0/B0/verysecret"
 
-    def answer(self, status: int, **headers: str) -> None:
+    def answer(self, status: int, said: str = "ok", **headers: str) -> None:
         """The next answer that has not been told yet."""
-        self.answers.append((status, {name.replace("_", "-"): value for name, value in headers.items()}))
+        named = {name.replace("_", "-"): value for name, value in headers.items()}
+        self.answers.append((status, named, said.encode()))
 
     def say(self, one: Received) -> tuple[int, dict[str, str], bytes]:
         """Status, headers and body of the answer."""
         if self.answers:
-            return *self.answers.pop(0), b"ok"
+            return self.answers.pop(0)
         if self.slack is None:
             return 200, {}, b"ok"
         said = self.slack.answer(one.headers, one.body, one.at)

@@ -13,7 +13,7 @@ from xml.sax.saxutils import quoteattr
 from services.api.period import Period
 from services.api.question import Asked, Row
 from services.api.questions.freshness import from_millis
-from services.api.questions.paths import Of, walked_by
+from services.api.questions.paths import Of
 from services.api.table import FORMULA
 
 COLUMNS = ("case", "activity", "timestamp", "visitor", "user", "job", "done")
@@ -51,7 +51,8 @@ def pieces(asked: Asked, of: Of, written: Lines) -> Iterator[str]:
     since = asked.period.since
     while since < asked.period.until:
         until = min(since + timedelta(days=1), asked.period.until)
-        rows = asked.of(Period(since=since, until=until)).rows("event_log", walked_by(of), of=of)
+        walked = {} if of == "places" else {"places_walked": "events_walked"}
+        rows = asked.of(Period(since=since, until=until)).rows("event_log", walked, of=of)
         yield "".join(map(written, rows))
         since = until
 

@@ -5,7 +5,7 @@ import uvicorn
 from services.api.app import create_app
 from services.edges.clickhouse import Store
 from services.edges.findings_feed import FindingsFeed
-from services.edges.http_server import http_config
+from services.edges.http_server import Guests, http_config
 from services.edges.keyring import Keyring
 from services.edges.listener import leave_quietly, listen
 from services.settings import Settings
@@ -20,7 +20,8 @@ def run(settings: Settings) -> None:
         store = Store.open(settings.clickhouse)
         feed = FindingsFeed(settings.kafka, settings.findings_topic)
         app = create_app(keyring, store, feed, settings.signing_key.get_secret_value())
-        config = http_config(app, settings, DRAIN_SECONDS)
+        guests = Guests(settings.address_connections, settings.trusted_proxies)
+        config = http_config(app, guests, DRAIN_SECONDS)
         leave_quietly()
         try:
             uvicorn.Server(config).run([listener])

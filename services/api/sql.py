@@ -6,15 +6,12 @@ together of our own words (scope.py, condition.py).
 """
 
 import re
-from collections import Counter
 from collections.abc import Mapping
 from functools import cache, lru_cache
 from importlib.resources import files
 
 _INCLUDE = re.compile(r"^ *-- include (\w+)\n", re.MULTILINE)
 _WORD = re.compile(r"-- (\w+)\n")
-_TABLE = re.compile(r"^ *(?:, )?(\w+) AS\n *\(\n", re.MULTILINE)
-_READ = re.compile(r"\b(?:FROM|JOIN) (\w+)")
 
 
 def sql(question: str, words: Mapping[str, str] | None = None, /, **instead: str) -> str:
@@ -23,20 +20,10 @@ def sql(question: str, words: Mapping[str, str] | None = None, /, **instead: str
     return _WORD.sub(lambda one: f"{words[one[1]]}\n" if words and one[1] in words else one[0], text)
 
 
-def worked_out_once(text: str) -> str:
-    """The same SQL with each common table expression kept that is read twice: else each reading works it out anew.
-
-    >>> worked_out_once("WITH\\n    a AS\\n    (\\n    SELECT 1\\n    )\\nSELECT * FROM a UNION ALL SELECT * FROM a")
-    'WITH\\n    a AS MATERIALIZED\\n    (\\n    SELECT 1\\n    )\\nSELECT * FROM a UNION ALL SELECT * FROM a'
-    """
-    read = Counter(_READ.findall(text))
-    return _TABLE.sub(lambda one: one[0].replace(" AS\n", " AS MATERIALIZED\n") if read[one[1]] > 1 else one[0], text)
-
-
 @lru_cache(maxsize=256)
 def _whole(question: str, instead: tuple[tuple[str, str], ...]) -> str:
     text = (files("services.api.questions") / f"{question}.sql").read_text(encoding="utf-8")
-    return worked_out_once(_complete(text, dict(instead)))
+    return _complete(text, dict(instead))
 
 
 def _complete(text: str, instead: Mapping[str, str]) -> str:

@@ -11,6 +11,8 @@ from rich.text import Text
 
 BAR = 10
 LONGEST_CELL = 40
+MONEY = {"value", "worth"}
+"""Words in the names of columns of money; it is in the row's currency."""
 
 Row = Mapping[str, str]
 
@@ -21,7 +23,7 @@ def show_answer(title: str, table: str, console: Console) -> None:
     if not rows:
         console.print(f"{title}: nothing.")
         return
-    columns = [_column(name, rows) for name in rows[0] if _says_something(name, rows)]
+    columns = [_column(name, rows) for name in rows[0] if _says_something(name, rows) and name != "currency"]
     shown = Table(title=title, box=box.SIMPLE_HEAD, title_justify="left", padding=(0, 1))
     room, left = console.width, len(columns)
     fitting: list[list[Text]] = []
@@ -41,7 +43,17 @@ def show_answer(title: str, table: str, console: Console) -> None:
 
 def _column(name: str, rows: Sequence[Row]) -> tuple[str, list[Text]]:
     is_share = name.endswith("share") and _is_numeric(name, rows)
-    return name, [_share(name, row) if is_share else _cell(row[name]) for row in rows]
+    return name, [_share(name, row) if is_share else _cell(row[name], _unit(name, row)) for row in rows]
+
+
+def _unit(name: str, row: Row) -> str:
+    """What a number is counted in, where that is no number of things.
+
+    >>> _unit("median_seconds", {}), _unit("lost_value_low", {"currency": "EUR"}), _unit("sessions", {})
+    ('s', 'EUR', '')
+    """
+    parts = set(name.split("_"))
+    return "s" if "seconds" in parts else row.get("currency", "") if parts & MONEY else ""
 
 
 def _says_something(name: str, rows: Sequence[Row]) -> bool:
@@ -59,9 +71,10 @@ def _share(name: str, row: Row) -> Text:
     return Text.assemble(f"{float(share):.1%}{interval} ", (f"{bar:<{BAR}}", "cyan"))
 
 
-def _cell(value: str) -> Text:
-    if "." in value and _is_number(value):
-        return Text(f"{float(value):,.2f}".rstrip("0").rstrip("."))
+def _cell(value: str, unit: str) -> Text:
+    if value and (unit or "." in value) and _is_number(value):
+        number = f"{float(value):,.2f}".rstrip("0").rstrip(".")
+        return Text(f"{number} {unit}".rstrip())
     return Text(value if len(value) <= LONGEST_CELL else f"{value[: LONGEST_CELL - 1]}…")
 
 

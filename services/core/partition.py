@@ -1,7 +1,7 @@
 """One partition of the log and the visitors on it: records in, changed rows out."""
 
 from collections.abc import Iterable, Sequence
-from typing import TYPE_CHECKING
+from typing import Protocol
 
 import msgspec
 
@@ -27,10 +27,16 @@ from services.core.sessioniser import Added, Sessioniser
 from services.core.tenant import Tenant
 from services.core.visitor_state import moved, refuse_newer, state_row, wake
 
-if TYPE_CHECKING:
-    from services.core.pipeline import Record
-
 _EVENT = msgspec.json.Decoder(Event)
+
+
+class Record(Protocol):
+    """What the pipeline needs of a Kafka record."""
+
+    @property
+    def offset(self) -> int: ...
+    @property
+    def value(self) -> bytes | None: ...
 
 
 class Partition:
@@ -72,7 +78,7 @@ class Partition:
         """What was set aside since the last `take`."""
         return self._changes.refused
 
-    def feed(self, records: Sequence["Record"], now: Millis) -> None:
+    def feed(self, records: Sequence[Record], now: Millis) -> None:
         """Apply records in order."""
         self._now = now
         for record in records:
@@ -277,7 +283,7 @@ class Partition:
             self._wake(visitor)
         return next((live for live in visitor.sessions if live.session.id == session_id), None)
 
-    def _refuse(self, record: "Record", reason: Reason, detail: str) -> None:
+    def _refuse(self, record: Record, reason: Reason, detail: str) -> None:
         self._changes.refused.append(self._row(record.offset, record.value or b"", reason, detail))
 
     def _row(self, offset: int, raw: bytes, reason: Reason, detail: str) -> RefusedRow:

@@ -4,23 +4,13 @@ One pipeline serves all partitions a worker holds. It never waits, never writes 
 """
 
 from collections.abc import Iterable, Sequence
-from typing import Protocol
 
 from services.core.changes import Changes
 from services.core.event import Millis
 from services.core.journey import Journey
-from services.core.partition import Partition
+from services.core.partition import Partition, Record
 from services.core.rows import ForgottenRow, PositionRow, RefusedRow, StateRow, UnfinishedRow
 from services.core.rulebook import Rulebook
-
-
-class Record(Protocol):
-    """What the pipeline needs of a Kafka record."""
-
-    @property
-    def offset(self) -> int: ...
-    @property
-    def value(self) -> bytes | None: ...
 
 
 class Pipeline:

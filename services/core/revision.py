@@ -4,7 +4,7 @@ A session is a function of its acts and of the journey. So where none of its act
 that was changed finds anything else in it, it stays as it is, and need not be folded again.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from services.core.detector import Detector
@@ -12,6 +12,7 @@ from services.core.journey import Journey
 from services.core.matcher import Matcher
 from services.core.page import PAGE_CLASSES
 from services.core.rulebook import Rulebook
+from services.core.stage import Stage, Step
 
 Document = dict[str, Any]
 
@@ -80,9 +81,14 @@ def _rules(before: Journey, after: Journey) -> Iterator[tuple[Matcher, Matcher]]
     yield from zip(_matchers(before), _matchers(after), strict=True)
 
 
-def _matchers(journey: Journey) -> Iterator[Matcher]:
+def _parts(journey: Journey) -> Iterator[Stage | Step]:
     for stage in journey.stages:
-        yield from (part.enter for part in (stage, *stage.steps) if part.enter is not None)
+        yield stage
+        yield from stage.steps
+
+
+def _matchers(journey: Journey) -> Iterator[Matcher]:
+    yield from (part.enter for part in _parts(journey) if part.enter is not None)
     for job in journey.jobs:
         yield from (evidence.match for evidence in job.evidence)
         if job.outcome is not None:
@@ -100,15 +106,14 @@ def _changed(before: Journey, after: Journey) -> frozenset[str]:
     return frozenset(name for name in old | new if old.get(name) != new.get(name))
 
 
-def _settings(journey: Journey) -> Mapping[str, list[Any]]:
+def _settings(journey: Journey) -> dict[str, list[Any]]:
     """All that each detector's findings hang on, beside the meaning of events."""
     staged, learned = journey.staged_detectors(), journey.learned
     settings: dict[str, list[Any]] = {one.name: [one, staged.get(one.name)] for one in journey.detectors()}
-    parts = [part for stage in journey.stages for part in (stage, *stage.steps)]
     further: dict[str, list[Any]] = {
-        "stage_stall": [[part.patience for part in parts], learned and learned.stays],
+        "stage_stall": [[part.patience for part in _parts(journey)], learned and learned.stays],
         "hesitation": [learned and learned.waits],
-        "excess_steps": [[one.shortest_path for one in (*journey.stages, *journey.jobs)]],
+        "excess_steps": [[of.shortest_path for of in journey.stages], [of.shortest_path for of in journey.jobs]],
     }
     for name, values in further.items():
         if name in settings:

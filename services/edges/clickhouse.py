@@ -26,10 +26,10 @@ POSITIONS = """
 SELECT log_id, partition, partitions, generation, claim, began, finished, next_offset, clocks, version
 FROM positions FINAL
 """
+STATE = tuple(one.encode_name for one in msgspec.structs.fields(StateRow))
 # A log's states lie where its visitors are; those of logs before it go to where their visitors would be now.
 # The bound on written_at keeps a state from coming back whose withdrawal the TTL removed before it. It is counted
 # from when work was done last, so that a worker that was away for a week finds all that it left.
-STATE = tuple(one.encode_name for one in msgspec.structs.fields(StateRow))
 STATES = (
     "SELECT "
     + ", ".join(STATE)

@@ -35,7 +35,7 @@ READER: Mapping[str, Setting] = {
     "result_overflow_mode": "throw",
     # A session's month never changes, so rows of one key never lie in two partitions.
     "do_not_merge_across_partitions_select_final": 1,
-    # What a question reads twice it works out once (services/api/sql.py).
+    # What a question reads twice it may work out once: `WITH name AS MATERIALIZED`.
     "enable_materialized_cte": 1,
     # Last: nothing can be set after it. In chDB, SQL that writes could write any file of this user.
     "readonly": 1,

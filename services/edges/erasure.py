@@ -31,6 +31,13 @@ WHERE = {
     "session_state": OF,
     "refused_events": IN_RAW,
 }
+IN_ASIDE = {
+    "rejudged": "multiSearchAny(lines, {names:Array(String)})",
+    "rejudged_visitors": "visitor IN {visitors:Array(String)}",
+    "rejudged_kept": "visitor IN {visitors:Array(String)}",
+}
+"""Where somebody is in what was kept aside: rows of all visitors stand together in one, so that all of it goes."""
+
 AT_ONCE = 20
 """Visitors of one statement, which goes over a table once for all of them; their ids travel in its address."""
 
@@ -74,10 +81,11 @@ def erase(store: "Store", rows: Sequence[ForgottenRow]) -> dict[str, int]:
             if count := _count(store, table, together):
                 store.change(f"ALTER TABLE {table} DELETE WHERE {where} SETTINGS mutations_sync = 2", _of(together))
                 erased[table] += count
+        if any(_count(store, table, together, where) for table, where in IN_ASIDE.items()):
+            for table in ASIDE:
+                store.empty(table)
     for project in sorted({row.project for row in rows}):
         erased["incidents"] += drop_gone_examples(store, project)
-    for table in ASIDE:
-        store.empty(table)
     return erased
 
 
@@ -102,8 +110,8 @@ def _parts(rows: Sequence[ForgottenRow]) -> Iterator[list[ForgottenRow]]:
             yield of[first : first + AT_ONCE]
 
 
-def _count(store: "Store", table: str, rows: Sequence[ForgottenRow]) -> int:
-    [found] = store.query(f"SELECT count() AS n FROM {table} WHERE {WHERE[table]}", _of(rows))
+def _count(store: "Store", table: str, rows: Sequence[ForgottenRow], where: str = "") -> int:
+    [found] = store.query(f"SELECT count() AS n FROM {table} WHERE {where or WHERE[table]}", _of(rows))
     return int(found["n"])
 
 

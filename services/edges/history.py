@@ -13,6 +13,7 @@ from services.core.event import Event
 from services.core.form import FORM_FIELD
 from services.core.hindsight import Known, Shown
 from services.core.learning import Walk
+from services.core.rows import ForgottenRow
 from services.core.stored import VisitorState
 from services.core.tab import HIDING
 from services.edges.clickhouse import Store
@@ -47,6 +48,10 @@ class Archive(Protocol):
         """Remove what was kept aside, of all runs: it was judged beside what stood then."""
         ...
 
+    def erase(self, forgotten: Sequence[ForgottenRow]) -> None:
+        """Erase what forgotten visitors did until they asked for it, if any of it came back."""
+        ...
+
 
 class StoreArchive:
     """Asks the database itself."""
@@ -70,6 +75,9 @@ class StoreArchive:
         for table in ASIDE:
             self._store.empty(table)
 
+    def erase(self, forgotten: Sequence[ForgottenRow]) -> None:
+        self._store.erase(forgotten)
+
 
 def events_of(archive: Archive, asked: Mapping[str, Any]) -> Iterator[Event]:
     """A day's events by visitor, each visitor's in their order."""
@@ -88,39 +96,33 @@ def events_of(archive: Archive, asked: Mapping[str, Any]) -> Iterator[Event]:
 def known_between(archive: Archive, asked: Mapping[str, Any], detectors: Collection[str]) -> Iterator[Known]:
     """The sessions opened between two days, both included, with their findings, those of some detectors in full."""
     found = {
-        session: dict(zip(ids, detectors, strict=True))
+        session: dict(zip(ids, names, strict=True))
         for block in archive.ask("findings", asked)
-        for session, ids, detectors in zip(*block, strict=True)
+        for session, ids, names in zip(*block, strict=True)
     }
     shown = _shown(archive, {**asked, "detectors": sorted(detectors)}) if detectors else {}
     for block in archive.ask("sessions", asked):
-        for id_, *columns in zip(*block, strict=True):
-            yield _known(id_, *columns, found.get(id_, {}), shown.get(id_, {}))
-
-
-def _known(
-    id_: str, opened_on: str, visitor: str, user: str, started: int, ended: int, events: int, late: bool,
-    historical: bool, version: int, journey: str, stage: str, job: str, done: bool, findings: dict[str, str],
-    shown: dict[str, Shown],
-) -> Known:  # fmt: skip
-    return Known(
-        id=id_,
-        opened_on=opened_on,
-        visitor=visitor,
-        user=user,
-        started_at=started,
-        ended_at=ended,
-        events=events,
-        late=bool(late),
-        historical=bool(historical),
-        version=version,
-        journey=journey,
-        stage=stage,
-        job=job,
-        done=bool(done),
-        findings=findings,
-        shown=shown,
-    )
+        for id_, opened_on, visitor, user, began, ended, events, late, past, version, journey, stage, job, done in zip(
+            *block, strict=True
+        ):
+            yield Known(
+                id=id_,
+                opened_on=opened_on,
+                visitor=visitor,
+                user=user,
+                started_at=began,
+                ended_at=ended,
+                events=events,
+                late=bool(late),
+                historical=bool(past),
+                version=version,
+                journey=journey,
+                stage=stage,
+                job=job,
+                done=bool(done),
+                findings=found.get(id_, {}),
+                shown=shown.get(id_, {}),
+            )
 
 
 def _shown(archive: Archive, asked: Mapping[str, Any]) -> dict[str, dict[str, Shown]]:

@@ -79,6 +79,18 @@ INNER JOIN (
 WHERE project = {{project:String}} AND opened_on >= {{since:Date}}
 GROUP BY day, detector
 """
+ATTEMPTS = "SELECT attempt FROM rejudged_visitors WHERE run = {run:String} AND visitor = ''"
+# Rows of forgotten visitors among those that were put into the place of others.
+BACK = """
+SELECT visitor, toUnixTimestamp64Milli(max(forgotten_at))
+FROM forgotten
+WHERE project = {project:String} AND visitor IN (
+    SELECT visitor FROM sessions
+    WHERE project = {project:String} AND opened_on BETWEEN {first:Date} AND {day:Date}
+        AND partition = {partition:UInt32}
+)
+GROUP BY visitor
+"""
 WALKS = """
 SELECT job, path_stage, path_step, arrayMap(at -> toUnixTimestamp64Milli(at), path_started_at),
     toUnixTimestamp64Milli(ended_at)
@@ -104,6 +116,8 @@ QUESTIONS = {
     "in_hand": IN_HAND,
     "kept_sessions": KEPT_SESSIONS,
     "kept_findings": KEPT_FINDINGS,
+    "attempts": ATTEMPTS,
+    "back": BACK,
     "done": DONE,
     "lines": LINES,
 }
@@ -139,17 +153,19 @@ FROM (
     SELECT visitor FROM session_state FINAL WHERE project = {project:String} AND is_deleted = 0
 )
 """
-# Only a row that is still the one that was looked at.
+# Only a row that is still the one that was looked at. What is asked stands within: outside, names mean the new values.
 RESTAMP = f"""
 INSERT INTO {{table}}
 SELECT * REPLACE ({{journey:String}} AS journey_version, version + 1 AS version, {{partition:UInt32}} AS partition)
-FROM {{table}} FINAL
-WHERE project = {{project:String}} AND opened_on >= {{first:Date}} AND journey_version != {{journey:String}}
-    AND ({{id}}, version) IN (
-        SELECT id, version FROM rejudged_kept
-        WHERE run = {{run:String}} AND day = {{day:Date}} AND attempt = {{attempt:String}}
-            AND (visitor = '' OR {UNREAD})
-    )
+FROM (
+    SELECT * FROM {{table}} FINAL
+    WHERE project = {{project:String}} AND opened_on >= {{first:Date}} AND journey_version != {{journey:String}}
+        AND ({{id}}, version) IN (
+            SELECT id, version FROM rejudged_kept
+            WHERE run = {{run:String}} AND day = {{day:Date}} AND attempt = {{attempt:String}}
+                AND (visitor = '' OR {UNREAD})
+        )
+)
 """
 CHANGES = {
     "snapshot": SNAPSHOT,

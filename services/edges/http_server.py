@@ -1,7 +1,12 @@
 """How uvicorn serves, for every service alike: the same limits, and nothing believed that a client says of itself."""
 
+import asyncio
+import contextlib
 import resource
+import socket
+from collections.abc import AsyncIterator, Iterator
 from functools import partial
+from typing import NamedTuple
 
 import uvicorn
 from starlette.types import ASGIApp
@@ -9,7 +14,6 @@ from starlette.types import ASGIApp
 from services.edges.http_connection import Connection, Door
 from services.edges.networks import networks_of
 from services.edges.quiet import quieten
-from services.settings import Settings
 
 IDLE_SECONDS = 5
 CONNECTIONS = 4096
@@ -17,12 +21,19 @@ FILES = 16_384  # connections, and what a service opens beside them; many system
 OWN_FILES = 256
 
 
-def http_config(app: ASGIApp, settings: Settings, drain_seconds: int) -> uvicorn.Config:
+class Guests(NamedTuple):
+    """Says how many connections one address may hold; those of `proxies`, networks by commas, hold any number."""
+
+    of_address: int
+    proxies: str = ""
+
+
+def http_config(app: ASGIApp, guests: Guests, drain_seconds: int) -> uvicorn.Config:
     """To be served on a listener that is there already. Whoever stops it gives requests so long to end.
 
-    Raises SettingError where the trusted proxies are no networks.
+    Raises SettingError where the proxies are no networks.
     """
-    door = Door(_places(), settings.address_connections, networks_of(settings.trusted_proxies))
+    door = Door(_places(), guests.of_address, networks_of(guests.proxies))
     config = uvicorn.Config(
         app,
         # uvicorn only ever calls it to make one.
@@ -47,3 +58,23 @@ def _places() -> int:
         files = FILES if most == resource.RLIM_INFINITY else min(FILES, most)
         resource.setrlimit(resource.RLIMIT_NOFILE, (files, most))
     return max(1, min(CONNECTIONS, files - OWN_FILES))
+
+
+class _Server(uvicorn.Server):
+    """Leaves signals to whoever serves beside other work: uvicorn would end the process before that is done."""
+
+    @contextlib.contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        yield
+
+
+@contextlib.asynccontextmanager
+async def served(app: ASGIApp, guests: Guests, listener: socket.socket, drain_seconds: int) -> AsyncIterator[None]:
+    """Serve an app beside other work of this process, as long as the context lasts."""
+    server = _Server(http_config(app, guests, drain_seconds))
+    serving = asyncio.create_task(server.serve([listener]))
+    try:
+        yield
+    finally:
+        server.should_exit = True
+        await serving

@@ -16,6 +16,10 @@ from aiohttp.abc import AbstractResolver, ResolveResult
 
 SECONDS = 5.0
 MOST_BYTES = 64 * 1024
+MOST_SAID = 200
+"""Characters of an answer that are kept."""
+SECRET_FROM = 6
+"""Characters of a piece of an address that may be its secret."""
 TRANSLATED = IPv6Network("64:ff9b::/96")
 """An IPv4 address in IPv6's clothes (RFC 6052): the last 32 bits say where it leads."""
 
@@ -138,7 +142,8 @@ class Outgoing:
                 aiohttp.ClientSession(connector=connector, timeout=timeout, trust_env=False) as session,
                 session.post(url, data=body, headers=dict(headers), allow_redirects=False) as response,
             ):
-                return await _answer(response)
+                answer = await _answer(response)
+                return answer._replace(body=_without_address(answer.body, url)[:MOST_SAID])
         except aiohttp.ClientConnectionError as error:
             if isinstance(error, aiohttp.ClientConnectorError):
                 raise NotReached(
@@ -168,9 +173,23 @@ class Outgoing:
         return named or host.lower() in self._allowed.names
 
 
+def _without_address(said: str, url: str) -> str:
+    """What a receiver said, where it repeats the secret it was asked by, as many do of a path they do not know.
+
+    >>> _without_address("Cannot POST /services/T0/verysecret", "https://a.example/services/T0/verysecret?k=hush")
+    'Cannot POST /…/T0/…'
+    """
+    parts = urlsplit(url)
+    pieces = [url, *parts.path.split("/"), *parts.query.replace("&", "=").split("=")]
+    for piece in sorted(pieces, key=len, reverse=True):
+        if len(piece) >= SECRET_FROM:
+            said = said.replace(piece, "…")
+    return said
+
+
 async def _answer(response: aiohttp.ClientResponse) -> Answer:
     body = (await response.content.read(MOST_BYTES)).decode(errors="replace")
     if 300 <= response.status < 400:
         body = "it answered with a redirect, and redirects are not followed"
     told = response.headers.get("Retry-After", "")
-    return Answer(response.status, body[:200], float(told) if told.isdecimal() else 0.0)
+    return Answer(response.status, body, float(told) if told.isdecimal() else 0.0)

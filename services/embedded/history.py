@@ -12,6 +12,7 @@ from fastapi import APIRouter, Request, Response
 from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import StreamingResponse
 
+from services.core.rows import ForgottenRow
 from services.edges.clickhouse import Store, StoreUnavailable
 from services.edges.history import Columns, StoreArchive
 from services.embedded.folder import Holder
@@ -58,6 +59,11 @@ def history_routes(store: Store) -> APIRouter:
     async def forget() -> None:
         await run_in_threadpool(archive.forget)
 
+    @router.post("/erase")
+    async def erase(request: Request) -> None:
+        forgotten = msgspec.msgpack.decode(await request.body(), type=list[ForgottenRow])
+        await run_in_threadpool(archive.erase, forgotten)
+
     return router
 
 
@@ -92,6 +98,9 @@ class HouseArchive:
 
     def forget(self) -> None:
         self._do("forget", ())
+
+    def erase(self, forgotten: Sequence[ForgottenRow]) -> None:
+        self._do("erase", forgotten)
 
     def _do(self, path: str, body: object) -> None:
         self._post(path, body).drain_conn()

@@ -20,7 +20,7 @@ class House:
     """Asks the process that serves a data folder (`services.embedded.house`) about one matter."""
 
     def __init__(self, holder: Holder, matter: str) -> None:
-        self._url = f"{holder.url}/house/{matter}"
+        self._url = f"{holder.url}/house/{matter}"  # the matter's own answer stands at the path ""
         self._headers = {"Authorization": f"Bearer {holder.key}"}
 
     async def ask(self, path: str, asked: object, kind: type[A] | None) -> A:
@@ -28,7 +28,7 @@ class House:
         try:
             async with (
                 aiohttp.ClientSession(headers=self._headers, raise_for_status=True) as session,
-                session.post(f"{self._url}/{path}", data=msgspec.json.encode(asked)) as response,
+                session.post(f"{self._url}/{path}".rstrip("/"), data=msgspec.json.encode(asked)) as response,
             ):
                 return msgspec.json.decode(await response.read(), type=kind)
         except (aiohttp.ClientError, TimeoutError) as error:

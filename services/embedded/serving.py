@@ -6,20 +6,19 @@ import os
 import signal
 import socket
 import sys
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from concurrent.futures import Future
 from dataclasses import dataclass
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 import uvicorn
-from starlette.types import ASGIApp
 
 from services.core.journey import Journey
 from services.edges.broker import Broker
 from services.edges.clickhouse_errors import StoreError
 from services.edges.findings_feed import FindingsFeed
-from services.edges.http_server import http_config
+from services.edges.http_server import Guests, served
 from services.edges.kafka import Publisher
 from services.edges.listener import listen, url
 from services.edges.topics import refused_topic
@@ -134,7 +133,8 @@ class _Installation:
         feed = FindingsFeed(settings.kafka, settings.findings_topic, fetch_wait_ms=_FEED_WAIT_MS)
         app = answering.one_app(settings, self._keyring, publisher, opening.result(), stages, feed)
         await holding
-        await parts.enter_async_context(_http(app, settings, self._listener))
+        guests = Guests(settings.address_connections, settings.trusted_proxies)
+        await parts.enter_async_context(served(app, guests, self._listener, _DRAIN_SECONDS))
         parts.push_async_callback(feed.stop)  # first of all: who listens would hold up the HTTP server's end
         spare_the_collector()
         return stages
@@ -183,22 +183,3 @@ async def _publishing(publisher: Publisher) -> AsyncIterator[None]:
         yield
     finally:
         await publisher.stop()
-
-
-class _Server(uvicorn.Server):
-    """Leaves signals to us: uvicorn would stop the process before the events are stored."""
-
-    @contextlib.contextmanager
-    def capture_signals(self) -> Iterator[None]:
-        yield
-
-
-@contextlib.asynccontextmanager
-async def _http(app: ASGIApp, settings: Settings, listener: socket.socket) -> AsyncIterator[None]:
-    server = _Server(http_config(app, settings, _DRAIN_SECONDS))
-    serving = asyncio.create_task(server.serve([listener]))
-    try:
-        yield
-    finally:
-        server.should_exit = True
-        await serving

@@ -6,7 +6,7 @@ import gc
 import uvicorn
 from uvicorn.loops.auto import auto_loop_factory
 
-from services.edges.http_server import http_config
+from services.edges.http_server import Guests, http_config
 from services.edges.kafka import Publisher
 from services.edges.keyring import Keyring
 from services.edges.listener import leave_quietly, listen
@@ -35,6 +35,7 @@ async def serve(settings: Settings) -> None:
     gc.set_threshold(*GC_THRESHOLD)
     try:
         app = create_app(settings, keyring, publisher)
-        await uvicorn.Server(http_config(app, settings, DRAIN_SECONDS)).serve([listener])
+        guests = Guests(settings.address_connections, settings.trusted_proxies)
+        await uvicorn.Server(http_config(app, guests, DRAIN_SECONDS)).serve([listener])
     finally:
         await publisher.stop()

@@ -9,7 +9,7 @@ import typer
 
 if TYPE_CHECKING:
     from services.core.journey import Journey
-    from services.edges.history import Archive
+    from services.rejudge.run import Run
     from services.settings import Settings
 
 
@@ -25,6 +25,9 @@ def rejudge(
     since: Annotated[datetime, typer.Option(formats=["%Y-%m-%d"], help="Sessions that ended on this day or later.")],
     project: Project = "default",
     apply: Annotated[bool, typer.Option("--apply", help="Make it true, after showing it.")] = False,
+    everything: Annotated[
+        bool, typer.Option("--everything", help="Also what the file leaves as it was, as after an upgrade.")
+    ] = False,
     data: Data = None,
 ) -> None:
     """Judge stored events by another journey: show what would change, and with --apply make it true.
@@ -33,10 +36,11 @@ def rejudge(
     """
     from services.edges.journey_file import named_journey
     from services.rejudge.archive import archive_of
+    from services.rejudge.run import Run
 
     chosen = named_journey(journey)
     with archive_of(_settings(data)) as archive:
-        _run(archive, project, chosen, since, apply=apply)
+        _run(Run(archive, project, chosen, since.date(), everything=everything), chosen, apply=apply)
 
 
 def learn(
@@ -72,16 +76,14 @@ def learn(
     typer.echo(f"{learned_file(journey)}: written. The journey is version {load_journey(journey).version} now.")
 
 
-def _run(archive: "Archive", project: str, journey: "Journey", since: datetime, *, apply: bool) -> None:
+def _run(run: "Run", journey: "Journey", *, apply: bool) -> None:
     from rich.console import Console
 
-    from services.rejudge.run import Run
     from services.rejudge.shown import show
     from services.replay.shown import bar
 
     gc.set_threshold(*GC_THRESHOLD)
     console = Console()
-    run = Run(archive, project, journey, since.date())
     with bar(console) as progress:
         task = progress.add_task("Judging (events)", total=None)
         difference = run.judge(

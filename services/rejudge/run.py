@@ -11,7 +11,8 @@ import msgspec
 
 from services.core.hindsight import NOWHERE, Known
 from services.core.journey import Journey
-from services.core.rows import FindingRow, SessionRow
+from services.core.rows import FindingRow, ForgottenRow, SessionRow
+from services.edges.clickhouse import StoreUnavailable
 from services.edges.history import Archive
 from services.rejudge.days import DAY, Days, reach
 from services.rejudge.difference import Difference
@@ -78,6 +79,7 @@ class Run:
                 whole.merge([difference])
                 passed += sizes.get(day, 0)
                 tell(passed, total)
+        self._check({self._attempt})
         return whole
 
     def apply(self, tell: Tell) -> None:
@@ -92,6 +94,8 @@ class Run:
                 for target, lines in zip(*block, strict=True):
                     self._archive.keep(target, ROWS[target].__struct_encode_fields__, lines.encode())
             self._restamp(day, one.attempt)
+            self._erase_what_came_back(day)
+        self._check({one.attempt for one in done.values()})
         self._archive.save_journey(self._journey.version, self._journey.document())
         tell(len(done), len(done))
         self._archive.forget()
@@ -104,6 +108,26 @@ class Run:
         # The findings first: they are found by the version of their session.
         for change in ("restamp_findings", "restamp_sessions"):
             self._archive.change(change, {**of, **stamp})
+
+    def _erase_what_came_back(self, day: date) -> None:
+        """Of visitors who were forgotten since their events were read: who is from now on, is by their own erasure."""
+        days = {"first": (day - DAY * (reach(self._journey) + 1)).isoformat(), "day": day.isoformat()}
+        forgotten = [
+            ForgottenRow(project=self._project, visitor=visitor, forgotten_at=until)
+            for block in self._archive.ask("back", {"project": self._project, "partition": NOWHERE, **days})
+            for visitor, until in zip(*block, strict=True)
+        ]
+        if forgotten:
+            self._archive.erase(forgotten)
+
+    def _check(self, attempts: set[str]) -> None:
+        """Make sure that all of these attempts was still there. Raises StoreUnavailable."""
+        standing = {one for block in self._archive.ask("attempts", {"run": self.id}) for one in block[0]}
+        if not attempts <= standing:
+            raise StoreUnavailable(
+                "A visitor's data was deleted meanwhile, and what was kept aside to be applied with it. "
+                "Call this again: it begins anew."
+            )
 
     def _scope(self, since: date, last: date) -> Scope:
         days = {"since": since.isoformat(), "last": last.isoformat()}

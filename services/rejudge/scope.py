@@ -31,6 +31,7 @@ class Scope:
         self.revision = None if is_all else _revision(archive, asked, journey)
         self.is_all = self.revision is None or self.revision.is_whole or self.revision.heard is None
         self._kept: dict[date, Difference] = {}
+        self._begin()
         if self.revision is not None and not self.is_all:
             self._narrow(self.revision, millis(journey.sessions.inactivity))
 
@@ -41,6 +42,11 @@ class Scope:
     def kept(self, day: date) -> Difference:
         """What of a day is not read."""
         return self._kept.get(day, Difference())
+
+    def _begin(self) -> None:
+        """Leave a sign: an erasure empties what is kept aside, and takes it along."""
+        sign = {"run": self._asked["run"], "attempt": self._asked["attempt"], "visitor": ""}
+        self._archive.keep("rejudged_visitors", tuple(sign), msgspec.json.encode(sign))
 
     def _narrow(self, revision: Revision, inactivity: int) -> None:
         # The sessions first: what a worker writes from now on is then neither kept nor lost.

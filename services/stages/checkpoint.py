@@ -15,9 +15,11 @@ from typing import Protocol, TypeVar
 
 import stamina
 
+from services.core.changes import Changes
 from services.core.claim import lost
 from services.core.event import Millis
-from services.core.pipeline import Changes, Pipeline, Record
+from services.core.partition import Record
+from services.core.pipeline import Pipeline
 from services.core.refusal_row import row_of_store
 from services.core.rows import FindingRow, ForgottenRow, PositionRow, RefusedRow, Row
 from services.edges.clickhouse_errors import RowsRefused, StoreUnavailable

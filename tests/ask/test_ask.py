@@ -11,6 +11,7 @@ from services.api.questions.event_funnel import EventFunnelQuestion, ask_event_f
 from services.api.questions.funnel import FunnelQuestion, ask_funnel
 from services.ask.client import Client, as_parameters
 from services.ask.errors import CannotAsk
+from services.ask.here import only_of
 from services.ask.questions import read_words
 from tests.installation import Installation, desireline
 
@@ -68,11 +69,31 @@ def test_what_cannot_be_asked_is_said_in_a_sentence(running: Installation, words
     assert said in refused.stderr
 
 
-def test_nobody_who_serves_the_folder_is_said_too(tmp_path: Path) -> None:
+def test_a_folder_without_an_installation_is_said_too(tmp_path: Path) -> None:
     refused = desireline("ask", "funnel", "--data", tmp_path)
 
     assert refused.returncode == 1
-    assert "Nobody serves" in refused.stderr
+    assert "There is no installation in" in refused.stderr
+
+
+def test_an_installation_that_is_stopped_is_asked_in_its_folder(tmp_path_factory: pytest.TempPathFactory) -> None:
+    data = tmp_path_factory.mktemp("stopped") / "data"
+    with Installation(data) as installation:
+        event = {"type": "track", "event": "Product Viewed", "anonymousId": "ann", "messageId": "one"}
+        installation.send(event | {"timestamp": datetime.now(UTC).isoformat()})
+
+    counted = desireline("ask", "sessions", "--json", "--data", data)
+    elsewhere = desireline("ask", "sessions", "--json", "--project", "nobody", "--data", data)
+
+    assert counted.returncode == 0, counted.stderr
+    assert [one["visitor"] for one in json.loads(counted.stdout)["sessions"]] == ["ann"]
+    assert json.loads(elsewhere.stdout)["sessions"] == []
+
+
+def test_where_there_are_several_projects_one_must_be_named() -> None:
+    assert [only_of([]), only_of(["shop"])] == ["default", "shop"]
+    with pytest.raises(CannotAsk, match="--project: blog, shop"):
+        only_of(["blog", "shop"])
 
 
 async def test_the_client_gives_the_answers_own_classes(running: Installation) -> None:

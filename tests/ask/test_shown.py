@@ -28,5 +28,14 @@ def test_columns_that_say_nothing_are_left_out_and_those_beyond_the_edge_counted
     assert "1 more columns: see --csv or --json." in text
 
 
+def test_seconds_and_money_have_their_unit() -> None:
+    text = shown("median_seconds,seconds_p90,lost_value_estimate,sessions,currency\n12.5,90,1640,3,EUR\n,1,,4,EUR\n")
+
+    assert "12.5 s" in text
+    assert "90 s" in text
+    assert "1,640 EUR" in text
+    assert "currency" not in text
+
+
 def test_no_rows_are_said() -> None:
     assert shown("step,entered\n") == "funnel: nothing.\n"

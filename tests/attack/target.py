@@ -15,6 +15,7 @@ from services.core.terms import Manner, Terms
 from services.edges.broker import Broker
 from services.edges.keyring import Keyring
 from tests.ingest.serving import serving
+from tests.installation import Installation
 
 MOST_MEGABYTES = 512
 PATIENCE_SECONDS = 60.0
@@ -33,6 +34,13 @@ class Target:
     port: int
     pid: int
     key: str
+    admin: str = ""
+    """Of an installation that can be asked, too."""
+
+    @property
+    def credentials(self) -> dict[str, str]:
+        """To ask with, where it can be asked: of two keys, ingest takes the one that stands in Authorization."""
+        return {"Authorization": f"Bearer {self.admin}"} if self.admin else {"X-Write-Key": self.key}
 
     def connect(self, address: str = "") -> socket.socket:
         """From this one of the machine's own addresses, of which all below 127.0.0.0/8 are."""
@@ -110,6 +118,19 @@ def attacked(folder: Path, before: str = "" if IS_LONG else SOON) -> Iterator[Ta
         key = Keyring(folder / "keys.json").create(Kind.WRITE, "shop", terms=Terms(robots=Manner.IGNORE))
         with serving(broker, folder, before) as (process, address):
             yield Target(int(address.rpartition(":")[2]), process.pid, key)
+
+
+@contextmanager
+def asked(folder: Path) -> Iterator[Target]:
+    """A whole installation, with something in it to ask for."""
+    with Installation(folder / "data") as running:
+        bought = [
+            {"type": "track", "event": name, "anonymousId": f"v{number % 7}", "properties": {"value": number}}
+            for number in range(50)
+            for name in ("Product Viewed", "Product Added", "Checkout Started", "Order Completed")
+        ]
+        assert running.send(*bought).status_code == 200
+        yield Target(int(running.url.rpartition(":")[2]), running.pid, running.keys["write"], running.keys["admin"])
 
 
 @asynccontextmanager

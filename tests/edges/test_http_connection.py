@@ -10,10 +10,9 @@ import uvicorn
 from starlette.types import Receive, Scope, Send
 
 from services.edges.http_connection import Connection, Door
-from services.edges.http_server import http_config
+from services.edges.http_server import Guests, http_config
 from services.edges.listener import listen
 from services.edges.networks import networks_of
-from services.settings import Settings
 
 pytestmark = pytest.mark.asyncio
 
@@ -52,7 +51,7 @@ class Served:
 async def server(of_address: int = PLACES, proxies: str = "") -> AsyncIterator[tuple[Served, Door]]:
     with listen("127.0.0.1", 0) as listener:
         served, door = Served(listener.getsockname()[1]), Door(PLACES, of_address, networks_of(proxies))
-        config = http_config(served, Settings(), drain_seconds=1)
+        config = http_config(served, Guests(PLACES), drain_seconds=1)
         config.http = partial(Connection, door)  # type: ignore[assignment]
         running = uvicorn.Server(config)
         serving = asyncio.create_task(running.serve([listener]))

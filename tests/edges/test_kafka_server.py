@@ -11,7 +11,9 @@ import pytest
 from aiokafka import AIOKafkaConsumer, TopicPartition
 from confluent_kafka import OFFSET_BEGINNING, Consumer
 from confluent_kafka import TopicPartition as Place
-from confluent_kafka.admin import AdminClient, ConfigResource, ResourceType
+from confluent_kafka.admin import AdminClient
+from confluent_kafka.admin._config import ConfigResource
+from confluent_kafka.admin._resource import ResourceType
 
 from services.edges.kafka import Publisher
 from services.edges.record_batch import NotAccepted
@@ -146,7 +148,8 @@ async def test_a_topic_for_the_moment_keeps_an_hour_and_the_others_what_the_brok
     ensure_topics(settings, ["kept", "passing"], brief=["passing"])
 
     asked = [ConfigResource(ResourceType.TOPIC, name) for name in ("kept", "passing")]
-    told = AdminClient({"bootstrap.servers": kafka_server.address}).describe_configs(asked)
+    asking = AdminClient({"bootstrap.servers": kafka_server.address})
+    told = asking.describe_configs(asked)
     kept, passing = (told[one].result(timeout=30) for one in asked)
     assert (passing["retention.ms"].value, passing["segment.ms"].value) == ("3600000", "600000")
     assert kept["retention.ms"].value == "604800000"

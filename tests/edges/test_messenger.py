@@ -1,12 +1,14 @@
 """Messages to Slack as it really answers: taken, held back for a second, or refused for good."""
 
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 from pydantic import SecretStr
 from slack_sdk.webhook import WebhookClient
 
 from services.core.spikes.delivery import Delivery, given_up
+from services.core.spikes.incident import Incident, Measured
 from services.core.spikes.rules import Receiver as Hears
 from services.core.spikes.telling import Told
 from services.edges.messenger import Messenger
@@ -15,6 +17,8 @@ from tests.receiver import Receiver
 from tests.slack import ARCHIVED, FORBIDDEN, REVOKED, Said, Slack
 
 FRESH = Delivery(project="shop", id="i1", moment="opened-1", receiver="team", state="sending", attempts=1, version=1)
+NAMED = Measured("loop", "browse", "", 9, 100, 60, 0.2, 0.04, "same_hour", 4, 1e-9)
+INCIDENT = Incident(id="i1", project="shop", named=NAMED, cells=(NAMED,), began=9, seen=9, judged=9)
 TEAM = Hears(name="team", kind="slack")
 
 
@@ -29,10 +33,10 @@ def told(**given: object) -> Told:
     return Told(**{**known, **given})  # type: ignore[arg-type]
 
 
-async def delivered(receiver: Receiver, said: Told) -> Delivery:
+async def delivered(receiver: Receiver, said: Told, about: Incident | None = None, **given: Any) -> Delivery:
     addresses = {"team": SecretStr(receiver.url)}
-    messenger = Messenger(Settings(receivers=addresses, outgoing_allowed="127.0.0.0/8"))
-    return await messenger.deliver(FRESH, TEAM, said, None)
+    messenger = Messenger(Settings(receivers=addresses, outgoing_allowed="127.0.0.0/8", **given))
+    return await messenger.deliver(FRESH, TEAM, said, about)
 
 
 async def test_slack_takes_what_we_say_however_long_it_is(slack: Receiver) -> None:
@@ -90,3 +94,25 @@ async def test_blocks_that_slack_refuses_are_a_dead_letter_that_says_why(slack: 
 
     assert (refused.status_code, refused.body[:15]) == (400, "invalid_blocks:")
     assert given_up(FRESH, refused.body, 2).state == "dead"
+
+
+@pytest.mark.parametrize(
+    ("given", "has_chart"),
+    [
+        ({}, False),
+        ({"public_url": "https://desire.example"}, False),
+        ({"signing_key": SecretStr("hush")}, False),
+        ({"public_url": "https://desire.example", "signing_key": SecretStr("hush")}, True),
+    ],
+)
+async def test_a_chart_is_shown_where_slack_can_reach_it_and_nobody_can_guess_its_address(
+    slack: Receiver, given: dict[str, Any], has_chart: bool
+) -> None:
+    await delivered(slack, told(), INCIDENT, **given)
+
+    assert slack.slack is not None
+    images = [block["image_url"] for block in slack.slack.taken[0]["blocks"] if block["type"] == "image"]
+    assert [address.startswith("https://desire.example/v1/charts/shop/i1/9.png?sig=") for address in images] == (
+        [True] if has_chart else []
+    )
+    assert "hush" not in str(slack.slack.taken)

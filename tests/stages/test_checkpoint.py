@@ -299,6 +299,25 @@ async def test_what_the_last_owner_still_wrote_is_looked_for_again_and_taken_bac
     await until(lambda: ("sessions", 1) in worker.store.writes)
 
 
+async def test_what_is_believed_of_visitors_left_unfinished_is_written_under_the_claim_before_anything_else(
+    start: Start,
+) -> None:
+    worker = await start()
+    await worker.holdings.let_go({ZERO})
+    worker.store.forget_writes()
+    worker.store.late = [
+        UnfinishedRow(project="shop", opened_on="2026-01-01", session_id="s", finding_id="", visitor="anna", version=1)
+    ]
+
+    await worker.holdings.take_on({ZERO}, 1)
+    worker.checkpoint.changed()
+    await until(lambda: ("sessions", 1) in worker.store.writes)
+
+    assert worker.store.writes[:3] == [("positions", 1), ("session_state", 1), ("sessions", 1)]
+    [believed] = worker.store.states(worker.store.positions()[0], 0)
+    assert (believed.visitor, believed.is_deleted) == ("anna", 1)
+
+
 async def test_a_topic_that_has_grown_is_said(start: Start, caplog: pytest.LogCaptureFixture) -> None:
     worker = await start()
     await worker.holdings.let_go({ZERO})

@@ -1,5 +1,5 @@
     -- In how many sessions each event was there before they went on. After came and scoped.
-    walkers AS
+    walkers AS MATERIALIZED
     (
         SELECT
             cityHash64(id) AS number, cityHash64(visitor) AS visitor_hash, started_at AS began, ended_at AS finished,

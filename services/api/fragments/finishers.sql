@@ -1,5 +1,5 @@
     -- Who finished at any time that what was left in the period may be taken up again. After known.
-    finishers AS
+    finishers AS MATERIALIZED
     (
         SELECT DISTINCT multiIf(walk.user != '', walk.user, known_as != '', known_as, walk.visitor) AS person
         FROM
@@ -15,7 +15,7 @@
 
     -- By which names they may have come, as hashes: what others left need not be looked at. One that is only alike does
     -- no harm, since persons are compared in the end.
-    their_names AS
+    their_names AS MATERIALIZED
     (
         SELECT cityHash64(person) AS name FROM finishers
         UNION ALL

@@ -1,5 +1,5 @@
     -- Who each visitor was last known as.
-    known AS
+    known AS MATERIALIZED
     (
         SELECT visitor, argMax(user, ended_at) AS known_as
         FROM sessions FINAL

@@ -6,14 +6,14 @@
 
     -- include finishers
 
-    found AS
+    found AS MATERIALIZED
     (
         SELECT *
         FROM findings FINAL
         WHERE project = {project:String} AND opened_on BETWEEN {found_from:Date32} AND {found_to:Date32}
     ),
 
-    left_open AS
+    left_open AS MATERIALIZED
     (
         SELECT
             left_ones.id AS id, left_ones.stage AS stage, left_ones.job AS job, left_ones.occurred_at AS left_at,

@@ -5,23 +5,32 @@ WITH
 
     {places:Array(String)} AS places,
 
+    -- Sessions with one path and one job keep to the journey alike.
     walked AS
     (
         SELECT
-            id, toString(job) AS one_job,
-            hasAny(path_stage, {done:Array(String)}) OR toUnixTimestamp64Milli(outcome_at) > 0 AS is_done,
-            (toUnixTimestamp64Milli(ended_at) - toUnixTimestamp64Milli(started_at)) / 1000 AS lasted,
-            arrayMap((s, p) -> indexOf(places, if(p = '', toString(s), concat(s, '.', p))), path_stage, path_step) AS every,
-            arrayFilter(place -> place > 0, every) AS way,
+            one_job, n, times,
+            hasAny(stages_of, {done:Array(String)}) OR has_outcome AS is_done,
+            arrayFilter(place -> place > 0, arrayMap(
+                (s, p) -> indexOf(places, if(p = '', toString(s), concat(s, '.', p))), stages_of, steps_of)) AS way,
             arrayMap(n -> arrayMax(arraySlice(way, 1, n - 1)), arrayEnumerate(way)) AS furthest_before
-        FROM scoped
-        WHERE state = 'closed' AND notEmpty(path_stage)
+        FROM
+        (
+            SELECT
+                any(path_stage) AS stages_of, any(path_step) AS steps_of, toString(job) AS one_job,
+                toUnixTimestamp64Milli(outcome_at) > 0 AS has_outcome, count() AS n,
+                quantileExactInclusiveState(0.5)(
+                    (toUnixTimestamp64Milli(ended_at) - toUnixTimestamp64Milli(started_at)) / 1000) AS times
+            FROM scoped
+            WHERE state = 'closed' AND notEmpty(path_stage)
+            GROUP BY path_key, one_job, has_outcome
+        )
     ),
 
-    judged_places AS
+    judged_places AS MATERIALIZED
     (
         SELECT
-            id, one_job, is_done, lasted, place,
+            one_job, n, times, is_done, place,
             countEqual(way, place) AS entries,
             entries > 0 AS was_there,
             arrayMax(way) > place AS was_further,
@@ -34,15 +43,15 @@ WITH
 
 SELECT
     kind, place, one_job AS job, deviates,
-    count() AS sessions, countIf(is_done) AS done,
-    quantileExactInclusiveIf(0.5)(lasted, is_done) AS median_seconds
+    sum(n) AS sessions, sumIf(n, is_done) AS done,
+    quantileExactInclusiveMergeIf(0.5)(times, is_done) AS median_seconds
 FROM
 (
-    SELECT one_job, is_done, lasted, place, 'skipped' AS kind, NOT was_there AS deviates FROM judged_places WHERE was_further
+    SELECT one_job, n, times, is_done, place, 'skipped' AS kind, NOT was_there AS deviates FROM judged_places WHERE was_further
     UNION ALL
-    SELECT one_job, is_done, lasted, place, 'repeated' AS kind, entries > 1 AS deviates FROM judged_places WHERE was_there
+    SELECT one_job, n, times, is_done, place, 'repeated' AS kind, entries > 1 AS deviates FROM judged_places WHERE was_there
     UNION ALL
-    SELECT one_job, is_done, lasted, place, 'inserted' AS kind, was_late AS deviates FROM judged_places WHERE was_there
+    SELECT one_job, n, times, is_done, place, 'inserted' AS kind, was_late AS deviates FROM judged_places WHERE was_there
 )
 GROUP BY GROUPING SETS ((kind, place, one_job, deviates), (kind, place, deviates))
 ORDER BY kind, place, job, deviates

@@ -26,7 +26,7 @@ WITH
         HAVING entry > 0
     ),
 
-    came AS
+    came AS MATERIALIZED
     (
         SELECT
             circumstanced.*, '' AS mark, going > 0 AS is_so, passed,
@@ -40,16 +40,23 @@ WITH
 
     -- include under
 
-    -- include scoped_findings
+    found AS
+    (
+        SELECT session_id, detector, stage, step, occurred_at
+        FROM findings FINAL
+        WHERE project = {project:String} AND opened_on BETWEEN {found_from:Date32} AND {found_to:Date32}
+            AND detector NOT IN {drop_offs:Array(String)}
+    ),
 
     met AS
     (
         SELECT DISTINCT
             came.id AS id, came.is_so AS is_so,
             concat(detector, '@', if(step = '', toString(stage), concat(stage, '.', step))) AS value
-        FROM scoped_findings
-        INNER JOIN came ON came.id = scoped_findings.session_id
-        WHERE fate = '' AND detector NOT IN {drop_offs:Array(String)} AND occurred_at < came.before
+        FROM found
+        INNER JOIN (SELECT id, is_so, before FROM came WHERE id IN (SELECT session_id FROM found)) AS came
+            ON came.id = found.session_id
+        WHERE occurred_at < came.before
     ),
 
     -- include acted

@@ -10,7 +10,7 @@ WITH
 
     -- include finishers
 
-    left_open AS
+    left_open AS MATERIALIZED
     (
         SELECT
             id, last_stage AS stage, toString(job) AS job, ended_at AS left_at,

@@ -2,7 +2,7 @@
 WITH
     -- include scoped
 
-    -- include standing
+    -- include known
 
     -- include attempts
 
@@ -12,7 +12,7 @@ SELECT
     job,
     count() AS attempts, countIf(is_done) AS done, countIf(is_undecided) AS in_progress,
     countIf(NOT is_undecided) AS decided,
-    countIf(is_done AND length(tries) > 1) AS done_in_several,
+    countIf(is_done AND sessions_used > 1) AS done_in_several,
     countIf(is_done AND NOT is_rough) AS smooth, countIf(is_done AND is_rough) AS rough,
     uniqExact(person) AS people,
     quantilesExactInclusiveIf(0.5, 0.75, 0.9)(took, is_done) AS seconds,

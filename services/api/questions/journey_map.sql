@@ -3,52 +3,71 @@
 WITH
     -- include scoped
 
-    -- include scoped_findings
+    -- include frictions
 
-    walked AS
+    -- What a path says of whoever took it: its places, each with the runs that were there.
+    paths AS
     (
         SELECT
-            id, part, state = 'closed' AS is_over,
-            hasAny(path_stage, {done:Array(String)}) OR toUnixTimestamp64Milli(outcome_at) > 0 AS is_done,
-            greatest(pages, length(path_stage)) AS moved,
+            path_key, hasAny(any(path_stage) AS stages_of, {done:Array(String)}) AS gets_done,
             arrayMap(
-                (stage, step, began, place) -> (toString(stage), toString(step),
-                    -- Until the next place was entered; of the last one only what is known.
-                    (toUnixTimestamp64Milli(if(place < length(path_stage), path_started_at[place + 1], path_ended_at[place]))
-                        - toUnixTimestamp64Milli(began)) / 1000),
-                path_stage, path_step, path_started_at, arrayEnumerate(path_stage)) AS runs
+                place -> (place.1, place.2, arrayFilter(
+                    n -> stages_of[n] = place.1 AND place.2 IN ('', toString(steps_of[n])), arrayEnumerate(stages_of))),
+                arrayDistinct(arrayConcat(
+                    arrayMap(s -> (toString(s), ''), stages_of),
+                    arrayMap((s, p) -> (toString(s), toString(p)), stages_of, any(path_step) AS steps_of)))) AS places
         FROM scoped
-    ),
-
-    came AS
-    (
-        SELECT
-            id, part, is_over, is_done, moved, run.1 AS at_stage, one_step AS at_step, sum(run.3) AS stayed, count() AS entries
-        FROM walked
-        ARRAY JOIN runs AS run
-        ARRAY JOIN arrayDistinct(['', run.2]) AS one_step
-        GROUP BY id, part, is_over, is_done, moved, at_stage, at_step
+        WHERE notEmpty(path_stage)
+        GROUP BY path_key
     ),
 
     rubbed AS
     (
-        SELECT session_id, at_stage, at_step, count() AS findings, max(severity) AS gravest
-        FROM (SELECT *, toString(stage) AS at_stage, toString(step) AS own_step FROM scoped_findings
-            WHERE fate = '' AND NOT intended AND detector NOT IN {drop_offs:Array(String)})
-        ARRAY JOIN arrayDistinct(['', own_step]) AS at_step
+        SELECT session_id, toString(stage) AS at_stage, at_step, count() AS findings
+        FROM frictions
+        ARRAY JOIN arrayDistinct(['', toString(step)]) AS at_step
         GROUP BY session_id, at_stage, at_step
+    ),
+
+    hot AS
+    (
+        SELECT part, at_stage, at_step, count() AS affected, sum(rubbed.findings) AS findings
+        FROM rubbed
+        INNER JOIN (SELECT id, part, path_key FROM scoped WHERE id IN (SELECT session_id FROM frictions)) AS walk
+            ON walk.id = rubbed.session_id
+        INNER JOIN paths ON paths.path_key = walk.path_key
+        WHERE arrayExists(place -> place.1 = at_stage AND place.2 = at_step, places)
+        GROUP BY part, at_stage, at_step
+    ),
+
+    cells AS
+    (
+        SELECT
+            part, place.1 AS at_stage, place.2 AS at_step,
+            count() AS sessions,
+            countIf(is_over) AS over, countIf(is_over AND is_done) AS done,
+            quantileExactInclusive(0.5)(arraySum(n -> ends[n] - path_offset[n], place.3) / 1000) AS median_seconds,
+            quantileExactInclusiveIf(0.5)(moved, is_done) AS median_moves,
+            sum(length(place.3)) AS entered
+        FROM
+        (
+            SELECT
+                part, state = 'closed' AS is_over, gets_done OR toUnixTimestamp64Milli(outcome_at) > 0 AS is_done,
+                greatest(pages, length(path_offset)) AS moved, path_offset, places,
+                -- Until the next place was entered; of the last one only what is known.
+                arrayPushBack(arrayPopFront(path_offset),
+                    toUnixTimestamp64Milli(path_ended_at[-1]) - toUnixTimestamp64Milli(path_started_at[1])) AS ends
+            FROM scoped
+            INNER JOIN paths ON paths.path_key = scoped.path_key
+        )
+        ARRAY JOIN places AS place
+        GROUP BY part, at_stage, at_step
     )
 
 SELECT
-    part, at_stage AS stage, at_step AS step,
-    count() AS sessions,
-    countIf(is_over) AS over, countIf(is_over AND is_done) AS done,
-    quantileExactInclusive(0.5)(stayed) AS median_seconds,
-    quantileExactInclusiveIf(0.5)(moved, is_done) AS median_moves,
-    sum(entries) AS entered,
-    countIf(rubbed.findings > 0) AS affected, sum(rubbed.findings) AS findings
-FROM came
-LEFT JOIN rubbed ON rubbed.session_id = came.id AND rubbed.at_stage = came.at_stage AND rubbed.at_step = came.at_step
-GROUP BY part, at_stage, at_step
+    part, at_stage AS stage, at_step AS step, sessions, over, done, median_seconds, median_moves, entered,
+    affected, findings
+FROM cells
+LEFT JOIN hot USING (part, at_stage, at_step)
 ORDER BY part, stage, step
 LIMIT 20000

@@ -4,16 +4,16 @@
 WITH
     -- include scoped
 
-    -- include standing
+    -- include known
 
     -- include attempts
 
-    walked AS
+    walked AS MATERIALIZED
     (
         SELECT
             multiIf(user != '', user, known_as != '', known_as, walk.visitor) AS person,
             groupArrayArray(arrayZip(path_started_at, arrayMap(stage -> toString(stage), path_stage))) AS acts,
-            groupArray((id, ended_at, toString(stage))) AS sessions
+            groupArray((cityHash64(id), ended_at, toString(stage))) AS sessions
         FROM
         (
             SELECT id, user, visitor, stage, ended_at, path_started_at, path_stage
@@ -26,13 +26,13 @@ WITH
         GROUP BY person
     ),
 
-    finished AS
+    finished AS MATERIALIZED
     (
         SELECT
-            job, attempts.person AS person, began_at, tries, is_undecided, acts,
+            job, attempts.person AS person, began_at, sessions_used, is_undecided, acts,
             arrayFirst(session -> session.1 = opener, sessions) AS first,
             multiIf(
-                is_done, [in_time[finish].4],
+                is_done, [attempts.done_at],
                 has({done_by_stage:Array(String)}, job), arraySlice(arraySort(arrayMap(act -> act.1, arrayFilter(
                     act -> has({done:Array(String)}, act.2) AND act.1 >= began_at AND act.1 <= began_at + open_for,
                     acts))), 1, 1),
@@ -45,7 +45,7 @@ WITH
     ledger AS
     (
         SELECT
-            job, person, began_at, tries, done_at,
+            job, person, began_at, sessions_used, done_at,
             multiIf(
                 empty(done_at), if(is_undecided, 'open', 'abandoned'),
                 done_at[1] <= first.2, 'done_at_once',
@@ -65,7 +65,7 @@ SELECT
     countIf(fate = 'open') AS open,
     countIf(fate = 'abandoned') AS abandoned,
     uniqExact(person) AS people,
-    avg(length(tries)) AS sessions_each
+    avg(sessions_used) AS sessions_each
 FROM ledger
 GROUP BY job
 ORDER BY opened DESC, job

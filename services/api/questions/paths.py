@@ -73,7 +73,7 @@ class PathsAnswer(PagedAnswer):
 def ask_paths(asked: Asked, question: PathsQuestion) -> PathsAnswer:
     """What directly follows what, and the flows from the start, or before or after any step: done against dropped."""
     rows = asked.rows(
-        "paths", walked_by(question.of), of=question.of, around=question.around, side=question.side,
+        "paths", ways_of(question.of), of=question.of, around=question.around, side=question.side,
         depth=question.depth, links=reach(question),
     )  # fmt: skip
     return PathsAnswer(
@@ -85,9 +85,9 @@ def ask_paths(asked: Asked, question: PathsQuestion) -> PathsAnswer:
     )
 
 
-def walked_by(of: Of) -> dict[str, str]:
+def ways_of(of: Of) -> dict[str, str]:
     """The fragment that says what a path is made of."""
-    return {} if of == "places" else {"places_walked": "events_walked"}
+    return {} if of == "places" else {"ways_of_places": "ways_of_events"}
 
 
 def follows(row: Row) -> Follows:

@@ -2,13 +2,35 @@
 WITH
     -- include scoped
 
-    -- include places_walked
+    -- include ways_of_places
+
+    {around:String} AS sought,
+
+    followed AS
+    (
+        SELECT a, b, sum(n) AS sessions, sum(n * times) AS times, sumIf(n, is_done) AS converted
+        FROM
+        (
+            SELECT n, is_done, one.1 AS a, one.2 AS b, count() AS times
+            FROM (SELECT labels, is_done, n FROM ways)
+            ARRAY JOIN arrayZip(arrayConcat([''], labels), arrayConcat(labels, [''])) AS one
+            GROUP BY labels, is_done, n, a, b
+        )
+        GROUP BY a, b
+    ),
+
+    waited AS
+    (
+        SELECT one.1 AS a, one.2 AS b, quantileExactInclusiveMerge(0.5)(one.3) / 1000 AS median_seconds
+        FROM ways
+        ARRAY JOIN arrayZip(arrayPopBack(labels), arrayPopFront(labels), waits) AS one
+        GROUP BY a, b
+    ),
 
     chosen AS
     (
         SELECT
-            *,
-            {around:String} AS sought,
+            is_done, n AS sessions,
             indexOf(labels, sought) AS found,
             multiIf(
                 sought = '', arraySlice(labels, 1, {depth:UInt16} + 1),
@@ -16,32 +38,26 @@ WITH
                     least(found, {depth:Int32} + 1)),
                 arraySlice(labels, found, {depth:UInt16} + 1)) AS near,
             multiIf(sought = '' OR {side:String} = 'after', 0, -toInt32(length(near)) + 1) AS first_at
-        FROM walked
+        FROM ways
         WHERE sought = '' OR has(labels, sought)
-    ),
-
-    linked AS
-    (
-        SELECT
-            id, is_done, 'follows' AS kind, toInt32(0) AS position, one.1 AS a, one.2 AS b, one.3 AS waited
-        FROM walked
-        ARRAY JOIN arrayZip(
-            arrayConcat([''], labels), arrayConcat(labels, ['']),
-            arrayConcat([0.], arrayMap((t, n) -> if(n < length(moments), (moments[n + 1] - t) / 1000, 0.),
-                moments, arrayEnumerate(moments)))) AS one
-
-        UNION ALL
-
-        SELECT id, is_done, 'flows' AS kind, toInt32(first_at + n - 1) AS position, near[n] AS a, near[n + 1] AS b, 0. AS waited
-        FROM chosen
-        ARRAY JOIN range(1, toUInt32(length(near)) + if({side:String} = 'before' AND sought != '', 0, 1)) AS n
-        WHERE n <= {depth:UInt16}
     )
 
-SELECT
-    kind, position, a, b, uniqExact(id) AS sessions, count() AS times,
-    uniqExactIf(id, is_done) AS converted, quantileExactInclusiveIf(0.5)(waited, a != '' AND b != '') AS median_seconds
-FROM linked
-GROUP BY kind, position, a, b
+SELECT kind, position, a, b, sessions, times, converted, median_seconds
+FROM
+(
+    SELECT 'follows' AS kind, toInt32(0) AS position, a, b, sessions, times, converted,
+        if(a != '' AND b != '', waited.median_seconds, nan) AS median_seconds
+    FROM followed
+    LEFT JOIN waited USING (a, b)
+
+    UNION ALL
+
+    SELECT 'flows' AS kind, toInt32(first_at + n - 1) AS position, near[n] AS a, near[n + 1] AS b,
+        sum(chosen.sessions) AS sessions, sum(chosen.sessions) AS times, sumIf(chosen.sessions, is_done) AS converted, nan
+    FROM chosen
+    ARRAY JOIN range(1, toUInt32(length(near)) + if({side:String} = 'before' AND sought != '', 0, 1)) AS n
+    WHERE n <= {depth:UInt16}
+    GROUP BY position, a, b
+)
 ORDER BY kind, sessions DESC, position, a, b
 LIMIT {links:UInt32} BY kind

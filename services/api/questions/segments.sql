@@ -3,13 +3,13 @@
 WITH
     -- include scoped
 
-    -- include standing
+    -- include known
 
     -- include attempts
 
     -- include statements
 
-    came AS
+    came AS MATERIALIZED
     (
         SELECT
             person, id, started_at, value, currency, visitor,
@@ -23,7 +23,7 @@ WITH
         WHERE person != ''
     ),
 
-    customers AS
+    customers AS MATERIALIZED
     (
         SELECT
             person, count() AS visits, max(started_at) AS last_at, argMax(id, started_at) AS last_session,

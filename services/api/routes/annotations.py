@@ -57,7 +57,7 @@ def listed(
     return AnnotationsAnswer(annotations=shown, next_cursor=following)
 
 
-@router.post("/annotations", status_code=201)
+@router.post("/annotations", status_code=201, responses={400: {"description": "The body is no JSON."}})
 def note(store: Stored, project: MayAnnotate, said: Annotated[Note, Body()]) -> Annotation:
     """Note a release, a campaign, or the fix of a pain point. The same note twice is one."""
     return annotate(store, project, said, datetime.now(UTC))

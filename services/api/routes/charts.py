@@ -24,7 +24,11 @@ HOURS = 48
 router = APIRouter(prefix="/v1", tags=["alerts"], responses=problem.RESPONSES)
 
 
-@router.get("/charts/{project}/{id}/{hour}.png", response_class=Response)
+@router.get(
+    "/charts/{project}/{id}/{hour}.png",
+    response_class=Response,
+    responses={404: {"description": "There is no such chart, or it is signed otherwise."}},
+)
 def chart(
     request: Request,
     store: Stored,

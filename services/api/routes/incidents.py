@@ -42,7 +42,7 @@ class RatesQuestion(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    hour: int = Field(ge=0, le=2_000_000, description="Hours since 1970, as an incident names them.")
+    hour: int = Field(ge=10_000, le=1_000_000, description="Hours since 1970, as an incident names them: until 2084.")
     detector: str = Field(max_length=64)
     stage: str = Field("", max_length=64)
     job: str = Field("", max_length=64, description="Empty: all jobs together.")

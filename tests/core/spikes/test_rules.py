@@ -7,7 +7,7 @@ import pytest
 from pydantic import ValidationError
 
 from services.core.errors import JourneyError
-from services.core.spikes.rules import Receiver
+from services.core.spikes.rules import AlertRules, Receiver
 from tests.core.build import shop
 
 
@@ -48,3 +48,12 @@ def test_a_digest_that_would_come_in_quiet_hours_is_refused() -> None:
         Receiver(name="boss", quiet="22:00-07:00", digest="daily", digest_at=6)
 
     assert Receiver(name="boss", quiet="22:00-07:00", digest="daily", digest_at=7).digest_at == 7
+
+
+def test_sensitivity_says_how_easily_a_rate_is_a_spike_and_volumes_and_direction_what_counts() -> None:
+    low, usual, high = (AlertRules(sensitivity=one).demand() for one in ("low", "usual", "high"))
+    given = AlertRules(least_exposed=50, least_excess=8, direction="both").demand()
+
+    assert low.false_share < usual.false_share < high.false_share
+    assert low.false_pairs < usual.false_pairs < high.false_pairs
+    assert (given.least_exposed, given.least_excess, given.direction) == (50, 8, "both")

@@ -13,7 +13,6 @@ from pydantic import SecretStr
 
 from services.core.journey import Journey
 from services.core.spikes.baseline import HOUR_MS
-from services.core.spikes.delivery import Delivery
 from services.core.spikes.incident import Evidence, Incident, Measured
 from services.edges.alert_addresses import receivers_of
 from services.edges.clickhouse import Store
@@ -332,13 +331,17 @@ async def test_a_team_is_told_in_its_digest_of_its_own_stages_and_jobs_only(stor
     assert "ckout" not in said
 
 
-async def test_no_address_is_ever_stored(store: Store, receiver: Receiver) -> None:
+async def test_no_address_is_ever_stored_or_logged_not_even_when_the_receiver_repeats_it(
+    store: Store, receiver: Receiver, caplog: pytest.LogCaptureFixture
+) -> None:
+    secret = receiver.url.rpartition("/")[2]
     house = House(store, {"shop_team": receiver.url})
     house.know(incident())
-    receiver.answer(500)
+    receiver.answer(404, said=f"Cannot POST /services/T0/B0/{secret}")
 
     await house.go_round()
 
     [one] = deliveries(store, 0)
-    assert isinstance(one, Delivery)
-    assert "secret" not in msgspec.json.encode(one).decode()
+    assert "Cannot POST" in one.detail
+    assert "shop_team could not be told" in caplog.text
+    assert secret not in msgspec.json.encode(one).decode() + caplog.text

@@ -89,6 +89,15 @@ def test_what_is_intended_is_no_friction_and_what_is_not_watched_is_not_told(sho
     assert judged(shop.store, journey=JOURNEY.model_copy(update={"alerts": rules})) == []
 
 
+@pytest.mark.parametrize(("rule", "project", "hour"), [("conversion", "leaky", NOW), ("silence", "shop", NOW + 1)])
+def test_going_on_and_silence_are_watched_unless_the_journey_says_no(
+    shop: Shop, rule: str, project: str, hour: int
+) -> None:
+    rules = JOURNEY.alerts.model_copy(update={rule: False})
+
+    assert judged(shop.store, hour, journey=JOURNEY.model_copy(update={"alerts": rules}), project=project) == []
+
+
 def test_judging_again_tells_nothing_and_stores_the_same(shop: Shop) -> None:
     shop.stick("rage_click", 60, hours=2)
     [opened] = judged(shop.store)

@@ -1,0 +1,1 @@
+                if(type IN ('page', 'screen'), trim(concat(name, ' ', path)), toString(name))

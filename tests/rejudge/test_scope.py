@@ -1,0 +1,104 @@
+"""What a change of the journey leaves as it was is not judged, and all the same ends as if it had been."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+import pytest
+
+from services.core.detectors import DETECTORS
+from services.core.event import Event
+from services.demo.people.person import PROJECT
+from services.demo.people.town import visits
+from services.edges.clickhouse import Store
+from services.edges.history import Columns, StoreArchive
+from services.rejudge.run import Run
+from tests.rejudge.test_run import NOW, OLD, SINCE, afresh, changed, live, rows, silent
+from tests.stores import fresh_dsn
+
+STAGES = OLD.model_dump(mode="json", by_alias=True, exclude_unset=True)["stages"]
+
+
+class Watched(StoreArchive):
+    """Counts the events that were read and the sessions that were written."""
+
+    def __init__(self, store: Store) -> None:
+        super().__init__(store)
+        self.read = self.written = 0
+
+    def ask(self, question: str, parameters: Mapping[str, Any]) -> Iterator[Columns]:
+        for block in super().ask(question, parameters):
+            self.read += len(block[0]) if question == "events" else 0
+            yield block
+
+    def keep(self, table: str, columns: Sequence[str], lines: bytes) -> None:
+        if table == "sessions":
+            self.written += len(lines.splitlines())
+        super().keep(table, columns, lines)
+
+
+SMALL = {
+    "nothing that sessions know of": changed(window="20d"),
+    "a threshold": changed(friction={**dict.fromkeys(DETECTORS), "hesitation": {"pause": "25s"}}),
+    "a stage's matcher": changed(stages=[{**STAGES[0], "enter": {"event": ["Product Viewed"]}}, *STAGES[1:]]),
+    "a detector fewer": changed(friction=dict.fromkeys(DETECTORS.keys() - {"hesitation"})),
+    "a learned stay": changed(learned={"stays": {"checkout": {"*": "4m"}}}),
+}
+
+
+@pytest.fixture(scope="module")
+def events() -> list[Event]:
+    told = [event for visit in visits(seed=4, people=25) for event in visit.events]
+    return sorted(told, key=lambda one: (one.occurred_at, one.id))
+
+
+@pytest.fixture(scope="module")
+def module_store(request: pytest.FixtureRequest) -> Iterator[Store]:
+    opened = Store.open(fresh_dsn("chdb", request))
+    yield opened
+    opened.close()
+
+
+@pytest.mark.parametrize("change", SMALL)
+def test_a_small_change_ends_as_if_the_journey_had_always_been_this(
+    change: str, store: Store, events: list[Event]
+) -> None:
+    expected = afresh(store, SMALL[change], events)
+    live(store, OLD, events)
+
+    archive = Watched(store)
+    run = Run(archive, PROJECT, SMALL[change], SINCE)
+    difference = run.judge(NOW, silent)
+    run.apply(silent)
+
+    assert rows(store, "sessions") == expected["sessions"]
+    assert rows(store, "findings") == expected["findings"]
+    assert difference.sessions == len(expected["sessions"])
+    assert sum(one.now for one in difference.findings.values()) == len(expected["findings"])
+    assert archive.read < len(events) or "learned" in change
+
+
+def test_asked_for_everything_it_judges_what_nothing_changed_in(store: Store, events: list[Event]) -> None:
+    live(store, OLD, events)
+    before = rows(store, "sessions"), rows(store, "findings")
+
+    archive = Watched(store)
+    run = Run(archive, PROJECT, OLD, SINCE, everything=True)
+    run.judge(NOW, silent)
+    run.apply(silent)
+
+    assert (rows(store, "sessions"), rows(store, "findings")) == before
+    assert archive.written == len(before[0])
+    assert archive.read == len(events)
+
+
+def test_a_threshold_that_changes_no_finding_has_no_session_written(store: Store, events: list[Event]) -> None:
+    live(store, OLD, events)
+    no_other = changed(friction={**dict.fromkeys(DETECTORS), "rage_click": {"within": "1001ms"}})
+
+    archive = Watched(store)
+    run = Run(archive, PROJECT, no_other, SINCE)
+    run.judge(NOW, silent)
+    run.apply(silent)
+
+    assert archive.written == 0
+    assert {row["journey_version"] for row in rows(store, "sessions")} == {no_other.version}
