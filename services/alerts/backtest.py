@@ -54,10 +54,9 @@ def backtest(journey: Journey, store: Asks, project: str, seed: int) -> Backtest
     histories = series, shuffled
     ours = [_firings(one, hours, journey) for one in histories]
     known, demand = range(span["first"], span["last"]), journey.alerts.demand()
-    peers = [(peer, *(told_by(peer, one.values(), known, hours, demand) for one in histories)) for peer in PEERS]
-    return Backtest(
-        hours, len(series), ours[0], len(ours[1]), [(peer.name, told, false) for peer, told, false in peers]
-    )
+    theirs = [[told_by(peer, one.values(), known, hours, demand) for one in histories] for peer in PEERS]
+    peers = [(peer.name, told, false) for peer, (told, false) in zip(PEERS, theirs, strict=True)]
+    return Backtest(hours, len(series), ours[0], len(ours[1]), peers)
 
 
 def _firings(series: Mapping[Cell, Series], hours: range, journey: Journey) -> list[Firing]:
