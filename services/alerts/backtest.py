@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from random import Random
 from typing import NamedTuple
 
-from services.alerts.peers import PEERS, told_by
+from services.alerts.peers import PEERS, Peer, told_by
 from services.core.journey import Journey
 from services.core.spikes.baseline import WEEK, Series, Window, local_hour
 from services.core.spikes.cell import Cell, Spike
@@ -51,12 +51,14 @@ def backtest(journey: Journey, store: Asks, project: str, seed: int) -> Backtest
         return None
     series = JudgedRates(journey, store).counts(Hours(project, span["first"], span["last"]))
     shuffled = _shuffle(series, journey, Random(seed))
-    histories = series, shuffled
-    ours = [_firings(one, hours, journey) for one in histories]
+    firings, false = (_firings(one, hours, journey) for one in (series, shuffled))
     known, demand = range(span["first"], span["last"]), journey.alerts.demand()
-    theirs = [[told_by(peer, one.values(), known, hours, demand) for one in histories] for peer in PEERS]
-    peers = [(peer.name, told, false) for peer, (told, false) in zip(PEERS, theirs, strict=True)]
-    return Backtest(hours, len(series), ours[0], len(ours[1]), peers)
+
+    def told(peer: Peer, history: Mapping[Cell, Series]) -> int:
+        return told_by(peer, history.values(), known, hours, demand)
+
+    peers = [(peer.name, told(peer, series), told(peer, shuffled)) for peer in PEERS]
+    return Backtest(hours, len(series), firings, len(false), peers)
 
 
 def _firings(series: Mapping[Cell, Series], hours: range, journey: Journey) -> list[Firing]:
