@@ -12,6 +12,7 @@ from services.edges.clickhouse import Store
 from tests.api.conftest import Ask, Client
 from tests.api.shop import DAY, fill, finding, moment, session, text
 from tests.api.test_keys import NEEDED, operations
+from tests.stores import fresh_dsn
 
 READ = {"Authorization": "Bearer rk_shop"}
 ADMIN = {"Authorization": "Bearer ak_shop"}
@@ -38,6 +39,14 @@ MEANT_WHOLE = {
     "/v1/journey-map": {"map_rows", "columns"}, "/v1/trends": {"notes"}, "/v1/refused": {"reasons"},
 }  # fmt: skip
 """Lists that are as long as a journey or a period is, beside one that is leafed through."""
+
+
+@pytest.fixture(scope="module")
+def module_store(request: pytest.FixtureRequest) -> Iterator[Store]:
+    """One way to reach a store is enough: pages are cut beyond it."""
+    opened = Store.open(fresh_dsn("chdb", request))
+    yield opened
+    opened.close()
 
 
 @pytest.fixture
@@ -117,8 +126,8 @@ def test_leafing_through_gives_every_row_of_every_list_once(client: Client) -> N
 
 
 def size_of(whole: dict[str, Any], names: set[str]) -> int:
-    """A third of the longest list."""
-    return max(max(len(whole[name]) for name in names) // 3, 1)
+    """Half of the longest list, so that there are two pages."""
+    return max(-(-max(len(whole[name]) for name in names) // 2), 1)
 
 
 def walked(client: Client, path: str, asked: dict[str, Any], names: set[str]) -> tuple[dict[str, list[Any]], int]:
