@@ -160,7 +160,7 @@ sensitive = st.fixed_dictionaries(
 ).map(lambda drawn: {**PLAIN, **drawn})
 
 
-@settings(max_examples=300)
+@settings(max_examples=150)
 @given(batch=st.lists(sensitive, min_size=1, max_size=3))
 def test_cleaned_where_it_is_read_or_as_a_whole_a_body_says_the_same(batch: list[Any]) -> None:
     scrub = Scrubber(QueryStrings())
