@@ -9,6 +9,7 @@ from typing import Any
 
 from services.core.detector import Detector
 from services.core.journey import Journey
+from services.core.learned import Learned
 from services.core.matcher import Matcher
 from services.core.page import PAGE_CLASSES
 from services.core.rulebook import Rulebook
@@ -108,11 +109,11 @@ def _changed(before: Journey, after: Journey) -> frozenset[str]:
 
 def _settings(journey: Journey) -> dict[str, list[Any]]:
     """All that each detector's findings hang on, beside the meaning of events."""
-    staged, learned = journey.staged_detectors(), journey.learned
+    staged, learned = journey.staged_detectors(), journey.learned or Learned()
     settings: dict[str, list[Any]] = {one.name: [one, staged.get(one.name)] for one in journey.detectors()}
     further: dict[str, list[Any]] = {
-        "stage_stall": [[part.patience for part in _parts(journey)], learned and learned.stays],
-        "hesitation": [learned and learned.waits],
+        "stage_stall": [[part.patience for part in _parts(journey)], learned.stays],
+        "hesitation": [learned.waits],
         "excess_steps": [[of.shortest_path for of in journey.stages], [of.shortest_path for of in journey.jobs]],
     }
     for name, values in further.items():

@@ -1,0 +1,124 @@
+"""What a change of the journey concerns, and that detectors do not hang on each other, on which that rests."""
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+import pytest
+
+from bench.accuracy import JOURNEY
+from services.core.detectors import DETECTORS
+from services.core.event import Event
+from services.core.finding import Finding
+from services.core.fold import Fold
+from services.core.journey import Journey, read_journey
+from services.core.meaning import meaning
+from services.core.revision import Revision
+from services.core.rulebook import Rulebook
+from services.demo.people.town import visits
+from services.edges.journey_file import load_journey
+
+DOCUMENT = load_journey(JOURNEY).model_dump(mode="json", by_alias=True, exclude_unset=True)
+EVERY = dict.fromkeys(DETECTORS)
+
+
+def journey(**instead: Any) -> Journey:
+    return read_journey({**DOCUMENT, "friction": EVERY, **instead})
+
+
+def stages(number: int, **instead: Any) -> list[Any]:
+    return [{**stage, **instead} if place == number else stage for place, stage in enumerate(DOCUMENT["stages"])]
+
+
+def findings(journey: Journey, events: Sequence[Event]) -> dict[str, Finding]:
+    """What is found in a session of these events."""
+    book = Rulebook(journey)
+    fold = Fold(book, "session")
+    for event in events:
+        plan, act = meaning(event, book)
+        fold.apply(act, plan)
+    fold.close()
+    return fold.all_findings()
+
+
+@pytest.fixture(scope="module")
+def sessions() -> list[list[Event]]:
+    return [sorted(one.events, key=lambda event: (event.occurred_at, event.id)) for one in visits(seed=5, people=60)]
+
+
+@pytest.fixture(scope="module")
+def found(sessions: list[list[Event]]) -> list[dict[str, Finding]]:
+    return [findings(journey(), events) for events in sessions]
+
+
+def of(detector: str, found: Iterable[dict[str, Finding]]) -> list[dict[str, Finding]]:
+    return [{id_: one for id_, one in each.items() if one.detector == detector} for each in found]
+
+
+@pytest.mark.parametrize("detector", [name for name, one in DETECTORS.items() if one.kind == "friction"])
+def test_alone_a_detector_finds_what_it_finds_beside_all_others(
+    detector: str, sessions: list[list[Event]], found: list[dict[str, Finding]]
+) -> None:
+    alone = journey(friction={detector: None})
+
+    assert [findings(alone, events) for events in sessions] == of(detector, found)
+
+
+@pytest.mark.parametrize(
+    ("change", "detectors"),
+    [
+        ({"friction": {**EVERY, "rage_click": {"clicks": 5}}}, {"rage_click"}),
+        ({"friction": dict.fromkeys(DETECTORS.keys() - {"loop"})}, {"loop"}),
+        ({"stages": stages(2, friction={"hesitation": {"pause": "20s"}})}, {"hesitation"}),
+        ({"stages": stages(2, patience="9m")}, {"stage_stall"}),
+        ({"stages": stages(2, shortest_path=4)}, {"excess_steps"}),
+        ({"learned": {"stays": {"basket": {"*": "2m"}}}}, {"stage_stall"}),
+        ({"learned": {"waits": {"address zip": "20s"}}}, {"hesitation"}),
+        ({"window": "3d", "journey": "other"}, set()),
+    ],
+)  # fmt: skip
+def test_which_detectors_a_change_concerns(change: dict[str, Any], detectors: set[str]) -> None:
+    revision = Revision(journey(), journey(**change))
+
+    assert set(revision.detectors) == detectors
+    assert not revision.is_whole
+    assert not revision.changes_meanings
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"stages": stages(0, name="look")},
+        {"stages": DOCUMENT["stages"][:3]},
+        {"stages": stages(1, role="checkout")},
+        {"unassigned": 0.2},
+        {"currency": "USD"},
+        {"intended": ["checkout"]},
+        {"sessions": {"inactivity": "20m"}},
+        {"jobs": DOCUMENT["jobs"][:2]},
+        {"jobs": [{**DOCUMENT["jobs"][0], "prior": 0.2}, *DOCUMENT["jobs"][1:]]},
+    ],
+)
+def test_what_no_session_may_outlast(change: dict[str, Any]) -> None:
+    assert Revision(journey(), journey(**change)).is_whole
+
+
+def test_a_matcher_concerns_the_events_that_it_took_or_takes() -> None:
+    changed = journey(stages=stages(1, enter={"event": ["Product Added", "Wished"]}))
+
+    revision = Revision(journey(), changed)
+
+    assert not revision.is_whole
+    assert not revision.detectors
+    assert [revision.touches(name, "/") for name in ("Wished", "Cart Viewed", "Product Added", "page")] == [
+        *(True, True),
+        *(False, False),
+    ]
+
+
+def test_a_matcher_that_hangs_on_properties_concerns_every_event_that_it_may_take() -> None:
+    changed = journey(stages=stages(1, enter={"event": "Product Added", "where": {"price": {"gt": 5}}}))
+
+    revision = Revision(journey(), changed)
+
+    assert revision.touches("Product Added", "/")
+    assert not revision.touches("page", "/")
