@@ -67,6 +67,16 @@ PAIN = [
     """,
 ]
 
+CORRELATIONS = [
+    f"SELECT one, count(), countIf(path_stage[-1] != 'browse') FROM sessions AS s FINAL {FIRST} {UNDER} "
+    f"WHERE {WITHIN} GROUP BY one",
+    f"""
+    SELECT detector, stage, count(), countIf(path_stage[-1] != 'browse') FROM findings AS g FINAL
+    INNER JOIN (SELECT id, path_stage FROM sessions FINAL WHERE {WITHIN}) AS s ON s.id = g.session_id
+    WHERE g.project = 'bench' GROUP BY detector, stage
+    """,
+]
+
 BARE: Mapping[str, Sequence[str]] = {
     "stage funnel": [REACHED],
     "jobs": [
@@ -131,14 +141,11 @@ BARE: Mapping[str, Sequence[str]] = {
         f"SELECT one, job, count(), countIf(toUnixTimestamp64Milli(outcome_at) > 0) FROM sessions AS s FINAL "
         f"{FIRST} {UNDER} WHERE {WITHIN} GROUP BY one, job"
     ],
-    "correlations": [
-        f"SELECT one, count(), countIf(path_stage[-1] != 'browse') FROM sessions AS s FINAL {FIRST} {UNDER} "
-        f"WHERE {WITHIN} GROUP BY one",
-        f"""
-        SELECT detector, stage, count(), countIf(path_stage[-1] != 'browse') FROM findings AS g FINAL
-        INNER JOIN (SELECT id, path_stage FROM sessions FINAL WHERE {WITHIN}) AS s ON s.id = g.session_id
-        WHERE g.project = 'bench' GROUP BY detector, stage
-        """,
+    "correlations": CORRELATIONS,
+    "correlations with events": [
+        *CORRELATIONS,
+        f"SELECT name, uniqExact(id), uniqExactIf(id, path_stage[-1] != 'browse') FROM {HEARD} "
+        f"WHERE occurred_at <= ended_at GROUP BY name",
     ],
     "retention of jobs": [
         f"""
@@ -166,13 +173,5 @@ BARE: Mapping[str, Sequence[str]] = {
     "versions": [
         f"SELECT journey_version, count(), min(started_at), max(started_at), countIf({DONE}), sumMap(map(job, 1)) "
         f"FROM sessions FINAL WHERE {WITHIN} GROUP BY journey_version"
-    ],
-}
-BARE = {
-    **BARE,
-    "correlations with events": [
-        *BARE["correlations"],
-        f"SELECT name, uniqExact(id), uniqExactIf(id, path_stage[-1] != 'browse') FROM {HEARD} "
-        f"WHERE occurred_at <= ended_at GROUP BY name",
     ],
 }

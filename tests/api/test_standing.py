@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from services.api.sql import fragment
 from services.core.rows import FindingRow, SessionRow
 from services.edges.clickhouse import Store
 from tests.api.conftest import Ask
@@ -144,4 +145,6 @@ def test_no_question_reads_findings_past_what_was_taken_back() -> None:
         if one.name.endswith(".sql") and reads.search(one.read_text(encoding="utf-8"))
     ]
 
-    assert bare == ["standing.sql"]
+    assert sorted(bare) == ["frictions.sql", "standing.sql"]
+    # Only abandonments are ever taken back, and these are left out there.
+    assert "detector NOT IN {drop_offs:Array(String)}" in fragment("frictions")
