@@ -21,7 +21,7 @@ class Loop(Detector):
     """The person needs something that neither of two places gives them, and goes A-B-A-B between them.
 
     Default: four turns within 90 s, as Flusterduck defines it. Not counted while browsing, where going from a list
-    to a product and back is the way to shop, nor between a product and the basket, where people make sure (ADR 12).
+    to a product and back is the way to shop, nor between a product and the basket, where people make sure (ADR 10).
     Misfires: on pages that are meant to be compared side by side outside a browsing stage.
     """
 
