@@ -12,11 +12,11 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
+from services.alerts.peers import PEERS
 from services.alerts.proof import (
     CELLS,
     LASTS,
     LIFTS,
-    PEERS,
     Plant,
     falseness,
     is_found,

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from random import Random
 from typing import NamedTuple
 
+from services.alerts.peers import PEERS, told_by
 from services.core.journey import Journey
 from services.core.spikes.baseline import WEEK, Series, Window, local_hour
 from services.core.spikes.cell import Cell, Spike
@@ -35,6 +36,7 @@ class Backtest(NamedTuple):
     cells: int
     firings: list[Firing]
     shuffled: int
+    peers: list[tuple[str, int, int]]  # by name: what they would have told, and on the shuffled history
 
     @property
     def weeks(self) -> float:
@@ -48,9 +50,13 @@ def backtest(journey: Journey, store: Asks, project: str, seed: int) -> Backtest
     if not hours:
         return None
     series = JudgedRates(journey, store).counts(Hours(project, span["first"], span["last"]))
-    firings = _firings(series, hours, journey)
-    shuffled = _firings(_shuffle(series, journey, Random(seed)), hours, journey)
-    return Backtest(hours, len(series), firings, len(shuffled))
+    shuffled = _shuffle(series, journey, Random(seed))
+    histories = series, shuffled
+    ours = [_firings(one, hours, journey) for one in histories]
+    known, demand = range(span["first"], span["last"]), journey.alerts.demand()
+    theirs = [[told_by(peer, one.values(), known, hours, demand) for one in histories] for peer in PEERS]
+    peers = [(peer.name, told, false) for peer, (told, false) in zip(PEERS, theirs, strict=True)]
+    return Backtest(hours, len(series), ours[0], len(ours[1]), peers)
 
 
 def _firings(series: Mapping[Cell, Series], hours: range, journey: Journey) -> list[Firing]:

@@ -1,16 +1,17 @@
 """How often the rule is wrong where nothing is, and how surely it finds what is planted, beside rules of others."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from functools import partial
 from itertools import groupby
 from statistics import mean
-from typing import NamedTuple, TypeAlias
+from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 import numpy as np
 
-from services.alerts.simulation import FIRST_HOUR, JUDGED_HOURS, Simulated, planted, project
-from services.core.spikes.baseline import LOOKBACK, WEEK, Baseline, Series
+from services.alerts.peers import PEERS, Peer, rates_of, told_by
+from services.alerts.simulation import DRAWN_HOURS, FIRST_HOUR, JUDGED_HOURS, Simulated, planted, project
+from services.core.spikes.baseline import WEEK, Baseline, Series
 from services.core.spikes.cell import Cell
 from services.core.spikes.history import REFIT_HOURS, fitted, replay
 from services.core.spikes.judgement import SPAN, Demand, Readings, examine, standing
@@ -23,43 +24,6 @@ LEAST_EXPOSED = 100
 """Of the hours in which something is planted."""
 LASTS = 2
 """Windows, within which it must be found."""
-
-
-Rates: TypeAlias = "np.ndarray[tuple[int], np.dtype[np.float64]]"
-"""By the hour, from the first one drawn; not a number where nobody was exposed."""
-
-
-class Peer(NamedTuple):
-    """A rule that others use: whether the rate of an hour is too high for those before it."""
-
-    name: str
-    fires: Callable[[Rates, int], bool]
-
-
-def rates_of(series: Series) -> Rates:
-    windows = [series[hour] for hour in sorted(series)]
-    return np.array([one.affected / one.exposed if one.exposed else np.nan for one in windows])
-
-
-def z_score(rates: Rates, at: int) -> bool:
-    """More than three standard deviations above the mean of four weeks."""
-    before = rates[at - LOOKBACK : at]
-    return bool(rates[at] > np.nanmean(before) + 3 * np.nanstd(before))
-
-
-def mad(rates: Rates, at: int) -> bool:
-    """A modified z-score above 3.5 (Iglewicz and Hoaglin), over four weeks."""
-    before = rates[at - LOOKBACK : at]
-    middle = np.nanmedian(before)
-    return bool(0.6745 * (rates[at] - middle) > 3.5 * np.nanmedian(np.abs(before - middle)))
-
-
-def weekday_median(rates: Rates, at: int) -> bool:
-    """More than 1.3 times the median of the same hour of the last four weeks."""
-    return bool(rates[at] > 1.3 * np.median(rates[at - LOOKBACK : at : WEEK]))
-
-
-PEERS = (Peer("z-score > 3", z_score), Peer("MAD > 3.5", mad), Peer("1.3 x same-weekday median", weekday_median))
 
 
 class Truthfulness(NamedTuple):
@@ -95,14 +59,8 @@ def _risings(series: Mapping[Cell, Series], demand: Demand) -> int:
 
 def peer_falseness(simulated: list[Simulated], peer: Peer, demand: Demand) -> Truthfulness:
     """The same of a peer, with our least volume, as it was meant to be used: each window and cell for itself."""
-    told = 0
-    for one in simulated:
-        for series in one.series.values():
-            before, rates = False, rates_of(series)
-            for hour in JUDGED_HOURS:
-                now = series[hour].exposed >= demand.least_exposed and peer.fires(rates, hour - FIRST_HOUR)
-                told += now and not before
-                before = now
+    every = (series for one in simulated for series in one.series.values())
+    told = told_by(peer, every, DRAWN_HOURS, JUDGED_HOURS, demand)
     series_count = sum(len(one.series) for one in simulated)
     return Truthfulness(series_count, len(simulated), len(simulated) * len(JUDGED_HOURS) / WEEK, told)
 
@@ -167,7 +125,7 @@ def _fit(plant: Plant, cell: Cell, day: int) -> Baseline:
 
 
 def is_found_by(peer: Peer, plant: Plant) -> bool:
-    rates, at = rates_of(plant.series), plant.hour - FIRST_HOUR
+    rates, at = rates_of(plant.series, DRAWN_HOURS), plant.hour - FIRST_HOUR
     return any(peer.fires(rates, one) for one in range(at, at + LASTS))
 
 

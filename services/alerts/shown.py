@@ -7,7 +7,8 @@ from rich.console import Console
 from rich.table import Table
 
 from services.alerts.backtest import Backtest, Firing
-from services.alerts.proof import LASTS, Peer, Truthfulness
+from services.alerts.peers import Peer
+from services.alerts.proof import LASTS, Truthfulness
 from services.core.journey import Journey
 from services.core.spikes.incident import Incident
 from services.core.spikes.telling import tell
@@ -34,6 +35,13 @@ def show_backtest(result: Backtest | None, console: Console) -> None:
         f"{len(result.firings)} incidents; on the same history with its weeks shuffled {result.shuffled}, all of them "
         f"false ({result.shuffled / result.weeks:.2f} a week)."
     )
+
+    table = Table(title="Beside rules of others on the same hours, each cell for itself")
+    for column in ("rule", "told", "on shuffled weeks", "of these a week"):
+        table.add_column(column, justify="left" if column == "rule" else "right")
+    for name, told, false in (("ours", len(result.firings), result.shuffled), *result.peers):
+        table.add_row(name, str(told), str(false), f"{false / result.weeks:.2f}")
+    console.print(table)
 
 
 def _said(firing: Firing) -> str:

@@ -16,6 +16,7 @@ FIRST_HOUR = 96 + 2800 * WEEK  # a Monday at midnight, UTC
 LEARNED, JUDGED = LOOKBACK, LOOKBACK
 """Four weeks to learn from, then the four that are judged."""
 JUDGED_HOURS = range(FIRST_HOUR + LEARNED, FIRST_HOUR + LEARNED + JUDGED)
+DRAWN_HOURS = range(FIRST_HOUR, JUDGED_HOURS.stop)
 
 RATES = (0.03, 0.1, 0.2, 0.35, 0.5)
 CORRELATIONS = (0.0, 0.002, 0.01)

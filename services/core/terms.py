@@ -66,7 +66,7 @@ class Terms(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaul
 
     @property
     def honour_wishes(self) -> bool:
-        return {self.gpc, self.dnt, *self.consent.values()} != {Asked.IGNORE}
+        return self.gpc is not Asked.IGNORE or self.dnt is not Asked.IGNORE or bool(self.consent)
 
     @property
     def most_ahead_ms(self) -> int:

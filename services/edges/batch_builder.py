@@ -26,20 +26,28 @@ HEAD = struct.Struct(">qiibI")
 BEFORE_LENGTH = 12  # bytes that the length in the head does not count
 
 
-class _Varints(dict[int, bytes]):
-    """Numbers as zigzag varints. The lengths and places of records are few, so each is worked out once."""
-
-    def __missing__(self, number: int) -> bytes:
-        left = number << 1
-        groups = bytearray()
-        while left > 0x7F:
-            groups.append(left & 0x7F | 0x80)
-            left >>= 7
-        groups.append(left)
-        return self.setdefault(number, bytes(groups))
+def _varint(number: int) -> bytes:
+    """A number as a zigzag varint."""
+    left = number << 1
+    groups = bytearray()
+    while left > 0x7F:
+        groups.append(left & 0x7F | 0x80)
+        left >>= 7
+    groups.append(left)
+    return bytes(groups)
 
 
-_VARINTS = _Varints()
+class _Varints:
+    """Stands in for the list of those worked out where a number may be beyond it."""
+
+    def __getitem__(self, number: int) -> bytes:
+        return _varint(number)
+
+
+LONG = 8192
+FRAME = 64  # more than all that is put around a key and a value
+# The lengths and places of records are small, so each is worked out once; a list is asked in a third of a dict's time.
+_VARINTS = [_varint(number) for number in range(LONG)]
 
 
 class Compressor:
@@ -65,24 +73,32 @@ class BatchBuilder:
         self._parts: list[bytes] = []
         self._size = 0
         self._count = 0
+        self.value_bytes = 0
         self._closed = False
         self._producer = (-1, -1, 0)
         self._buffer: bytes | None = None
 
     def extend(self, records: Sequence[Record]) -> int:
         """How many of them it took, none beyond `max_bytes`, yet the first in any case."""
-        varints, add = _VARINTS, self._parts.extend
+        varints: list[bytes] | _Varints = _VARINTS
+        add = self._parts.extend
         offset = first = self._count
+        size, value_bytes = self._size, self.value_bytes
         for key, value in records:
-            place, key_length, value_length = varints[offset], varints[len(key)], varints[len(value)]
+            key_bytes, bytes_here = len(key), len(value)
+            if offset + key_bytes + bytes_here >= LONG - FRAME:
+                varints = _Varints()
+            place, key_length, value_length = varints[offset], varints[key_bytes], varints[bytes_here]
             # attributes, time, place, key, value, headers: no attributes, no other time, no headers
-            length = 3 + len(place) + len(key_length) + len(key) + len(value_length) + len(value)
-            self._size += length + 5
-            if self._size > self._max_bytes and offset:
+            length = 3 + len(place) + len(key_length) + key_bytes + len(value_length) + bytes_here
+            size += length + 5
+            if size > self._max_bytes and offset:
                 self._closed = True
                 break
             add((varints[length], b"\0\0", place, key_length, key, value_length, value, b"\0"))
+            value_bytes += bytes_here
             offset += 1
+        self._size, self.value_bytes = size, value_bytes
         self._count = offset
         return offset - first
 

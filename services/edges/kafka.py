@@ -5,11 +5,12 @@ aiokafka's `send()` costs seven times as much a record (docs/benchmarks.md), and
 
 import asyncio
 import time
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import suppress
 from datetime import timedelta
 from functools import lru_cache
+from operator import itemgetter
 from typing import Protocol
 
 import structlog
@@ -29,6 +30,8 @@ RECONNECT_SECONDS = 1.0
 STOP_SECONDS = 10.0
 MURMUR2_SEED = 0x9747B28C
 KEYS_KNOWN = 16_384  # who acts will act again soon
+
+_value = itemgetter(1)
 
 Stored = Callable[[int, int], Awaitable[None]]
 Placed = dict[int, list[Record]]
@@ -131,9 +134,9 @@ class Publisher:
         """Take all records or raise NotAccepted; the future answers (partition, last offset) once all are safe."""
         topic = topic or self.topic
         count = self._partitions[topic]
-        placed: Placed = {}
+        placed: Placed = defaultdict(list)
         for record in records:
-            placed.setdefault(_key_number(record[0]) % count, []).append(record)
+            placed[_key_number(record[0]) % count].append(record)
         return self._place(topic, placed)
 
     def broadcast(self, value: bytes) -> asyncio.Future[Positions]:
@@ -159,7 +162,7 @@ class Publisher:
         """All or nothing: counts what is admitted, raises where it would pass a bound."""
         if problem := self.problem:
             raise KafkaAway(problem, retry_after=2)
-        sizes = {partition: sum(len(value) for _, value in records) for partition, records in placed.items()}
+        sizes = {partition: sum(map(len, map(_value, records))) for partition, records in placed.items()}
         size = sum(sizes.values())
         if self._bytes + size > self._settings.buffer_bytes:
             raise Overloaded(f"{self._bytes} bytes wait for their acknowledgement", retry_after=1)

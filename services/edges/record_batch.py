@@ -55,7 +55,6 @@ class Batch:
 
     __slots__ = (
         "builder",
-        "bytes",
         "deadline",
         "is_due",
         "partition",
@@ -73,15 +72,18 @@ class Batch:
         self.place: Place = (topic, partition)
         self.is_due = False  # has gathered for long enough
         self.records = 0
-        self.bytes = 0
         self.sent_at = 0.0
         self.deadline: asyncio.TimerHandle | None = None
         self.receipts: list[Receipt] = []
 
+    @property
+    def bytes(self) -> int:
+        """Of the values in it."""
+        return self.builder.value_bytes
+
     def add(self, records: Sequence[Record], receipt: Receipt) -> int:
         """How many of them it took: the others found it full."""
         added = self.builder.extend(records)
-        self.bytes += sum(len(value) for _, value in records[:added])
         self.records += added
         if added and (not self.receipts or self.receipts[-1] is not receipt):
             self.receipts.append(receipt)

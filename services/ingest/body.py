@@ -26,7 +26,7 @@ async def read_body(headers: Mapping[bytes, bytes], receive: Receive, seconds: f
     """The body as JSON text. Raises Problem, or ClientDisconnect where nobody waits for an answer any more."""
     announced = headers.get(b"content-length", b"0")
     if announced.isdigit() and int(announced) > WIRE_BYTES:
-        raise _too_large(f"the body announces {int(announced)} bytes, at most {WIRE_BYTES} are taken")
+        raise too_large(f"the body announces {int(announced)} bytes, at most {WIRE_BYTES} are taken")
     try:
         body = await _within(seconds, _receive_all(receive))
     except TimeoutError:
@@ -42,8 +42,8 @@ async def read_body(headers: Mapping[bytes, bytes], receive: Receive, seconds: f
             415, Reason.ENCODING, f"Content-Encoding {encoding.decode('latin-1')} is not taken", remedy="send gzip"
         )
     for sign, letter in DEAR.items():
-        if body.count(letter) > DEAR_SIGNS and body.count(sign) > DEAR_SIGNS:
-            raise _too_large(f"the body has more than {DEAR_SIGNS} {sign.decode()}")
+        if letter in body and body.count(letter) > DEAR_SIGNS and body.count(sign) > DEAR_SIGNS:
+            raise too_large(f"the body has more than {DEAR_SIGNS} {sign.decode()}")
     return _as_utf8(body)
 
 
@@ -52,6 +52,10 @@ def hold_to_batch(calls: int) -> None:
     if calls > BATCH_CALLS:
         detail = f"the batch has {calls} calls, at most {BATCH_CALLS} are taken"
         raise Problem(400, Reason.SIZE, detail, remedy=SEND_LESS, pointer="/batch")
+
+
+def too_large(detail: str) -> Problem:
+    return Problem(400, Reason.SIZE, detail, remedy=SEND_LESS)
 
 
 async def _within(seconds: float, work: Awaitable[bytes]) -> bytes:
@@ -85,7 +89,7 @@ async def _receive_all(receive: Receive) -> bytes:
         chunk = message.get("body", b"")
         size += len(chunk)
         if size > WIRE_BYTES:
-            raise _too_large(f"the body has more than {WIRE_BYTES} bytes")
+            raise too_large(f"the body has more than {WIRE_BYTES} bytes")
         chunks.append(chunk)
         if not message.get("more_body"):
             return b"".join(chunks)
@@ -101,7 +105,7 @@ def inflate(body: bytes) -> bytes:
     except zlib.error as error:
         raise _not_gzip(str(error)) from error
     if len(inflated) > INFLATED_BYTES:
-        raise _too_large(f"the body inflates to more than {INFLATED_BYTES} bytes")
+        raise too_large(f"the body inflates to more than {INFLATED_BYTES} bytes")
     if not stream.eof:
         raise _not_gzip("it ends too early")
     if stream.unused_data:
@@ -119,10 +123,6 @@ def _as_utf8(body: bytes) -> bytes:
                 400, Reason.ENCODING, f"byte {error.start} is not UTF-8", remedy="encode the body as UTF-8"
             ) from error
     return body
-
-
-def _too_large(detail: str) -> Problem:
-    return Problem(400, Reason.SIZE, detail, remedy=SEND_LESS)
 
 
 def _not_gzip(detail: str) -> Problem:

@@ -6,16 +6,24 @@ Plain calls are read and judged in one pass of the decoder; any other is read al
 import re
 from collections.abc import Callable, Sequence
 from functools import cached_property
-from typing import TypeVar
+from typing import NamedTuple, TypeVar
 
 import msgspec
 
 from services.core.event import Event
-from services.edges.batch_builder import Record
 from services.ingest.body import BATCH_CALLS, INFLATED_BYTES, SEND_LESS
 from services.ingest.dialects import segment
-from services.ingest.dialects.segment_plain import PlainBatch, PlainCall, plain_batch, plain_single, read_plain
+from services.ingest.dialects.around import Surroundings
+from services.ingest.dialects.segment_plain import (
+    PlainBatch,
+    PlainCall,
+    plain_batch,
+    plain_single,
+    read_plain,
+    texts_of,
+)
 from services.ingest.guard import EVENT_BYTES, judge
+from services.ingest.line import Line, line_of
 from services.ingest.problem import Problem, pointer_of
 from services.ingest.refusal import Reason, Refusal
 
@@ -25,38 +33,69 @@ Head = TypeVar("Head", segment.Batch, segment.Single)
 _decode_batch = msgspec.json.Decoder(segment.Batch).decode
 _decode_single = msgspec.json.Decoder(segment.Single).decode
 _encode = msgspec.json.Encoder().encode
-_encode_lines = msgspec.json.Encoder().encode_lines
+
+TEXTS_BYTES = 256 * 1024
+"""What is longer is cleaned with its body at once: hostile bodies are long, and must not be cleaned twice."""
 
 _ESCAPE = re.compile(
     rb"\\u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}|(?P<half>\\u[dD][89a-fA-F][0-9a-fA-F]{2})|\\."
 )
 
 
+class Sorted(NamedTuple):
+    """Says what became of the calls of one request."""
+
+    lines: list[Line]
+    refused: Refusals
+    all_plain: bool
+    """None of them had to be looked at closely."""
+
+
 class Calls:
     """Holds what one body says: its head, and its calls. Raises Problem where it cannot be read as a whole."""
 
-    def __init__(self, body: bytes, kind: str) -> None:
+    def __init__(self, body: bytes, kind: str, surroundings: Surroundings) -> None:
         self._body = body
         self._kind = kind
+        self._surroundings = surroundings
+        self._is_clean = False
         self._plain: Sequence[PlainCall] = []
-        self.head = self._read_plain() or self._read()
+        head = self._read_plain()
+        if head is None:
+            self._clean()
+        elif not self._has_clean_texts():
+            self._clean()
+            head = self._read_plain()
+        self.head = head or self._read()
+
+    def _clean(self) -> None:
+        if not self._is_clean:
+            self._body = self._surroundings.scrub(self._body)
+            self._is_clean = True
+
+    def _has_clean_texts(self) -> bool:
+        """Contexts are cleaned where they are read, each once, so that the rest of most bodies is soon looked at."""
+        texts = texts_of(self._plain)
+        return len(texts) <= TEXTS_BYTES and self._surroundings.scrub(texts) == texts
 
     def _read_plain(self) -> PlainBatch | PlainCall | None:
+        self._plain = []
         if self._kind:
             single = plain_single(self._body) if len(self._body) <= EVENT_BYTES else None
             self._plain = [single] if single else []
             return single
         batch = plain_batch(self._body)
-        if batch is None:
-            return None
-        if (
-            len(self._body) > EVENT_BYTES
-            and len(batch.batch) <= BATCH_CALLS
-            and max(map(len, self.items), default=0) > EVENT_BYTES
-        ):
+        if batch is None or (len(batch.batch) <= BATCH_CALLS and self._has_long()):
             return None
         self._plain = batch.batch
         return batch
+
+    def _has_long(self) -> bool:
+        """Whether a call is longer than may be."""
+        return len(self._body) > EVENT_BYTES and max(map(len, self._each()), default=0) > EVENT_BYTES
+
+    def _each(self) -> Sequence[msgspec.Raw]:
+        return _decoded(_decode_batch, self._body).batch
 
     def _read(self) -> segment.Batch | segment.Single:
         try:
@@ -73,8 +112,9 @@ class Calls:
 
     @cached_property
     def items(self) -> Sequence[bytes]:
-        """Each call as it came."""
-        return [self._body] if self._kind else [bytes(item) for item in _decoded(_decode_batch, self._body).batch]
+        """Each call as it came, but for what must not be written anywhere."""
+        self._clean()
+        return [self._body] if self._kind else [bytes(item) for item in self._each()]
 
     @property
     def shared(self) -> dict[str, msgspec.Raw]:
@@ -92,32 +132,23 @@ class Calls:
     def count(self) -> int:
         return len(self.head.batch) if isinstance(self.head, segment.Batch | PlainBatch) else 1
 
-    def sort(self, arrival: segment.Arrival) -> tuple[list[Event], Refusals]:
+    def sort(self, arrival: segment.Arrival) -> Sorted:
         """Each call becomes an event or a refusal, which says by its number which call it is."""
-        plain = self._plain if arrival.pseudonyms is None else []
-        read = read_plain(plain, arrival) if plain else [None] * len(self.items)
-        taken: list[Event] = []
+        read: Sequence[Line | None] = [None] * self.count
+        if self._plain and arrival.pseudonyms is None:
+            are_ids_plain = not any(sign in self._body for sign in (b"\\", b"?", b"#"))
+            read = read_plain(self._plain, arrival, self._surroundings, are_ids_plain=are_ids_plain)
+            if all(read):
+                return Sorted([line for line in read if line], [], all_plain=True)
+        lines: list[Line] = []
         refused: Refusals = []
-        for index, event in enumerate(read):
-            outcome = event or take_or_refuse(self.items[index], arrival)
+        for index, line in enumerate(read):
+            outcome = line or take_or_refuse(self.items[index], arrival)
             if isinstance(outcome, Refusal):
                 refused.append((index, outcome))
             else:
-                taken.append(outcome)
-        return taken, refused
-
-
-def records_of(events: Sequence[Event]) -> list[Record]:
-    return [(event.visitor.encode(), value) for event, value in zip(events, _encoded(events), strict=True)]
-
-
-def _encoded(events: Sequence[Event]) -> Sequence[bytes]:
-    """All at once in a fifth less time than one by one, where no client's own line breaks are in the way."""
-    if len(events) > 1:
-        *lines, _ = _encode_lines(events).split(b"\n")
-        if len(lines) == len(events):
-            return lines
-    return [_encode(event) for event in events]
+                lines.append(outcome if isinstance(outcome, Line) else line_of(outcome))
+        return Sorted(lines, refused, all_plain=False)
 
 
 def take_or_refuse(item: bytes, arrival: segment.Arrival) -> Event | Refusal:

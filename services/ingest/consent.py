@@ -45,6 +45,8 @@ _encode = msgspec.json.Encoder().encode
 
 def asked_by_headers(headers: Mapping[bytes, bytes], terms: Terms) -> tuple[Asked, str]:
     """What becomes of all that this browser sends, and what it said."""
+    if not terms.honour_wishes:
+        return Asked.IGNORE, ""
     for name, said, manner in (("Sec-GPC", b"sec-gpc", terms.gpc), ("DNT", b"dnt", terms.dnt)):
         if manner is not Asked.IGNORE and headers.get(said) == b"1":
             return manner, f"the browser sends {name}: 1"

@@ -8,8 +8,8 @@ from collections.abc import Sequence
 
 import msgspec
 
-from services.core.event import Event
 from services.ingest.dialects.segment import TYPES
+from services.ingest.line import Line, line_of
 
 OTHER = "other"
 ORIGINAL = "original_event"
@@ -22,26 +22,27 @@ class EventNames:
     def __init__(self) -> None:
         self._known: dict[str, set[str]] = {}
 
-    def are_known(self, project: str, events: Sequence[Event]) -> bool:
-        return {event.name for event in events} <= self._known.get(project, frozenset())
+    def are_known(self, project: str, lines: Sequence[Line]) -> bool:
+        return {line.name for line in lines} <= self._known.get(project, frozenset())
 
-    def cap(self, project: str, events: Sequence[Event], most: int) -> list[Event]:
+    def cap(self, project: str, lines: Sequence[Line], most: int) -> list[Line]:
         """The events, those beyond the `most` first names of the project renamed. A type's own name is no choice."""
         known = self._known.setdefault(project, set(TYPES))
         capped = []
-        for event in events:
-            is_known = event.name in known
+        for line in lines:
+            is_known = line.name in known
             if not is_known and len(known) < most + len(TYPES):
-                known.add(event.name)
+                known.add(line.name)
                 is_known = True
-            capped.append(event if is_known else _renamed(event))
+            capped.append(line if is_known else _renamed(line))
         return capped
 
 
-def _renamed(event: Event) -> Event:
+def _renamed(line: Line) -> Line:
+    event = line.event
     props = bytes(event.props)
     if b'"' + ORIGINAL.encode() + b'"' not in props:
         inside = props[1:].lstrip()
         said = b'{"%s":%s' % (ORIGINAL.encode(), msgspec.json.encode(event.name))
         props = said + (b"" if inside.startswith(b"}") else b",") + inside
-    return msgspec.structs.replace(event, name=OTHER, props=msgspec.Raw(props))
+    return line_of(msgspec.structs.replace(event, name=OTHER, props=msgspec.Raw(props)))

@@ -5,9 +5,11 @@ Plain ASGI on purpose: a FastAPI route with a pydantic body costs three times as
 
 import asyncio
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
+from functools import partial
+from typing import NamedTuple
 
 import msgspec
 import structlog
@@ -17,24 +19,25 @@ from starlette.types import Receive, Scope, Send
 
 from services.core.event import WATERMARK, Event
 from services.core.key import Key
-from services.core.refusal import DETAIL_LETTERS, RAW_BYTES
+from services.core.refusal import DETAIL_LETTERS, IN_MASSES, RAW_BYTES
 from services.edges.kafka import Publisher
 from services.edges.keyring import Keyring
 from services.edges.record_batch import NotAccepted, Positions
 from services.ingest.answer import Answer, problem, success, unavailable, without_body
 from services.ingest.body import hold_to_batch, read_body
 from services.ingest.caller import Caller, admit, admit_history, caller_of
-from services.ingest.calls import Calls, Refusals, read_single, records_of
+from services.ingest.calls import Calls, Refusals, read_single
 from services.ingest.consent import may_be_kept
 from services.ingest.context import NOTHING_TOLD, seen_of
 from services.ingest.dialects import segment
 from services.ingest.dialects.segment_plain import PlainCall
 from services.ingest.gate import Drop, Gate, Sending
+from services.ingest.line import records_of
 from services.ingest.metrics import Metrics
 from services.ingest.privacy import Privacy
 from services.ingest.problem import Problem
 from services.ingest.refusal import Reason, RefusedEvent
-from services.ingest.sieve import Sieve, Sifted
+from services.ingest.sieve import Sieve
 from services.ingest.strangers import Strangers
 from services.ingest.tally import Tally
 from services.settings import Settings
@@ -59,6 +62,23 @@ class Parts:
     tally: Tally = field(default_factory=Tally)
 
 
+class Fate(NamedTuple):
+    """Says what became of the events of one request."""
+
+    project: str
+    accepted: int
+    refused: Sequence[tuple[Reason, str]]  # and what was wrong
+    dropped: Mapping[Reason, int]
+
+
+class Taken(NamedTuple):
+    """Says what is answered once what a request brought is safe, and what is remembered of it then."""
+
+    answer: Answer
+    published: Sequence[asyncio.Future[Positions]] = ()
+    once_safe: Callable[[], None] | None = None
+
+
 class Intake:
     """Answers the requests of one route: subclasses say what a body means."""
 
@@ -72,11 +92,17 @@ class Intake:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         caller = caller_of(scope, self.parts.privacy.proxies)
         try:
-            answer = await self._take(caller, receive) if scope["method"] == "POST" else without_body(scope["method"])
+            if scope["method"] == "POST":
+                self.parts.strangers.hold(caller, self.keyring)
+                answer = await self._safe(self._taken(caller, await read_body(caller.headers, receive)))
+            else:
+                answer = without_body(scope["method"])
         except ClientDisconnect:
             return
         except Problem as refused:
             self.metrics.request_refused[refused.reason].inc()
+            if refused.reason not in IN_MASSES:  # of those it is told where they are counted
+                self._log("requests_refused", "", refused.reason, 1, str(refused))
             if refused.status == 401:
                 self.parts.strangers.note(caller.address)
             answer = problem(refused)
@@ -85,21 +111,34 @@ class Intake:
         self.metrics.answered(answer.status)
         await answer.send(send, caller.headers.get(b"origin", b""))
 
-    async def _take(self, caller: Caller, receive: Receive) -> Answer:
-        self.parts.strangers.hold(caller, self.keyring)
-        body = await read_body(caller.headers, receive)
+    def _taken(self, caller: Caller, body: bytes) -> Taken:
         self.metrics.bytes.inc(len(body))
-        return await self.take(caller, body)
+        return self.take(caller, body)
 
-    async def take(self, caller: Caller, body: bytes) -> Answer:
+    def take(self, caller: Caller, body: bytes) -> Taken:
+        """Hand over what a body says, without waiting: what was read of it is let go before anybody waits.
+
+        Memory that hundreds of waiting requests hold is memory that the next ones cannot have while it is in the cache.
+        """
         raise NotImplementedError
 
-    async def safe(self, *published: asyncio.Future[Positions]) -> None:
+    def _log(self, what: str, project: str, reason: Reason, events: int, detail: str) -> int:
+        """A line a minute for each project and reason; how many it stands for, 0 where it is not due."""
+        untold = self.parts.tally.add(project, reason, events, time.monotonic())
+        if untold:
+            log.warning(what, project=project, reason=reason, events=untold, example=detail[:DETAIL_LETTERS])
+        return untold
+
+    async def _safe(self, taken: Taken) -> Answer:
         """Wait until all of it is safe, so that a 200 may be given. The publisher says when that takes too long."""
         began = time.perf_counter()
-        for future in published:
+        for future in taken.published:
             await future
-        self.metrics.acknowledge.observe(time.perf_counter() - began)
+        if taken.published:
+            self.metrics.acknowledge.observe(time.perf_counter() - began)
+        if taken.once_safe is not None:
+            taken.once_safe()
+        return taken.answer
 
 
 class TakeEvents(Intake):
@@ -109,33 +148,36 @@ class TakeEvents(Intake):
         super().__init__(parts)
         self.kind = kind
 
-    async def take(self, caller: Caller, body: bytes) -> Answer:
-        calls = Calls(self.parts.privacy.scrub(body), self.kind)
+    def take(self, caller: Caller, body: bytes) -> Taken:
+        calls = Calls(body, self.kind, self.parts.privacy.surroundings)
         # A beacon carries no headers, so that one client puts the key into the address.
         key = admit(self.keyring, caller.headers, calls.head.write_key or caller.query.get("writeKey"))
         arrival = self.parts.privacy.applied(self._arrival(calls, key), caller)
         sending = Sending(key, caller, calls.count, arrival.historical)
         drop = self.parts.gate.judge(sending)
         if drop is not None:
-            return self._dropped(drop, sending)
-        events, refused = calls.sort(arrival)
-        sifted = self.parts.privacy.heed(self.parts.sieve.sift(events, body, sending, arrival), body, sending, arrival)
-        waiting = [self.publisher.publish(records_of(sifted.events))]
+            return Taken(self._dropped(drop, sending))
+        lines, refused, all_plain = calls.sort(arrival)
+        sifted = self.parts.sieve.sift(lines, b"" if all_plain else body, sending, arrival)
+        sifted = self.parts.privacy.heed(sifted, body, sending, arrival)
+        published = [self.publisher.publish(records_of(sifted.lines))]
         if refused and not arrival.replayed:
-            waiting.append(self._set_aside(refused, calls.items, arrival, sending))
-        await self.safe(*waiting)
-        self.parts.sieve.recent.remember(sifted.keys)
-        self._count(sifted, refused, key)
-        return success(refused, sifted.dropped)
+            published.append(self._set_aside(refused, calls.items, arrival, sending))
+        fate = Fate(key.project, len(sifted.lines), [(one.reason, one.detail) for _, one in refused], sifted.dropped)
+        return Taken(
+            success(refused, sifted.dropped), published, partial(self._settle, fate, sifted.keys, sifted.renamed)
+        )
 
-    def _count(self, sifted: Sifted, refused: Refusals, key: Key) -> None:
-        self.metrics.accepted.inc(len(sifted.events))
-        for _, refusal in refused:
-            self.metrics.event_refused[refusal.reason].inc()
-        for reason, events in sifted.dropped.items():
-            self._tell(key.project, reason, "single events of a request", events)
-        if sifted.renamed:
-            self.metrics.renamed.inc(sifted.renamed)
+    def _settle(self, fate: Fate, keys: Sequence[int], renamed: int) -> None:
+        self.parts.sieve.recent.remember(keys)
+        self.metrics.accepted.inc(fate.accepted)
+        for reason, detail in fate.refused:
+            self.metrics.event_refused[reason].inc()
+            self._log("events_refused", fate.project, reason, 1, detail)
+        for reason, events in fate.dropped.items():
+            self._tell(fate.project, reason, "single events of a request", events)
+        if renamed:
+            self.metrics.renamed.inc(renamed)
 
     def _dropped(self, drop: Drop, sending: Sending) -> Answer:
         self._tell(sending.key.project, drop.reason, drop.detail, sending.events)
@@ -146,10 +188,9 @@ class TakeEvents(Intake):
     def _tell(self, project: str, reason: Reason, detail: str, events: int) -> None:
         """Count what is dropped, and tell of it once a minute: in the log, and where refused events are shown."""
         self.metrics.event_refused[reason].inc(events)
-        untold = self.parts.tally.add(project, reason, events, time.monotonic())
+        untold = self._log("events_dropped", project, reason, events, detail)
         if not untold:
             return
-        log.warning("events_dropped", project=project, reason=reason, events=untold, example=detail)
         sample = RefusedEvent(
             project=project,
             reason=reason,
@@ -213,7 +254,7 @@ class TakeEvents(Intake):
 class TakeImportEnd(Intake):
     """Ends a project's import: tells every partition that nothing historical is still to come."""
 
-    async def take(self, caller: Caller, body: bytes) -> Answer:
+    def take(self, caller: Caller, body: bytes) -> Taken:
         head = read_single(body or b"{}")
         key = admit(self.keyring, caller.headers, head.write_key)
         admit_history(key)
@@ -228,15 +269,14 @@ class TakeImportEnd(Intake):
             received_at=now,
             watermark=now,
         )
-        await self.safe(self.publisher.broadcast(_encode(end)))
-        return success()
+        return Taken(success(), [self.publisher.broadcast(_encode(end))])
 
 
 class TakeNothing(Intake):
     """Takes what a client tells of itself (its own counters), so that it does not try again, and keeps none of it."""
 
-    async def take(self, caller: Caller, body: bytes) -> Answer:
-        return success()
+    def take(self, caller: Caller, body: bytes) -> Taken:
+        return Taken(success())
 
 
 def _new_id() -> str:

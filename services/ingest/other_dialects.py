@@ -8,11 +8,10 @@ from urllib.parse import quote
 
 from starlette.types import Receive, Scope, Send
 
-from services.ingest.answer import Answer
 from services.ingest.caller import Caller, Query
 from services.ingest.calls import without_half_letters
 from services.ingest.dialects.gtag import as_batch as gtag_batch
-from services.ingest.intake import Intake, Parts, TakeEvents
+from services.ingest.intake import Intake, Parts, TakeEvents, Taken
 from services.ingest.problem import Problem
 
 Translate = Callable[[bytes, Query], bytes]
@@ -26,8 +25,8 @@ class TakeTranslated(TakeEvents):
         super().__init__(parts)
         self._translate = translate
 
-    async def take(self, caller: Caller, body: bytes) -> Answer:
-        return await super().take(caller, self._in_calls(body, caller.query))
+    def take(self, caller: Caller, body: bytes) -> Taken:
+        return super().take(caller, self._in_calls(body, caller.query))
 
     def _in_calls(self, body: bytes, query: Query) -> bytes:
         try:
@@ -61,7 +60,5 @@ class TakeEither(TakeEvents):
         self._is_others = is_others
         self._others = others
 
-    async def take(self, caller: Caller, body: bytes) -> Answer:
-        if self._is_others(body):
-            return await self._others.take(caller, body)
-        return await super().take(caller, body)
+    def take(self, caller: Caller, body: bytes) -> Taken:
+        return self._others.take(caller, body) if self._is_others(body) else super().take(caller, body)

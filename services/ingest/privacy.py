@@ -11,8 +11,10 @@ from services.edges.networks import Network, networks_of
 from services.ingest.caller import Caller
 from services.ingest.consent import anonymous, asked_by_headers, heed, may_be_asked
 from services.ingest.country import Countries
+from services.ingest.dialects.around import Surroundings
 from services.ingest.dialects.segment import Arrival
 from services.ingest.gate import Sending
+from services.ingest.line import line_of
 from services.ingest.pseudonym import DayNames, LastingNames, Pseudonyms, Salts
 from services.ingest.query_string import USUAL, QueryStrings
 from services.ingest.refusal import Reason
@@ -31,7 +33,7 @@ class Privacy:
     def __init__(
         self, scrub: Scrubber, proxies: Sequence[Network], countries: Countries | None, names: "Names"
     ) -> None:
-        self.scrub = scrub
+        self.surroundings = Surroundings(scrub)
         self.proxies = proxies
         self._countries = countries
         self._names = names
@@ -55,14 +57,17 @@ class Privacy:
     def heed(self, sifted: Sifted, body: bytes, sending: Sending, arrival: Arrival) -> Sifted:
         """What is left where visitors ask not to be watched, and the key's terms honour that."""
         terms = sending.key.terms
+        if not terms.honour_wishes:
+            return sifted
         whole, _ = asked_by_headers(sending.caller.headers, terms)
         if whole is Asked.IGNORE and not may_be_asked(body, terms):
             return sifted
         named = self._names.of_the_day(arrival.project)
-        events = heed(sifted.events, terms, whole, lambda event: anonymous(event, named, arrival.sender))
-        if dropped := len(sifted.events) - len(events):
+        events = [line.event for line in sifted.lines]
+        heeded = heed(events, terms, whole, lambda event: anonymous(event, named, arrival.sender))
+        if dropped := len(events) - len(heeded):
             sifted.dropped[Reason.CONSENT] = dropped
-        return sifted._replace(events=events)
+        return sifted._replace(lines=[line_of(event) for event in heeded])
 
 
 class Names:

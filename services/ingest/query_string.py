@@ -5,6 +5,8 @@ from collections.abc import Callable, Iterable
 from functools import lru_cache
 from urllib.parse import unquote_plus
 
+from services.ingest.body import too_large
+
 CAMPAIGN = frozenset({"utm_source", "utm_medium", "utm_campaign", "utm_term", "utm_content", "utm_id"})
 """Always kept: the campaign of a visit is read from them."""
 
@@ -27,6 +29,8 @@ _QUERY = re.compile(rb"\?" + _REST)
 _FRAGMENT = re.compile(rb"#(?=[\w.-]+=)" + _REST)
 _AND = re.compile(rb"&amp;|\\u0026|[&;]")
 _HEAD_BYTES = 2048
+DEAR_PARTS = 20_000
+"""Each part of a query is looked at, so that a body full of them would take a second."""
 
 
 class QueryStrings:
@@ -42,6 +46,8 @@ class QueryStrings:
         b'{"url": "https://x.example/a?page=2&gclid"}'
         """
         if b"?" in body:
+            if body.count(b"&") + body.count(b";") > DEAR_PARTS:
+                raise too_large(f"there are more than {DEAR_PARTS} signs that divide a query")
             body = _QUERY.sub(self._of_query, body)
         if b"#" in body:
             body = _FRAGMENT.sub(lambda found: self._rest(b"#", found[1]), body)

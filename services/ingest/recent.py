@@ -5,7 +5,7 @@ A convenience of one process: that an event counts once, whichever process it co
 
 from collections.abc import Sequence
 
-from services.core.event import Event
+from services.ingest.line import Line
 
 IDS = 100_000
 
@@ -18,22 +18,22 @@ class Recent:
         self._newer: set[int] = set()
         self._older: set[int] = set()
 
-    def keys(self, events: Sequence[Event]) -> list[int]:
+    def keys(self, project: str, lines: Sequence[Line]) -> list[int]:
         """What tells each from the others: clients that number their events from 1 collide only within a visitor."""
-        return [hash((event.project, event.visitor, event.id)) for event in events]
+        return [hash((project, line.visitor, line.id)) for line in lines]
 
     def any_known(self, keys: Sequence[int]) -> bool:
         """Whether any of them was taken before, or is among them twice."""
         distinct = set(keys)
         return len(distinct) < len(keys) or not (distinct.isdisjoint(self._newer) and distinct.isdisjoint(self._older))
 
-    def first_ones(self, events: Sequence[Event]) -> list[Event]:
+    def first_ones(self, keys: Sequence[int], lines: Sequence[Line]) -> list[Line]:
         """Those of them that come for the first time."""
         seen: set[int] = set()
         first = []
-        for event, key in zip(events, self.keys(events), strict=True):
+        for line, key in zip(lines, keys, strict=True):
             if key not in seen and key not in self._newer and key not in self._older:
-                first.append(event)
+                first.append(line)
             seen.add(key)
         return first
 

@@ -6,11 +6,11 @@ Each step looks at all of them at once, and only where that finds something at e
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from services.core.event import Event
 from services.core.terms import Manner
 from services.ingest.dialects.segment import Arrival
 from services.ingest.event_names import EventNames
 from services.ingest.gate import Sending
+from services.ingest.line import Line
 from services.ingest.recent import Recent
 from services.ingest.refusal import Reason
 from services.ingest.robot import may_be_robots, tells_of_robot
@@ -19,7 +19,7 @@ from services.ingest.robot import may_be_robots, tells_of_robot
 class Sifted(NamedTuple):
     """Holds the events that are left."""
 
-    events: Sequence[Event]
+    lines: Sequence[Line]
     keys: Sequence[int]
     """To be remembered once they are safe."""
     dropped: dict[Reason, int]
@@ -33,21 +33,22 @@ class Sieve:
         self.recent = Recent()
         self.names = EventNames()
 
-    def sift(self, events: Sequence[Event], body: bytes, sending: Sending, arrival: Arrival) -> Sifted:
+    def sift(self, lines: Sequence[Line], body: bytes, sending: Sending, arrival: Arrival) -> Sifted:
+        """`body` is what may tell of robots: empty where it is known that none does."""
         terms, dropped, renamed = sending.key.terms, {}, 0
-        if terms.robots is Manner.DROP and may_be_robots(body, sending.caller.is_browser):
-            people = [event for event in events if not tells_of_robot(event.context)]
-            if len(people) < len(events):
-                dropped[Reason.ROBOT] = len(events) - len(people)
-                events = people
+        if body and terms.robots is Manner.DROP and may_be_robots(body, sending.caller.is_browser):
+            people = [line for line in lines if not tells_of_robot(line.event.context)]
+            if len(people) < len(lines):
+                dropped[Reason.ROBOT] = len(lines) - len(people)
+                lines = people
         # What is sent again on purpose must not be held back: history, and what stood aside after it was taken here.
-        keys = [] if arrival.historical or arrival.replayed else self.recent.keys(events)
+        keys = [] if arrival.historical or arrival.replayed else self.recent.keys(arrival.project, lines)
         if self.recent.any_known(keys):
-            first = self.recent.first_ones(events)
-            dropped[Reason.DUPLICATE] = len(events) - len(first)
-            events, keys = first, self.recent.keys(first)
-        if not self.names.are_known(arrival.project, events):
-            capped = self.names.cap(arrival.project, events, terms.event_names)
-            renamed = sum(event is not capped_one for event, capped_one in zip(events, capped, strict=True))
-            events = capped
-        return Sifted(events, keys, dropped, renamed)
+            first = self.recent.first_ones(keys, lines)
+            dropped[Reason.DUPLICATE] = len(lines) - len(first)
+            lines, keys = first, self.recent.keys(arrival.project, first)
+        if not self.names.are_known(arrival.project, lines):
+            capped = self.names.cap(arrival.project, lines, terms.event_names)
+            renamed = sum(line is not capped_one for line, capped_one in zip(lines, capped, strict=True))
+            lines = capped
+        return Sifted(lines, keys, dropped, renamed)

@@ -6,6 +6,8 @@ from typing import Final
 
 import re2
 
+from services.ingest.body import too_large
+
 IPV4_BITS, IPV6_BITS = 24, 48
 
 _latin1 = re2.Options()
@@ -36,14 +38,17 @@ def truncated(text: str) -> str:
     return str(ipaddress.ip_network((address, bits), strict=False).network_address)
 
 
-def truncate_addresses(body: bytes) -> bytes:
-    """JSON in which each member named like an address holds a truncated one.
+def truncate_addresses(body: bytes, most: int) -> bytes:
+    """JSON in which each member named like an address holds a truncated one. Raises Problem beyond `most` of them.
 
-    >>> truncate_addresses(b'{"ip": "203.0.113.77", "version": "1.2.3.4"}')
+    >>> truncate_addresses(b'{"ip": "203.0.113.77", "version": "1.2.3.4"}', 9)
     b'{"ip": "203.0.113.0", "version": "1.2.3.4"}'
     """
-    pieces, done = [], 0
+    pieces: list[bytes] = []
+    done = 0
     while found := _MEMBER.search(body, done):
+        if len(pieces) >= 2 * most:
+            raise too_large(f"there are more than {most} network addresses")
         end = found.end() - 1
         start = body.rindex(b'"', 0, end) + 1
         pieces += [body[done:start], truncated(body[start:end].decode("latin-1")).encode("latin-1")]

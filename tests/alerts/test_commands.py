@@ -1,14 +1,17 @@
 """`desireline alerts`: as users type it."""
 
 import json
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from rich.console import Console
 from typer.testing import CliRunner
 
 from services.alerts.backtest import backtest
 from services.alerts.board import StoreBoard, snoozed_until
+from services.alerts.shown import show_backtest
 from services.cli import app
 from services.core.spikes.incident import Incident, Measured
 from services.edges.clickhouse import Store
@@ -89,6 +92,12 @@ def test_a_backtest_of_history_tells_what_would_have_been_told(request: pytest.F
     assert result is not None
     assert [firing.named.cell.detector for firing in result.firings] == ["rage_click"]
     assert result.firings[0].hour in {NOW - 52, NOW - 51}
+    console = Console(record=True, width=200)
+    show_backtest(result, console)
+    said = console.export_text()
+    for rule, told, false in (("ours", 1, result.shuffled), *result.peers):
+        assert re.search(rf"{re.escape(rule)}\W+{told}\W+{false}\W", said), said
+    assert min(false for _, _, false in result.peers) >= result.shuffled
     store.close()
 
 

@@ -80,8 +80,8 @@ def test_which_detectors_a_change_concerns(change: dict[str, Any], detectors: se
     revision = Revision(journey(), journey(**change))
 
     assert set(revision.detectors) == detectors
-    assert not (revision.is_whole)
-    assert not (revision.changes_meanings)
+    assert not revision.is_whole
+    assert not revision.changes_meanings
 
 
 @pytest.mark.parametrize(

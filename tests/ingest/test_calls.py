@@ -10,15 +10,20 @@ from hypothesis import strategies as st
 
 from services.core.event import Event
 from services.edges.batch_builder import Record
-from services.ingest.calls import Calls, Refusals, records_of, take_or_refuse, without_half_letters
+from services.ingest.calls import Calls, Refusals, take_or_refuse, without_half_letters
+from services.ingest.dialects.around import Surroundings
 from services.ingest.dialects.segment import Arrival, Batch, skew_of
 from services.ingest.dialects.segment_plain import PlainBatch, plain_batch, read_plain
 from services.ingest.guard import EVENT_BYTES
+from services.ingest.line import records_of
 from services.ingest.problem import Problem
+from services.ingest.query_string import QueryStrings
 from services.ingest.refusal import Reason, Refusal
+from services.ingest.scrubbing import Scrubber
 
 NOW = 1_793_620_800_000  # 2026-11-02T12:00Z
 DAY = 24 * 3600 * 1000
+SURROUNDINGS = Surroundings(lambda body, most=0: body)  # nothing is scrubbed
 
 PLAIN = {
     "type": "track",
@@ -40,8 +45,8 @@ def arrival(**how: Any) -> Arrival:
 
 
 def sort(body: bytes, how: Arrival, kind: str = "") -> tuple[list[Record], Refusals]:
-    events, refused = Calls(body, kind).sort(how)
-    return records_of(events), refused
+    lines, refused, _ = Calls(body, kind, SURROUNDINGS).sort(how)
+    return records_of(lines), refused
 
 
 def one_by_one(body: bytes, how: Arrival) -> tuple[list[Record], Refusals]:
@@ -123,6 +128,50 @@ def test_reading_all_in_one_pass_and_one_by_one_comes_to_the_same(
     assert together == one_by_one(body, how)
 
 
+telling = st.sampled_from(
+    [
+        "jane@x.example",
+        "a 4111 1111 1111 1111",
+        4111111111111111,
+        4111111111111112,
+        "/a?email=jane%40x.example&page=2",
+        "is it?",
+        "https://s.example/?utm_source=a&gclid=b#token=c",
+        "203.0.113.77",
+        "x",
+    ]
+)
+sensitive = st.fixed_dictionaries(
+    {},
+    optional={
+        "type": kinds,
+        "event": telling.filter(lambda drawn: isinstance(drawn, str)),
+        "userId": telling,
+        "properties": st.fixed_dictionaries({}, optional={"path": telling, "note": telling, "ip": telling}),
+        "context": st.fixed_dictionaries(
+            {},
+            optional={
+                "ip": telling,
+                "page": st.fixed_dictionaries({}, optional=dict.fromkeys(("url", "referrer", "title"), telling)),
+                "more": telling,
+            },
+        ),
+    },
+).map(lambda drawn: {**PLAIN, **drawn})
+
+
+@settings(max_examples=300)
+@given(batch=st.lists(sensitive, min_size=1, max_size=3))
+def test_cleaned_where_it_is_read_or_as_a_whole_a_body_says_the_same(batch: list[Any]) -> None:
+    scrub = Scrubber(QueryStrings())
+    body = body_of(*batch)
+
+    lines, refused, _ = Calls(body, "", Surroundings(scrub)).sort(arrival())
+
+    assert (records_of(lines), refused) == one_by_one(scrub(body), arrival())
+    assert scrub(scrub(body)) == scrub(body)
+
+
 def test_a_client_may_indent_its_json() -> None:
     body = json.dumps({"batch": [PLAIN, PLAIN]}, indent=2).encode()
 
@@ -140,12 +189,14 @@ def test_an_ordinary_call_of_each_kind_is_plain(kind: str) -> None:
     read = plain_batch(body_of(call))
 
     assert read is not None
-    assert read_plain(read.batch, arrival()) != [None]
+    assert read_plain(read.batch, arrival(), SURROUNDINGS) != [None]
 
 
 def test_what_ordinary_clients_send_is_read_in_one_pass() -> None:
-    assert isinstance(Calls(body_of(*[PLAIN] * 3, sentAt="2026-11-02T12:00:00Z", writeKey="wk_x"), "").head, PlainBatch)
-    assert isinstance(Calls(body_of(*[PLAIN] * 500), "").head, PlainBatch)
+    assert isinstance(
+        Calls(body_of(*[PLAIN] * 3, sentAt="2026-11-02T12:00:00Z", writeKey="wk_x"), "", SURROUNDINGS).head, PlainBatch
+    )
+    assert isinstance(Calls(body_of(*[PLAIN] * 500), "", SURROUNDINGS).head, PlainBatch)
 
 
 @pytest.mark.parametrize(
@@ -174,8 +225,8 @@ def test_what_vendors_clients_send_is_plain(body: bytes) -> None:
     read = plain_batch(body)
 
     assert read is not None
-    [event] = read_plain(read.batch, arrival())
-    assert event is not None
+    [line] = read_plain(read.batch, arrival(), SURROUNDINGS)
+    assert line is not None
 
 
 @pytest.mark.parametrize(
@@ -194,7 +245,7 @@ def test_what_vendors_clients_send_is_plain(body: bytes) -> None:
 def test_what_could_pass_a_limit_is_never_plain(beyond: dict[str, Any]) -> None:
     read = plain_batch(body_of({**PLAIN, **beyond}))
 
-    assert read is None or read_plain(read.batch, arrival()) == [None]
+    assert read is None or read_plain(read.batch, arrival(), SURROUNDINGS) == [None]
 
 
 def test_a_call_too_long_is_refused_though_its_shape_is_plain() -> None:
@@ -249,4 +300,4 @@ def test_a_single_call_is_read_in_either_way_alike() -> None:
 
 def test_what_is_no_json_is_a_problem() -> None:
     with pytest.raises(Problem, match="malformed"):
-        Calls(b'{"batch":[{"a":NaN}]}', "")
+        Calls(b'{"batch":[{"a":NaN}]}', "", SURROUNDINGS)

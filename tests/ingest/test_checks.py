@@ -2,19 +2,23 @@
 
 import asyncio
 import time
+from collections import Counter
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import httpx
 import msgspec
 import pytest
+import structlog
 from prometheus_client.parser import text_string_to_metric_families
 
 from services.core.key import Kind, Right
 from services.core.seen import seen_in
 from services.core.terms import Asked, Manner, Terms
+from services.edges.broker import Broker
 from services.ingest.refusal import Reason, RefusedEvent
-from tests.ingest.conftest import Installation, read_topic
+from tests.ingest.conftest import Installation, installed, read_topic
 from tests.ingest.test_robot import CHROME, GOOGLE
 
 pytestmark = pytest.mark.asyncio
@@ -247,27 +251,30 @@ async def test_one_network_is_held_before_it_uses_up_what_is_everybodys(ingest: 
 
 
 @pytest.mark.parametrize("path", ["/v1/batch", "/v1/projects/wk_made_up/settings"])
-async def test_a_network_that_tries_keys_is_held_and_who_has_one_is_not(ingest: Installation, path: str) -> None:
+async def test_a_network_that_tries_keys_is_held_and_who_has_one_is_not(
+    broker: Broker, tmp_path: Path, path: str
+) -> None:
     body = {"batch": [track()], "writeKey": "wk_made_up"}
+    async with installed(broker, tmp_path, unknown_key_rate=0.01) as ingest:
 
-    async def status(host: str, key: str = "wk_made_up") -> httpx.Response:
-        transport = httpx.ASGITransport(app_of(ingest), client=(host, 1))
-        async with httpx.AsyncClient(transport=transport, base_url="http://ingest") as client:
-            if path != "/v1/batch" and key == "wk_made_up":
-                return await client.get(path)
-            return await client.post("/v1/batch", json=body, headers={"X-Write-Key": key})
+        async def send_from(host: str, key: str = "wk_made_up") -> httpx.Response:
+            transport = httpx.ASGITransport(app_of(ingest), client=(host, 1))
+            async with httpx.AsyncClient(transport=transport, base_url="http://ingest") as client:
+                if "settings" in path and key == "wk_made_up":
+                    return await client.get(path)
+                return await client.post("/v1/batch", json=body, headers={"X-Write-Key": key})
 
-    answers = [await status(f"93.184.216.{n}") for n in range(150)]
+        first, second = await send_from("93.184.216.7"), await send_from("93.184.216.200")
+        known = await send_from("93.184.216.7", ingest.key)
+        elsewhere, behind_proxy = await send_from("93.184.217.7"), [await send_from("10.0.0.7") for _ in range(2)]
+        metrics = (await ingest.client.get("/metrics")).text
 
-    assert [answer.status_code for answer in answers[:100]] == [401 if path == "/v1/batch" else 404] * 100
-    assert answers[-1].status_code == 429
-    assert int(answers[-1].headers["retry-after"]) >= 1
-    assert (await status("93.184.216.7", ingest.key)).status_code == 200
-    assert (await status("93.184.217.7")).status_code in (401, 404)
-    assert (await status("10.0.0.7")).status_code in (401, 404), "behind a proxy there may be anybody"
-    metrics = (await ingest.client.get("/metrics")).text
-    assert 'desireline_ingest_requests_refused_total{reason="rate"}' in metrics
-    assert 'requests_refused_total{reason="rate"} 0.0' not in metrics
+    unknown = 404 if "settings" in path else 401
+    assert [first.status_code, second.status_code, known.status_code] == [unknown, 429, 200]
+    assert int(second.headers["retry-after"]) > 60
+    assert second.json()["type"] == "urn:desireline:problem:rate"
+    assert [elsewhere.status_code, *(one.status_code for one in behind_proxy)] == [unknown] * 3
+    assert 'desireline_ingest_requests_refused_total{reason="rate"} 1.0' in metrics
 
 
 async def test_history_is_not_held_to_a_rate(ingest: Installation) -> None:
@@ -319,6 +326,25 @@ async def test_robots_by_the_thousand_are_counted_and_shown_once(ingest: Install
     [sample] = await refused(ingest, 1)
     assert (sample.project, sample.reason, sample.raw) == ("shop", "robot", b"")
     assert "Googlebot" in sample.detail
+
+
+async def test_every_reason_is_in_the_log_once_a_minute_and_no_log_holds_what_was_sent(ingest: Installation) -> None:
+    odd = [track(f"{n}", event="jane's", anonymousId="jane", timestamp="2020-01-01T00:00:00Z") for n in range(50)]
+    with structlog.testing.capture_logs() as lines:
+        await send(ingest, *odd, track("r", context={"userAgent": GOOGLE}), terms=Terms(), headers={})
+        await send(ingest, *odd, terms=Terms(), headers={})
+        for _ in range(3):
+            await ingest.client.post("/v1/batch", json={"batch": []}, headers={"X-Write-Key": "wk_unknown"})
+            await ingest.client.post("/v1/batch", content=b"jane", headers={"X-Write-Key": ingest.key})
+
+    told = Counter((line["event"], line["reason"]) for line in lines)
+    assert told == {
+        ("events_refused", "clock"): 1,
+        ("events_dropped", "robot"): 1,
+        ("requests_refused", "key"): 1,
+        ("requests_refused", "schema"): 1,
+    }
+    assert "jane" not in str(lines)
 
 
 async def test_names_that_are_made_up_are_counted_as_other(ingest: Installation) -> None:

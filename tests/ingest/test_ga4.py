@@ -8,6 +8,7 @@ import pytest
 
 from services.core.event import Event
 from services.ingest.calls import Calls
+from services.ingest.dialects.around import Surroundings
 from services.ingest.dialects.ga4 import as_batch
 from services.ingest.dialects.segment import Arrival
 from services.ingest.problem import Problem
@@ -29,9 +30,12 @@ PURCHASE: dict[str, Any] = {
 
 def sorted_out(*events: Any, **body: Any) -> tuple[list[Event], list[tuple[int, Refusal]]]:
     content = {"client_id": "x.1234", "events": events, **body}
-    calls = Calls(as_batch(json.dumps(content).encode(), {"api_secret": "wk_x"}), "")
+    calls = Calls(
+        as_batch(json.dumps(content).encode(), {"api_secret": "wk_x"}), "", Surroundings(lambda body, most=0: body)
+    )
     assert calls.head.write_key == "wk_x"
-    return calls.sort(Arrival("shop", NOON, lambda: "new"))
+    lines, refused, _ = calls.sort(Arrival("shop", NOON, lambda: "new"))
+    return [line.event for line in lines], refused
 
 
 def test_a_shops_event_keeps_its_name_and_its_items() -> None:

@@ -10,6 +10,7 @@ from services.core.key import Kind
 from services.core.terms import Asked, Terms
 from services.ingest.caller import Query
 from services.ingest.calls import Calls
+from services.ingest.dialects.around import Surroundings
 from services.ingest.dialects.gtag import as_batch
 from services.ingest.dialects.segment import Arrival
 from services.ingest.problem import Problem
@@ -37,8 +38,9 @@ PARAMETERS = {f"ep.{n}": "x" for n in range(50)}
 
 
 def sorted_out(body: str, query: str) -> tuple[list[Event], list[tuple[int, Refusal]]]:
-    calls = Calls(as_batch(body.encode(), parsed(query)), "")
-    return calls.sort(Arrival("shop", NOON, lambda: "new"))
+    calls = Calls(as_batch(body.encode(), parsed(query)), "", Surroundings(lambda body, most=0: body))
+    lines, refused, _ = calls.sort(Arrival("shop", NOON, lambda: "new"))
+    return [line.event for line in lines], refused
 
 
 def parsed(query: str) -> Query:

@@ -12,7 +12,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from services.core.event import Event
-from services.ingest.calls import Calls
+from services.ingest.calls import Calls, Refusals
+from services.ingest.dialects.around import Surroundings
 from services.ingest.dialects.posthog import as_batch, call_of, is_posthog
 from services.ingest.dialects.segment import Arrival, read, skew_of
 from services.ingest.problem import Problem
@@ -20,6 +21,7 @@ from services.ingest.refusal import Reason, Refusal
 
 NOON = 1_793_620_800_000  # 2026-11-02T12:00Z
 MINUTE = 60_000
+SURROUNDINGS = Surroundings(lambda body, most=0: body)  # nothing is scrubbed
 
 CHAIN = (
     'button.primary:attr__class="primary"attr__id="pay"attr__role="link"nth-child="1"text="Pay";'
@@ -67,8 +69,13 @@ def batch_of(body: bytes, **query: str) -> dict[str, Any]:
     return dict(msgspec.json.decode(as_batch(body, query)))
 
 
+def sorted_out(body: bytes) -> tuple[list[Event], Refusals]:
+    lines, refused, _ = Calls(body, "", SURROUNDINGS).sort(arrival())
+    return [line.event for line in lines], refused
+
+
 def test_a_page_view_is_a_page_with_all_that_it_says() -> None:
-    taken, refused = Calls(as_batch(json.dumps(PAGE_VIEW).encode(), {}), "").sort(arrival())
+    taken, refused = sorted_out(as_batch(json.dumps(PAGE_VIEW).encode(), {}))
 
     assert refused == []
     [page] = taken
@@ -224,9 +231,9 @@ def test_the_clients_clock_is_corrected_by_when_it_sent() -> None:
     sent = {"api_key": "k", "batch": [item], "sent_at": "2020-01-01T00:01:00Z"}
 
     for body, query in ((sent, {}), ([item], {"_": "1577836860000"})):
-        calls = Calls(as_batch(json.dumps(body).encode(), query), "")
-        [taken], _ = calls.sort(arrival(skew=skew_of(calls.head.sent_at, NOON)))
-        assert taken.occurred_at == NOON - MINUTE
+        calls = Calls(as_batch(json.dumps(body).encode(), query), "", SURROUNDINGS)
+        [taken], _, _ = calls.sort(arrival(skew=skew_of(calls.head.sent_at, NOON)))
+        assert taken.event.occurred_at == NOON - MINUTE
 
 
 def test_a_migration_is_history() -> None:
@@ -247,7 +254,7 @@ def test_a_migration_is_history() -> None:
 def test_an_event_that_cannot_be_read_is_refused_alone(item: Any, reason: Reason) -> None:
     body = json.dumps({"api_key": "k", "batch": [item, PAGE_VIEW]}).encode()
 
-    taken, refused = Calls(as_batch(body, {}), "").sort(arrival())
+    taken, refused = sorted_out(as_batch(body, {}))
 
     assert (len(taken), [(index, one.reason) for index, one in refused]) == (1, [(0, reason)])
 
@@ -286,6 +293,6 @@ parts = [
 def test_whatever_an_event_holds_it_is_taken_or_refused(item: Any) -> None:
     body = msgspec.json.encode({"api_key": "k", "batch": [item]})
 
-    outcomes = [read(bytes(one), arrival()) for one in Calls(as_batch(body, {}), "").items]
+    outcomes = [read(bytes(one), arrival()) for one in Calls(as_batch(body, {}), "", SURROUNDINGS).items]
 
     assert [isinstance(one, Event | Refusal) for one in outcomes] == [True]

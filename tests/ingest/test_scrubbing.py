@@ -8,8 +8,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from services.ingest.problem import Problem
 from services.ingest.query_string import QueryStrings
-from services.ingest.scrubbing import Scrubber
+from services.ingest.refusal import Reason
+from services.ingest.scrubbing import DEAR_PLACES, Scrubber
 
 scrub = Scrubber(QueryStrings())
 
@@ -102,6 +104,44 @@ def test_what_cannot_be_read_is_clean_all_the_same() -> None:
     left = scrub(b'{"a": "jane@mail.example", "ip": "203.0.113.77", "b": 1e999, "c": "4111 1111 1111 1111')
 
     assert not [secret for secret in SECRETS if secret.encode() in left]
+
+
+@pytest.mark.parametrize(
+    "one",
+    [b'"4111 1111 1111 1111"', b"4111111111111111", b'{"ip":"203.0.113.77"}', b'"/a?b=c&d=e&f=g"'],
+    ids=["cards", "numbers", "addresses", "queries"],
+)
+def test_a_body_full_of_what_takes_long_to_clean_is_refused(one: bytes) -> None:
+    with pytest.raises(Problem, match="more than") as refused:
+        scrub(b"[" + b",".join([one] * (DEAR_PLACES + 1)) + b"]")
+
+    assert (refused.value.status, refused.value.reason) == (400, Reason.SIZE)
+
+
+def test_many_secrets_are_cleaned_all_the_same() -> None:
+    left = json.loads(scrub(b"[" + b",".join([b'"4111 1111 1111 1111"', b'{"ip":"203.0.113.77"}'] * 500) + b"]"))
+
+    assert left == ["[card]", {"ip": "203.0.113.0"}] * 500
+
+
+class Watched(bytes):
+    """Counts the bytes that are taken out of it."""
+
+    taken = 0
+
+    def __getitem__(self, place: Any) -> Any:
+        found = super().__getitem__(place)
+        self.taken += 1 if isinstance(found, int) else len(found)
+        return found
+
+
+def test_escaped_quotes_before_a_sign_are_looked_at_once_each() -> None:
+    body = Watched(b"[" + b",".join([b'"' + b'\\"' * 2000 + b' @ "'] * 50) + b"]")
+
+    left = scrub(body)
+
+    assert left == bytes(body)
+    assert body.taken < 5 * len(body)
 
 
 @given(values)

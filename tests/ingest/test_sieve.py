@@ -12,6 +12,7 @@ from services.ingest.caller import Caller
 from services.ingest.dialects.segment import Arrival
 from services.ingest.event_names import EventNames
 from services.ingest.gate import Sending
+from services.ingest.line import Line, line_of
 from services.ingest.recent import Recent
 from services.ingest.refusal import Reason
 from services.ingest.sieve import Sieve, Sifted
@@ -24,10 +25,14 @@ def event(name: str = "x", id: str = "m", visitor: str = "v", **fields: Any) -> 
     return Event(id=id, project="shop", visitor=visitor, name=name, **{"type": "track", **moment, **fields})
 
 
+def line(**fields: Any) -> Line:
+    return line_of(event(**fields))
+
+
 def sift(sieve: Sieve, *events: Event, terms: Terms = USUAL, body: bytes = b"", **how: Any) -> Sifted:
     """Sift them, and take what is left to be safe."""
     sending = Sending(Key(Kind.WRITE, "shop", "", terms=terms), Caller({}, {}, ""), len(events), historical=False)
-    sifted = sieve.sift(events, body, sending, Arrival("shop", 1000, str, **how))
+    sifted = sieve.sift([line_of(event) for event in events], body, sending, Arrival("shop", 1000, str, **how))
     sieve.recent.remember(sifted.keys)
     return sifted
 
@@ -35,7 +40,7 @@ def sift(sieve: Sieve, *events: Event, terms: Terms = USUAL, body: bytes = b"", 
 def test_the_same_event_twice_in_a_request_is_kept_once() -> None:
     left = sift(Sieve(), event(), event(), event(id="n"))
 
-    assert ([one.id for one in left.events], left.dropped) == (["m", "n"], {Reason.DUPLICATE: 1})
+    assert ([one.id for one in left.lines], left.dropped) == (["m", "n"], {Reason.DUPLICATE: 1})
 
 
 def test_an_event_that_was_taken_a_moment_ago_is_not_kept_again() -> None:
@@ -44,17 +49,17 @@ def test_an_event_that_was_taken_a_moment_ago_is_not_kept_again() -> None:
 
     left = sift(sieve, event(), event(id="n"))
 
-    assert ([one.id for one in left.events], left.dropped) == (["n"], {Reason.DUPLICATE: 1})
+    assert ([one.id for one in left.lines], left.dropped) == (["n"], {Reason.DUPLICATE: 1})
 
 
 def test_what_never_became_safe_may_be_sent_again() -> None:
     sieve = Sieve()
     sending = Sending(Key(Kind.WRITE, "shop", ""), Caller({}, {}, ""), 1, historical=False)
-    sieve.sift([event()], b"", sending, Arrival("shop", 1000, str))
+    sieve.sift([line_of(event())], b"", sending, Arrival("shop", 1000, str))
 
     left = sift(sieve, event())
 
-    assert (len(left.events), left.dropped) == (1, {})
+    assert (len(left.lines), left.dropped) == (1, {})
 
 
 @pytest.mark.parametrize("other", [{"visitor": "w"}, {"id": "n"}])
@@ -75,15 +80,15 @@ def test_what_is_sent_again_on_purpose_is_not_held_back(on_purpose: Any) -> None
 
 def test_only_the_last_ids_are_remembered() -> None:
     recent = Recent(most=100)
-    first = recent.keys([event(id="first")])
+    first = recent.keys("shop", [line(id="first")])
     recent.remember(first)
 
     for number in range(99):
-        recent.remember(recent.keys([event(id=f"{number}")]))
+        recent.remember(recent.keys("shop", [line(id=f"{number}")]))
     assert recent.any_known(first)
 
     for number in range(200):
-        recent.remember(recent.keys([event(id=f"later {number}")]))
+        recent.remember(recent.keys("shop", [line(id=f"later {number}")]))
     assert not recent.any_known(first)
 
 
@@ -92,7 +97,7 @@ def test_robots_go_and_people_stay() -> None:
 
     left = sift(Sieve(), *events, body=GOOGLE)
 
-    assert ([one.id for one in left.events], left.dropped) == (["b"], {Reason.ROBOT: 2})
+    assert ([one.id for one in left.lines], left.dropped) == (["b"], {Reason.ROBOT: 2})
 
 
 def test_robots_stay_where_the_terms_say_so() -> None:
@@ -100,7 +105,7 @@ def test_robots_stay_where_the_terms_say_so() -> None:
 
     left = sift(Sieve(), robot, body=GOOGLE, terms=msgspec.convert({"robots": "ignore"}, Terms))
 
-    assert (list(left.events), left.dropped) == ([robot], {})
+    assert (list(left.lines), left.dropped) == ([line_of(robot)], {})
 
 
 def test_names_beyond_the_cap_become_other_and_keep_their_own() -> None:
@@ -116,8 +121,8 @@ def test_names_beyond_the_cap_become_other_and_keep_their_own() -> None:
         terms=terms,
     )
 
-    assert [one.name for one in left.events] == ["name 1", "other", "page", "other"]
-    assert [msgspec.json.decode(one.props) for one in left.events] == [
+    assert [one.name for one in left.lines] == ["name 1", "other", "page", "other"]
+    assert [msgspec.json.decode(one.event.props) for one in left.lines] == [
         {},
         {"original_event": 'made "up"', "price": 9},
         {},
@@ -128,17 +133,17 @@ def test_names_beyond_the_cap_become_other_and_keep_their_own() -> None:
 
 def test_no_key_of_the_properties_comes_twice_by_being_renamed() -> None:
     names = EventNames()
-    names.cap("shop", [event(name="first")], most=1)
+    names.cap("shop", [line(name="first")], most=1)
 
-    [renamed] = names.cap("shop", [event(name="x", props=msgspec.Raw(b'{"original_event":"mine"}'))], most=1)
+    [renamed] = names.cap("shop", [line(name="x", props=msgspec.Raw(b'{"original_event":"mine"}'))], most=1)
 
-    assert (renamed.name, bytes(renamed.props)) == ("other", b'{"original_event":"mine"}')
+    assert (renamed.name, bytes(renamed.event.props)) == ("other", b'{"original_event":"mine"}')
 
 
 def test_a_hundred_thousand_names_take_no_more_memory_than_the_cap() -> None:
     names = EventNames()
 
-    capped = names.cap("shop", [event(name=f"{number}") for number in range(100_000)], most=500)
+    capped = names.cap("shop", [line(name=f"{number}") for number in range(100_000)], most=500)
 
     assert len({one.name for one in capped}) == 501
     assert len(names._known["shop"]) < 510
@@ -146,8 +151,8 @@ def test_a_hundred_thousand_names_take_no_more_memory_than_the_cap() -> None:
 
 def test_one_projects_names_are_no_others() -> None:
     names = EventNames()
-    names.cap("shop", [event(name="a")], most=1)
+    names.cap("shop", [line(name="a")], most=1)
 
-    [kept] = names.cap("other shop", [event(name="b")], most=1)
+    [kept] = names.cap("other shop", [line(name="b")], most=1)
 
     assert kept.name == "b"

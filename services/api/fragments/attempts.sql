@@ -19,7 +19,7 @@
                 toUnixTimestamp64Milli(started_at) AS start, toUnixTimestamp64Milli(outcome_at) AS outcome,
                 toUInt64(greatest(pages, length(path_stage))) AS moves, toUInt64(events) AS acts, value AS worth,
                 reinterpretAsUInt64(toString(currency)) AS currency_letters,
-                id IN (SELECT session_id FROM frictions WHERE severity >= 2) AS is_rough,
+                id IN (SELECT session_id FROM frictions WHERE severity >= 2 AND NOT intended) AS is_rough,
                 (
                     started_at >= from_at AND started_at < to_at
                     -- filters

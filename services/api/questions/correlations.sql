@@ -40,22 +40,16 @@ WITH
 
     -- include under
 
-    found AS
-    (
-        SELECT session_id, detector, stage, step, occurred_at
-        FROM findings FINAL
-        WHERE project = {project:String} AND opened_on BETWEEN {found_from:Date32} AND {found_to:Date32}
-            AND detector NOT IN {drop_offs:Array(String)}
-    ),
+    -- include frictions
 
     met AS
     (
         SELECT DISTINCT
             came.id AS id, came.is_so AS is_so,
             concat(detector, '@', if(step = '', toString(stage), concat(stage, '.', step))) AS value
-        FROM found
-        INNER JOIN (SELECT id, is_so, before FROM came WHERE id IN (SELECT session_id FROM found)) AS came
-            ON came.id = found.session_id
+        FROM frictions
+        INNER JOIN (SELECT id, is_so, before FROM came WHERE id IN (SELECT session_id FROM frictions)) AS came
+            ON came.id = frictions.session_id
         WHERE occurred_at < came.before
     ),
 

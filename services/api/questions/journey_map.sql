@@ -26,6 +26,7 @@ WITH
         SELECT session_id, toString(stage) AS at_stage, at_step, count() AS findings
         FROM frictions
         ARRAY JOIN arrayDistinct(['', toString(step)]) AS at_step
+        WHERE NOT intended
         GROUP BY session_id, at_stage, at_step
     ),
 
