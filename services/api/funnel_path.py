@@ -3,35 +3,15 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import TYPE_CHECKING, Annotated
 
-from pydantic import BeforeValidator
-
+from services.api.funnel_terms import FunnelTerms
 from services.api.problem import Refusal
-from services.core.duration import millis, parse_duration
+from services.api.window import read_window
+from services.core.duration import millis
 from services.core.journey import Journey
 
-if TYPE_CHECKING:
-    from services.api.funnel_terms import FunnelTerms
-    from services.api.questions.funnel import FunnelQuestion
-
 MOST_STEPS = 20
-LONGEST_WINDOW = timedelta(days=366)
 NO_WINDOW_MS = millis(timedelta(days=10_000))
-
-
-def read_window(given: str) -> timedelta:
-    """A duration that can be a window. Raises ValueError."""
-    try:
-        window = parse_duration(given)
-    except OverflowError:
-        window = timedelta.max
-    if not timedelta(0) < window <= LONGEST_WINDOW:
-        raise ValueError(f"must be above 0 and at most {LONGEST_WINDOW.days}d")
-    return window
-
-
-Window = Annotated[timedelta, BeforeValidator(read_window, json_schema_input_type=str)]
 
 
 @dataclass(frozen=True)
@@ -79,28 +59,27 @@ class FunnelPath:
                 return
 
 
-def read_path(journey: Journey, question: "FunnelQuestion") -> FunnelPath:
-    """What was asked for. Raises a Refusal that points at the mistake."""
-    stages = [stage.name for stage in journey.stages]
+def read_path(journey: Journey, terms: FunnelTerms, steps: str, exclude: str) -> FunnelPath:
+    """The steps and exclusions named, separated by commas. Raises a Refusal that points at the mistake."""
     known = known_steps(journey)
-    steps = _names(question.steps) or stages
-    _refuse("steps", mistake_in(steps, known, question.order))
-    exclude = _names(question.exclude)
-    if set(exclude) - (set(known) - set(steps)):
+    named = _names(steps) or [stage.name for stage in journey.stages]
+    _refuse("steps", mistake_in(named, known, terms.order))
+    excluding = _names(exclude)
+    if set(excluding) - (set(known) - set(named)):
         _refuse("exclude", f"Only what is no step of this funnel can exclude, of {', '.join(known)}.")
-    return ruled(question, steps, exclude)
+    return ruled(terms, named, excluding)
 
 
-def ruled(question: "FunnelTerms", steps: Sequence[str], exclude: Sequence[str]) -> FunnelPath:
+def ruled(terms: FunnelTerms, steps: Sequence[str], exclude: Sequence[str]) -> FunnelPath:
     """These steps with the rules that were asked for. Raises a Refusal that points at the mistake."""
-    optional = _names(question.optional)
+    optional = _names(terms.optional)
     if set(optional) - set(steps[1:-1]):
         _refuse("optional", "Only steps of this funnel can be optional, and never the first or the last.")
-    windows = _windows(question.step_windows, steps)
+    windows = _windows(terms.step_windows, steps)
     path = FunnelPath(steps, frozenset(optional), [windows.get(step, NO_WINDOW_MS) for step in steps], exclude)
-    if question.order == "any" and path.has_rules:
+    if terms.order == "any" and path.has_rules:
         _refuse("order", "With order=any there are no step_windows, optional or exclude: they need an order.")
-    if (question.breakdown == "property") != bool(question.property):
+    if (terms.breakdown == "property") != bool(terms.property):
         _refuse("property", "breakdown=property and `property` go together.")
     return path
 

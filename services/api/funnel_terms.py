@@ -6,10 +6,10 @@ from typing import ClassVar, Literal
 from pydantic import BaseModel, Field
 
 from services.api.funnel_groups import FunnelGroup, FunnelRow, FunnelStep
-from services.api.funnel_path import Window
 from services.api.page import PagedAnswer, Paging
 from services.api.question import Part, Question
 from services.api.share import Share
+from services.api.window import Window
 
 SECOND_MS = 1000
 SAID_BY_EVENTS = frozenset({"segment", "property"})

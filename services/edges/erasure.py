@@ -5,7 +5,7 @@ a visitor's partition erases once more when it has let go of them, and every wor
 """
 
 from collections.abc import Iterator, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import msgspec
 
@@ -14,9 +14,7 @@ from services.core.rows import ForgottenRow
 from services.core.seen import Seen
 from services.edges.examples import drop_gone_examples, gone_examples
 from services.edges.history_statements import ASIDE
-
-if TYPE_CHECKING:
-    from services.edges.clickhouse import Store
+from services.edges.tables import Tables
 
 OF = "project = {project:String} AND visitor IN {visitors:Array(String)}"
 UNTIL = "transform(visitor, {visitors:Array(String)}, {until:Array(Int64)}, toInt64(0))"
@@ -61,19 +59,19 @@ ORDER BY visitor
 """
 
 
-def visitors_of(store: "Store", project: str, one: str) -> list[str]:
+def visitors_of(store: Tables, project: str, one: str) -> list[str]:
     """The visitors that an id stands for: itself, and all that were a user of this id."""
     return [str(row["visitor"]) for row in store.query(VISITORS, {"project": project, "id": one})]
 
 
-def forget(store: "Store", project: str, visitors: Sequence[str], now: Millis) -> dict[str, int]:
+def forget(store: Tables, project: str, visitors: Sequence[str], now: Millis) -> dict[str, int]:
     """Have visitors forgotten: first it is noted for good, then erased. Rows erased of each table."""
     rows = [ForgottenRow(project=project, visitor=visitor, forgotten_at=now) for visitor in visitors]
     store.insert("forgotten", rows)
     return erase(store, rows)
 
 
-def erase(store: "Store", rows: Sequence[ForgottenRow]) -> dict[str, int]:
+def erase(store: Tables, rows: Sequence[ForgottenRow]) -> dict[str, int]:
     """Rows erased of each table, and incidents that named a session as an example; none can be read any more."""
     erased = dict.fromkeys([*WHERE, "incidents"], 0)
     for together in _parts(rows):
@@ -89,13 +87,13 @@ def erase(store: "Store", rows: Sequence[ForgottenRow]) -> dict[str, int]:
     return erased
 
 
-def left_of(store: "Store", rows: Sequence[ForgottenRow]) -> int:
+def left_of(store: Tables, rows: Sequence[ForgottenRow]) -> int:
     """Rows that are still there of those who were to be forgotten."""
     named = sum(len(gone_examples(store, project)) for project in {row.project for row in rows})
     return named + sum(_count(store, table, together) for together in _parts(rows) for table in WHERE)
 
 
-def rows_of(store: "Store", table: str, rows: Sequence[ForgottenRow]) -> Iterator[dict[str, Any]]:
+def rows_of(store: Tables, table: str, rows: Sequence[ForgottenRow]) -> Iterator[dict[str, Any]]:
     """What a table has of visitors."""
     seen = f", {', '.join(Seen._fields)}" if table == "events" else ""
     for together in _parts(rows):
@@ -110,7 +108,7 @@ def _parts(rows: Sequence[ForgottenRow]) -> Iterator[list[ForgottenRow]]:
             yield of[first : first + AT_ONCE]
 
 
-def _count(store: "Store", table: str, rows: Sequence[ForgottenRow], where: str = "") -> int:
+def _count(store: Tables, table: str, rows: Sequence[ForgottenRow], where: str = "") -> int:
     [found] = store.query(f"SELECT count() AS n FROM {table} WHERE {where or WHERE[table]}", _of(rows))
     return int(found["n"])
 

@@ -4,10 +4,8 @@ Asked for by what is missing and not by whose it was, so that it can be done aga
 """
 
 import re
-from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:
-    from services.edges.clickhouse import Store
+from services.edges.tables import Tables
 
 GONE = """
 SELECT DISTINCT arrayJoin(JSONExtract(document, 'evidence', 'sessions', 'Array(String)')) AS id
@@ -27,12 +25,12 @@ AT_ONCE = 200
 """Ids of one statement, which travel in its address."""
 
 
-def gone_examples(store: "Store", project: str) -> list[str]:
+def gone_examples(store: Tables, project: str) -> list[str]:
     """Sessions that an incident still names."""
     return [str(row["id"]) for row in store.query(GONE, {"project": project})]
 
 
-def drop_gone_examples(store: "Store", project: str) -> int:
+def drop_gone_examples(store: Tables, project: str) -> int:
     """Take them out; how many incidents that changed."""
     changed = 0
     gone = gone_examples(store, project)

@@ -52,7 +52,7 @@ class FunnelAnswer(FunnelTold):
 
 def ask_funnel(asked: Asked, question: FunnelQuestion) -> FunnelAnswer:
     """How many go on from step to step of the journey, how many drop off, and how long it takes."""
-    path = read_path(asked.journey, question)
+    path = read_path(asked.journey, question, question.steps, question.exclude)
 
     def groups(by: str) -> list[FunnelGroup]:
         shape = shape_of(asked, question, path, by)

@@ -42,7 +42,7 @@ def ask_funnel_sessions(asked: Asked, question: FunnelSessionsQuestion) -> Sessi
 
     Of a person it is the session in which they took the step.
     """
-    path = read_path(asked.journey, question)
+    path = read_path(asked.journey, question, question.steps, question.exclude)
     step = question.step or path.steps[0]
     if step not in path.steps:
         raise Refusal(422, f"This funnel has no step {step!r}; it has {', '.join(path.steps)}.", pointer="/query/step")
