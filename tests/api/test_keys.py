@@ -99,6 +99,7 @@ def test_tenants_never_see_each_other(client: Client) -> None:
         assert SECRET not in ours.text
 
 
+@pytest.mark.parametrize("module_store", ["chdb"], indirect=True)  # minutes; the SQL is the same over HTTP
 def test_another_tenants_data_changes_no_answer(store: Store, client: Client) -> None:
     shop = [tenants_session(number, "shop", 30 * DAY) for number in range(120)]
     rages = [finding(row, "rage_click", "checkout", 30 * DAY + 20) for row in shop[::2]]
