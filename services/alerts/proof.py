@@ -5,19 +5,17 @@ from functools import partial
 from itertools import groupby
 from statistics import mean
 from typing import NamedTuple
-from zoneinfo import ZoneInfo
 
 import numpy as np
 
 from services.alerts.peers import PEERS, Peer, rates_of, told_by
-from services.alerts.simulation import DRAWN_HOURS, FIRST_HOUR, JUDGED_HOURS, Simulated, planted, project
+from services.alerts.simulation import DRAWN_HOURS, FIRST_HOUR, JUDGED_HOURS, UTC, Simulated, planted, project
 from services.core.spikes.baseline import WEEK, Baseline, Series
 from services.core.spikes.cell import Cell
 from services.core.spikes.history import REFIT_HOURS, fitted, replay
 from services.core.spikes.judgement import SPAN, Demand, Readings, examine, standing
 from services.core.spikes.rules import MOST_FALSE_A_WEEK, AlertRules
 
-UTC = ZoneInfo("UTC")
 CELLS = 25
 LIFTS = (1.5, 2.0, 3.0)
 LEAST_EXPOSED = 100
