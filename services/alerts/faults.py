@@ -121,7 +121,9 @@ class Day:
 
     def good_hours(self, fault: Fault) -> list[int]:
         """Those in which all that feel it have the visitors."""
-        exposed = np.min([self._project.truths[cell].exposed for cell in fault.felt], axis=0)[self._first - FIRST_HOUR :]
+        exposed = np.min([self._project.truths[cell].exposed for cell in fault.felt], axis=0)[
+            self._first - FIRST_HOUR :
+        ]
         last = REFIT_HOURS - LASTS - AFTER
         return [
             self._first + at for at in range(SPAN, last + 1) if np.min(exposed[at : at + SOON + 1]) >= LEAST_EXPOSED
@@ -169,7 +171,7 @@ def tallies(projects: int, demand: Demand, seed: int) -> list[Tally]:
                 hour = int(rng.choice(hours))
                 series = day.planted(fault, hour, lift, rng)
                 outcomes[fault.kind, lift].append((fault, day.outcome(fault, series, hour, demand)))
-    return [_tally(*key, some) for key, some in outcomes.items()]
+    return [_tally(kind, lift, outcomes[kind, lift]) for kind, lift in sorted(outcomes)]
 
 
 def _tally(kind: str, lift: float, outcomes: Sequence[tuple[Fault, Outcome]]) -> Tally:

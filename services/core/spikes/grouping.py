@@ -45,12 +45,12 @@ def narrowest(spikes: Sequence[Spike]) -> Spike:
     whole = jobs.pop(ALL_JOBS, None)
     if whole is None:
         return widest
-    parts = [one for one in jobs.values() if _explains(one.reading, whole.reading)]
-    return min(parts, key=lambda spike: spike.reading.window.exposed, default=whole)
+    alone = next(iter(jobs.values())) if len(jobs) == 1 else None
+    return alone if alone and _explains(alone.reading, whole.reading) else whole
 
 
 def _explains(part: Reading, whole: Reading) -> bool:
-    """Nearly all of the excess, and the rest nearer to usual than to as much more: most visitors have most of anything."""
+    """Nearly all of the excess, and the rest nearer to usual than to as much more: a large job has most of any."""
     usual, all_usual = (one.expected.affected(one.window.exposed) for one in (part, whole))
     rest = whole.excess - part.excess
     as_much_more = (all_usual - usual) * part.excess / usual
