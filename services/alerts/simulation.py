@@ -80,7 +80,10 @@ def hours_of(
     level = np.exp(rng.uniform(np.log(fewest), np.log(most)))
     growth = (1 + rng.choice(GROWTHS)) ** (HOURS / WEEK)
     day = np.exp(0.8 * np.sin(2 * np.pi * (HOURS % 24 - 9) / 24))
-    return rng.poisson(level * growth * day * np.where(WEEKEND, 0.6, 1.0))
+    exposed: np.ndarray[tuple[int], np.dtype[np.int64]] = rng.poisson(
+        level * growth * day * np.where(WEEKEND, 0.6, 1.0)
+    )
+    return exposed
 
 
 def rates_of(
