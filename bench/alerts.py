@@ -1,9 +1,10 @@
-"""Alerts against simulated series: `uv run python -m bench.alerts [--series 500]`.
+"""Alerts against simulated series: `uv run python -m bench.alerts [--series 500] [--only faults]`.
 
 Series of four weeks in which nothing is wrong (hour-of-week seasonality, overdispersion, low volumes, growth), judged
 in projects of 25 cells and each alone; then +50 % and more planted in cells with at least 100 exposed an hour, to be
 found within two windows. Beside our rule: z-score, MAD and a same-weekday median on the same series, and the limit:
 what the same rule finds when it is told each hour's usual rate and how much rates vary, instead of learning them.
+Last, faults that several cells feel together: how often they are one incident, and rightly named.
 """
 
 import argparse
@@ -11,7 +12,9 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 
 import numpy as np
+from rich.console import Console
 
+from services.alerts.faults import tallies
 from services.alerts.peers import PEERS
 from services.alerts.proof import (
     CELLS,
@@ -25,6 +28,7 @@ from services.alerts.proof import (
     plants,
     projects,
 )
+from services.alerts.shown import show_faults
 from services.alerts.simulation import FIRST_HOUR
 from services.core.spikes.baseline import Expected, Level, together
 from services.core.spikes.judgement import SUDDEN, Demand, p_value
@@ -101,10 +105,16 @@ def main() -> None:
     parser.add_argument("--series", type=int, default=500)
     parser.add_argument("--rounds", type=int, default=1)
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--shops", type=int, default=100, help="projects for faults that several cells feel")
+    parser.add_argument("--only", choices=("falseness", "power", "faults"))
     arguments = parser.parse_args()
     demand = AlertRules().demand()
-    print_falseness(arguments.series, arguments.seed, demand)
-    print_power(planted(arguments.series, arguments.rounds, arguments.seed), demand)
+    if arguments.only in (None, "falseness"):
+        print_falseness(arguments.series, arguments.seed, demand)
+    if arguments.only in (None, "power"):
+        print_power(planted(arguments.series, arguments.rounds, arguments.seed), demand)
+    if arguments.only in (None, "faults"):
+        show_faults(tallies(arguments.shops, demand, arguments.seed), Console(width=120))
 
 
 if __name__ == "__main__":

@@ -92,13 +92,14 @@ def backtest_alerts(
             show_backtest(backtest(chosen, store, project, seed), Console())
         return
     from services.alerts.proof import prove
-    from services.alerts.shown import show_falseness, show_power
+    from services.alerts.shown import show_falseness, show_faults, show_power
 
     console = Console()
     with console.status("Drawing and judging series …"):
         proof = prove(chosen.alerts, series, seed)
     show_falseness(proof.falseness, proof.allowed, console)
     show_power(proof.power, proof.peers, console)
+    show_faults(proof.faults, console)
     if proof.falseness[0][1].false_a_week > proof.allowed:
         raise typer.Exit(1)
 

@@ -5,19 +5,18 @@ from functools import partial
 from itertools import groupby
 from statistics import mean
 from typing import NamedTuple
-from zoneinfo import ZoneInfo
 
 import numpy as np
 
+from services.alerts.faults import Tally, tallies
 from services.alerts.peers import PEERS, Peer, rates_of, told_by
-from services.alerts.simulation import DRAWN_HOURS, FIRST_HOUR, JUDGED_HOURS, Simulated, planted, project
+from services.alerts.simulation import DRAWN_HOURS, FIRST_HOUR, JUDGED_HOURS, UTC, Simulated, planted, project
 from services.core.spikes.baseline import WEEK, Baseline, Series
 from services.core.spikes.cell import Cell
 from services.core.spikes.history import REFIT_HOURS, fitted, replay
 from services.core.spikes.judgement import SPAN, Demand, Readings, examine, standing
 from services.core.spikes.rules import MOST_FALSE_A_WEEK, AlertRules
 
-UTC = ZoneInfo("UTC")
 CELLS = 25
 LIFTS = (1.5, 2.0, 3.0)
 LEAST_EXPOSED = 100
@@ -142,6 +141,7 @@ class Proof(NamedTuple):
     falseness: list[tuple[str, Truthfulness]]
     power: list[tuple[float, float, int, list[float]]]  # lift, usual rate, planted, share found by ours and each peer
     peers: tuple[Peer, ...]
+    faults: list[Tally]
 
 
 def prove(rules: AlertRules, series: int, seed: int) -> Proof:
@@ -157,4 +157,4 @@ def prove(rules: AlertRules, series: int, seed: int) -> Proof:
             found = [[is_found(plant, demand) for plant in mine]]
             found += [[is_found_by(peer, plant) for plant in mine] for peer in PEERS]
             power.append((lift, rate, len(mine), [mean(one) for one in found]))
-    return Proof(MOST_FALSE_A_WEEK[rules.sensitivity], false, power, PEERS)
+    return Proof(MOST_FALSE_A_WEEK[rules.sensitivity], false, power, PEERS, tallies(series // CELLS, demand, seed))

@@ -7,6 +7,7 @@ from rich.console import Console
 from rich.table import Table
 
 from services.alerts.backtest import Backtest, Firing
+from services.alerts.faults import SOON, Tally
 from services.alerts.peers import Peer
 from services.alerts.proof import LASTS, Truthfulness
 from services.core.journey import Journey
@@ -72,6 +73,26 @@ def show_power(rows: Iterable[tuple[float, float, int, list[float]]], peers: Ite
     for lift, rate, planted, found in rows:
         table.add_row(f"+{lift - 1:.0%}", f"{rate:.0%}", str(planted), *(f"{share:.2f}" for share in found))
     console.print(table)
+
+
+def show_faults(tallies: Sequence[Tally], console: Console) -> None:
+    """Of faults that several cells feel: how many were one incident, and by the right name."""
+    table = Table(
+        title=f"Of the faults found within {SOON} windows: told as one incident, and by the narrowest right name"
+    )
+    for column in ("fault of", "lift", "planted", "found", "one incident", "rightly named"):
+        table.add_column(column, justify="left" if column == "fault of" else "right")
+    for one in tallies:
+        counts = (one.planted, one.found, one.one, one.right)
+        table.add_row(one.kind, f"+{one.lift - 1:.0%}", *map(str, counts))
+    console.print(table)
+    found = sum(one.found for one in tallies)
+    if found:
+        alone, right = sum(one.one for one in tallies), sum(one.right for one in tallies)
+        console.print(
+            f"Exactly one incident: {alone / found:.3f} ({alone} of {found}). "
+            f"Rightly named: {right / found:.3f} ({right} of {found})."
+        )
 
 
 def _time(hour: int) -> str:

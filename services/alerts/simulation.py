@@ -4,8 +4,9 @@ Hours of the week differ in visitors and in rate, rates vary more than chance, s
 grow.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple
+from zoneinfo import ZoneInfo
 
 import numpy as np
 
@@ -17,6 +18,9 @@ LEARNED, JUDGED = LOOKBACK, LOOKBACK
 """Four weeks to learn from, then the four that are judged."""
 JUDGED_HOURS = range(FIRST_HOUR + LEARNED, FIRST_HOUR + LEARNED + JUDGED)
 DRAWN_HOURS = range(FIRST_HOUR, JUDGED_HOURS.stop)
+HOURS = np.arange(LEARNED + JUDGED)
+WEEKEND = (HOURS // 24) % 7 >= 5
+UTC = ZoneInfo("UTC")
 
 RATES = (0.03, 0.1, 0.2, 0.35, 0.5)
 CORRELATIONS = (0.0, 0.002, 0.01)
@@ -66,17 +70,31 @@ def planted(truth: Truth, at: int, lift: float, hours: int, rng: np.random.Gener
 
 
 def _truth(rng: np.random.Generator) -> Truth:
-    hours = np.arange(LEARNED + JUDGED)
-    weekend = (hours // 24) % 7 >= 5
-    level = np.exp(rng.uniform(np.log(FEWEST), np.log(MOST)))
-    growth = (1 + rng.choice(GROWTHS)) ** (hours / WEEK)
-    day = np.exp(0.8 * np.sin(2 * np.pi * (hours % 24 - 9) / 24))
-    exposed = rng.poisson(level * growth * day * np.where(weekend, 0.6, 1.0))
-    rate = float(rng.choice(RATES))
-    odds = rate / (1 - rate) * np.exp(0.3 * np.sin(2 * np.pi * (hours % 24 - 15) / 24) + np.where(weekend, 0.2, 0.0))
+    return rates_of(hours_of(rng), rng)
+
+
+def hours_of(
+    rng: np.random.Generator, fewest: int = FEWEST, most: int = MOST
+) -> "np.ndarray[tuple[int], np.dtype[np.int64]]":
+    """Visitors by the hour; `fewest` and `most` of the mean hour."""
+    level = np.exp(rng.uniform(np.log(fewest), np.log(most)))
+    growth = (1 + rng.choice(GROWTHS)) ** (HOURS / WEEK)
+    day = np.exp(0.8 * np.sin(2 * np.pi * (HOURS % 24 - 9) / 24))
+    exposed: np.ndarray[tuple[int], np.dtype[np.int64]] = rng.poisson(
+        level * growth * day * np.where(WEEKEND, 0.6, 1.0)
+    )
+    return exposed
+
+
+def rates_of(
+    exposed: "np.ndarray[tuple[int], np.dtype[np.int64]]", rng: np.random.Generator, rates: Sequence[float] = RATES
+) -> Truth:
+    """How many of them are affected, at one of these usual rates."""
+    rate = float(rng.choice(rates))
+    odds = rate / (1 - rate) * np.exp(0.3 * np.sin(2 * np.pi * (HOURS % 24 - 15) / 24) + np.where(WEEKEND, 0.2, 0.0))
     usual, correlation = odds / (1 + odds), float(rng.choice(CORRELATIONS))
-    rates = _varied(usual, correlation, rng)
-    return Truth(exposed, rates, rng.binomial(exposed, rates), rate, usual, correlation)
+    varied = _varied(usual, correlation, rng)
+    return Truth(exposed, varied, rng.binomial(exposed, varied), rate, usual, correlation)
 
 
 def _varied(

@@ -78,6 +78,7 @@ def test_a_backtest_of_few_series_prints_the_table_of_all_rules() -> None:
     assert code == 0
     for rule in ("ours", "z-score > 3", "MAD > 3.5", "1.3 x same-weekday median"):
         assert rule in said
+    assert re.search(r"Exactly one incident: [01]\.\d{3} \(\d+ of \d+\)\. Rightly named: ", said)
 
 
 def test_a_backtest_of_history_tells_what_would_have_been_told(request: pytest.FixtureRequest) -> None:

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
-from services.core.spikes.cell import ALL_JOBS, JOB_SUCCESS, NOT_GOING_ON, SILENCE, Cell, Spike
+from services.core.spikes.cell import ALL_JOBS, JOB_SUCCESS, NOT_GOING_ON, SILENCE, Cell, Reading, Spike
 
 EXPLAINS = 0.8
 """A part that holds so much of the whole's excess is where the whole comes from."""
@@ -38,14 +38,20 @@ def _related(one: Cell, other: Cell, pages: Mapping[Cell, str]) -> bool:
 
 
 def narrowest(spikes: Sequence[Spike]) -> Spike:
-    """The cell to name: the friction with the largest excess, and of it the one job that has nearly all of that."""
+    """The cell to name: the friction with the largest excess, and of it the one job that this comes from."""
     causes = [spike for spike in spikes if spike.cell.detector not in EFFECTS] or list(spikes)
     widest = max(causes, key=lambda spike: (spike.reading.excess, spike.cell.job == ALL_JOBS))
-    parts = [
-        spike
-        for spike in causes
-        if (spike.cell.detector, spike.cell.stage) == (widest.cell.detector, widest.cell.stage)
-        and spike.cell.job != ALL_JOBS
-        and spike.reading.excess >= EXPLAINS * widest.reading.excess
-    ]
-    return min(parts, key=lambda spike: spike.reading.window.exposed, default=widest)
+    jobs = {spike.cell.job: spike for spike in causes if spike.cell[:2] == widest.cell[:2]}
+    whole = jobs.pop(ALL_JOBS, None)
+    if whole is None:
+        return widest
+    alone = next(iter(jobs.values())) if len(jobs) == 1 else None
+    return alone if alone and _explains(alone.reading, whole.reading) else whole
+
+
+def _explains(part: Reading, whole: Reading) -> bool:
+    """Nearly all of the excess, and the rest nearer to usual than to as much more: a large job has most of any."""
+    usual, all_usual = (one.expected.affected(one.window.exposed) for one in (part, whole))
+    rest = whole.excess - part.excess
+    as_much_more = (all_usual - usual) * part.excess / usual
+    return part.excess >= EXPLAINS * whole.excess and rest <= as_much_more / 2

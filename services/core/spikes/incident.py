@@ -69,7 +69,7 @@ class Incident(msgspec.Struct, frozen=True, kw_only=True):
     id: str
     project: str
     named: Measured
-    cells: tuple[Measured, ...]
+    cells: tuple[Measured, ...]  # all that ever stood out with it, each as it last did
     began: int
     seen: int
     judged: int  # the newest hour it was held against
@@ -186,10 +186,13 @@ def _risen(before: Incident, group: Group, patience: Patience) -> Change:
     """It goes on: told again when it became much worse, or after a while."""
     named, hour = measured(group.named.reading), group.named.reading.hour
     tell = named.excess >= MUCH_MORE * before.worst or hour - before.told >= patience.repeat
+    now = tuple(measured(spike.reading) for spike in group.spikes)
+    standing = {one.cell for one in now}
     after = msgspec.structs.replace(
         before,
         named=named,
-        cells=tuple(measured(spike.reading) for spike in group.spikes),
+        # A cell that chance hides for an hour would open another incident when it is back.
+        cells=now + tuple(one for one in before.cells if one.cell not in standing),
         seen=hour,
         judged=hour,
         state="open",

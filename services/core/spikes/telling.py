@@ -81,7 +81,7 @@ def _facts(incident: Incident, journey: Journey) -> Sequence[tuple[str, str]]:
     others = [
         f"{words(one.detector)} in {words(one.stage) or 'the journey'}"
         for one in incident.cells
-        if one.cell != named.cell
+        if one.cell != named.cell and one.hour == named.hour
     ]
     more = max(0, round(named.excess))
     worth = f"{about.value:,.0f} {about.currency} in the baskets of all affected" if about.value else ""

@@ -49,6 +49,17 @@ def test_a_fault_of_one_job_names_that_job() -> None:
     assert one.named.cell == Cell("rage_click", "checkout", "gift")
 
 
+def test_a_fault_of_all_jobs_names_not_the_job_that_most_visitors_have() -> None:
+    everybody = spike("rage_click", "checkout", affected=300, exposed=1000)
+    most = spike("rage_click", "checkout", "gift", affected=270, exposed=900)
+    few = spike("rage_click", "checkout", "replace", affected=30, exposed=100)
+
+    [one] = group([everybody, most], {})
+    [with_few] = group([everybody, most, few], {})
+
+    assert one.named.cell == with_few.named.cell == Cell("rage_click", "checkout")
+
+
 def test_a_fault_of_all_jobs_names_none() -> None:
     jobs = [spike("rage_click", "checkout", job, affected=50, exposed=100) for job in ("gift", "replace", "compare")]
 

@@ -134,6 +134,17 @@ def test_a_cell_that_joins_does_not_open_another() -> None:
     assert len(only.cells) == 2
 
 
+def test_a_cell_that_comes_back_alone_does_not_open_another() -> None:
+    life = Life()
+    other = Cell("failed_request", "checkout")
+    life.spikes(60, RAGE, other)
+    life.spikes(60, RAGE)
+
+    assert life.spikes(60, other) == []
+    [only] = life.known.values()
+    assert only.cell_names == {RAGE, other}
+
+
 def test_a_night_without_visitors_says_nothing_but_days_end_it() -> None:
     life = Life()
     life.spikes()

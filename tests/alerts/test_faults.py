@@ -1,0 +1,18 @@
+"""One fault that many cells feel, in simulated shops: one incident, by the right name."""
+
+from itertools import groupby
+
+from services.alerts.faults import tallies
+from services.core.spikes.rules import AlertRules
+
+
+def test_a_fault_that_many_cells_feel_is_one_incident_that_names_what_is_at_fault() -> None:
+    told = tallies(4, AlertRules().demand(), seed=4)
+
+    kinds = {kind: list(some) for kind, some in groupby(told, key=lambda tally: tally.kind)}
+    assert len(kinds) == 5
+    for kind, some in kinds.items():
+        found = sum(tally.found for tally in some)
+        assert found >= 9, kind
+        assert sum(tally.one for tally in some) >= 0.9 * found, kind
+        assert sum(tally.right for tally in some) >= 0.7 * found, kind
