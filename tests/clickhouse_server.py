@@ -15,6 +15,8 @@ import subprocess
 import sys
 import threading
 from collections.abc import Iterator
+from email.parser import BytesParser
+from email.policy import HTTP
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
@@ -44,17 +46,29 @@ def unpacked(body: bytes, encoding: str) -> bytes:
     return bytes(lz4.frame.decompress(body)) if encoding == "lz4" else body
 
 
+def form_of(body: bytes, content_type: str) -> dict[str, str]:
+    """The fields of a form: clickhouse-connect sends one where a query's parameters are too long for an address."""
+    message = BytesParser(policy=HTTP).parsebytes(b"Content-Type: " + content_type.encode() + b"\r\n\r\n" + body)
+    return {
+        str(part.get_param("name", header="content-disposition")): bytes(part.get_payload(decode=True) or b"").decode()
+        for part in message.iter_parts()
+    }
+
+
 class Request:
     """One request: what to run, on which database, with which settings and parameters."""
 
-    def __init__(self, url: str, body: bytes) -> None:
+    def __init__(self, url: str, body: bytes, content_type: str = "") -> None:
         given = dict(parse_qsl(urlsplit(url).query, keep_blank_values=True))
+        if content_type.startswith("multipart/form-data"):
+            given |= form_of(body, content_type)
+            body = b""
         self.database = given.get("database", "default")
         self.parameters = {name[6:]: value for name, value in given.items() if name.startswith("param_")}
         settings = {name: value for name, value in given.items() if name not in NO_SETTINGS}
         self.settings = {name: value for name, value in settings.items() if not name.startswith("param_")}
         query = given.get("query", "").encode()
-        self.text = query + b"\n" + body if query else body
+        self.text = query + b"\n" + body if query and body else query or body
 
     def run(self, connection: Any) -> tuple[bytes, str]:
         """The answer's bytes and their format, which is empty where a statement has no answer."""
@@ -108,7 +122,7 @@ class Handler(BaseHTTPRequestHandler):
         # A connection of its own: settings and database stick to a connection.
         with contextlib.closing(chdb.connect(self.server.folder)) as connection:
             try:
-                answer, name = Request(self.path, body).run(connection)
+                answer, name = Request(self.path, body, self.headers.get("Content-Type", "")).run(connection)
             except RuntimeError as error:
                 self._fail(str(error))
             else:

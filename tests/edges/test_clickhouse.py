@@ -142,6 +142,14 @@ def test_a_position_is_the_newest_of_its_partition(store: Store) -> None:
     assert len(stored) == 3
 
 
+def test_long_values_are_bound_as_short_ones_are(store: Store) -> None:
+    long = "' \\ {x:String} ü\r\n" * 5_000
+
+    assert store.query("SELECT {long:String} AS told, {other:UInt8} AS n", {"long": long, "other": 7}) == [
+        {"told": long, "n": 7}
+    ]
+
+
 def state(visitor: str, key_hash: int, version: int, **fields: Any) -> StateRow:
     given: dict[str, Any] = {
         "project": "p", "log_id": "log", "partition": 1, "next_offset": 5, "format": 1, "due": [9, 0], "touched": [8, 0]
