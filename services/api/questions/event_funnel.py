@@ -18,10 +18,9 @@ from services.api.funnel_terms import SAID_BY_EVENTS, TRENDS, FunnelTerms, Funne
 from services.api.problem import Refusal
 from services.api.question import PREVIOUS, Asked
 from services.api.questions.freshness import to_millis
-from services.api.questions.funnel import Shape
+from services.api.questions.funnel import Shape, said_by_events
 from services.api.questions.funnel_sessions import FunnelCell, sessions_of_cell
 from services.api.questions.sessions import SessionsAnswer
-from services.api.sql import fragment
 from services.core.duration import format_duration, millis
 
 Step = Annotated[str, AfterValidator(checked_step)]
@@ -151,13 +150,8 @@ def shape_of(
     }
     for name, step in (steps | excluding).items():
         parameters |= step.parameters(name)
-    words = {"fit": _fit(list(steps), steps, excluding), "marks": _marks(len(steps)), "said": _said(by)}
+    words = {"fit": _fit(list(steps), steps, excluding), "marks": _marks(len(steps)), "said": said_by_events(by)}
     return Shape(fragments, parameters, by if by_column else "", words)
-
-
-def _said(by: str) -> str:
-    """What an event says of what units are told apart by, '' where it says nothing, as SQL."""
-    return fragment(f"said_of_{by}").strip() if by in SAID_BY_EVENTS else "''"
 
 
 def _counts(asked: Asked, question: EventFunnelQuestion, path: FunnelPath) -> list[FunnelGroup]:
