@@ -77,8 +77,24 @@ CORRELATIONS = [
     """,
 ]
 
+WINDOW_FUNNEL = f"""
+SELECT level, count() FROM (
+    SELECT {PERSON} AS person, windowFunnel(1209600000)(
+        toUInt64(toUnixTimestamp64Milli(occurred_at)), name = 'browse', name = 'basket', name = 'bought') AS level
+    FROM events AS s {KNOWN}
+    WHERE project = 'bench' AND toDate(occurred_at) BETWEEN '2026-01-01' AND '2026-01-30'
+        AND occurred_at < '2026-01-30 00:00:00' AND name IN ('browse', 'basket', 'bought')
+    GROUP BY person)
+GROUP BY level
+"""
+
 BARE: Mapping[str, Sequence[str]] = {
     "stage funnel": [REACHED],
+    "... strictly": [REACHED],
+    "... in any order": [REACHED],
+    "... by job": [REACHED.replace("SELECT", "SELECT job,").replace("GROUP BY", "GROUP BY job,")],
+    "funnel of events": [WINDOW_FUNNEL],
+    "... counts only": [WINDOW_FUNNEL],
     "jobs": [
         f"SELECT job, count(), countIf(finished > began), quantileIf(0.5)(finished - began, finished > began), "
         f"sum(worth) FROM ({ATTEMPTS}) GROUP BY job",
