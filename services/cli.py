@@ -143,13 +143,14 @@ def ingest() -> None:
 @spoken
 def stages(journey: JourneyName = None) -> None:
     """Work events out into sessions, stages, jobs and findings: from Kafka into ClickHouse."""
-    from services.edges.clickhouse import Store
-    from services.stages.process import run
+    from services.stages.preparation import Preparation
 
     _log(logging.INFO)
     settings = _settings()
-    chosen = _journey(journey, settings)
-    raise typer.Exit(run(settings, chosen, Store.open(settings.clickhouse)))
+    preparation = Preparation(settings)
+    from services.stages.process import run  # this takes a while, and the preparation goes on meanwhile
+
+    raise typer.Exit(run(settings, _journey(journey, settings), preparation))
 
 
 @app.command()

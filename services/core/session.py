@@ -31,7 +31,7 @@ class LiveSession:
 class Visitor:
     """Who acts. One that came back from the store is asleep, its sessions not yet made, until something concerns it."""
 
-    __slots__ = ("asleep", "dirty", "id", "moved_from", "project", "sessions", "user", "withdrawn")
+    __slots__ = ("asleep", "dirty", "id", "leaving", "moved_from", "project", "sessions", "user", "withdrawn")
 
     def __init__(self, project: str, id: str, user: str = "", moved_from: StateRow | None = None) -> None:
         self.project = project
@@ -40,6 +40,7 @@ class Visitor:
         self.sessions: list[LiveSession] = []  # oldest first; only those that a new event could still change
         self.withdrawn: list[Session] = []  # merged into others since the last checkpoint
         self.dirty = False  # something about it is not written yet
+        self.leaving = False  # it is of the checkpoint begun, and not written down for it
         self.asleep: StateRow | None = None
         self.moved_from = moved_from  # where its state stands in the store, if that is another log or partition
 
