@@ -72,7 +72,7 @@ def demo(
     data: Data = None,
     host: Host = None,
     port: Port = None,
-    visitors: Annotated[int, typer.Option(min=100, help="How many visitors come in 14 days.")] = 8_600,
+    visitors: Annotated[int, typer.Option(min=100, help="How many visitors come in 14 days.")] = 2_800,
     seed: Annotated[int, typer.Option(help="Other seeds draw other visitors.")] = 1,
     leave: Annotated[bool, typer.Option("--exit", help="Leave after the answer instead of serving on.")] = False,
 ) -> None:
