@@ -16,6 +16,8 @@ _VISITS = (1, 2, 3, 4)  # of one visitor within the period
 _VISIT_WEIGHTS = (72, 18, 7, 3)
 _LAST_HOURS = 3
 """Left out, so that every visit is over in the end."""
+_FIRST_HOURS = 3 * APART_MS // _HOUR_MS
+"""Left out, so that there is room for the visits before."""
 
 
 class Start(NamedTuple):
@@ -30,19 +32,24 @@ def starts(seed: int, visitors: int, until: int, days: int) -> Iterator[Start]:
     """When each of so many visitors comes within the days before a moment, in milliseconds."""
     rng = Random(seed)
     end = until // _HOUR_MS - _LAST_HOURS
-    hours = range(end - days * 24 + _LAST_HOURS, end)
+    hours = range(end - days * 24 + _FIRST_HOURS, end)
     busy = list(accumulate(map(_busy, hours)))
     for number in range(visitors):
         [visits] = rng.choices(_VISITS, _VISIT_WEIGHTS)
         chosen = rng.choices(hours, cum_weights=busy, k=visits)
-        moments = sorted(hour * _HOUR_MS + rng.randrange(_HOUR_MS) for hour in chosen)
-        last = moments[0] - APART_MS
-        earlier = 0
-        for at in moments:
-            if at - last >= APART_MS:
-                yield Start(at, number, earlier)
-                last = at
-                earlier += 1
+        for earlier, at in enumerate(_apart([hour * _HOUR_MS + rng.randrange(_HOUR_MS) for hour in chosen])):
+            yield Start(at, number, earlier)
+
+
+def _apart(moments: list[int]) -> list[int]:
+    """In their order, none sooner after the one before than a visit takes: the one before is then earlier.
+
+    So who comes how often, and with it all that people do, is the same whenever the period is.
+    """
+    placed: list[int] = []
+    for at in sorted(moments, reverse=True):
+        placed.append(min(at, placed[-1] - APART_MS) if placed else at)
+    return placed[::-1]
 
 
 def _busy(hour: int) -> int:

@@ -41,18 +41,18 @@ STALL = Planted(
     "the card form asks for what people must go and look for",
 )
 QUICK_BACK = Planted(
-    Fault("size_guide", 0.45, 0.75),
+    Fault("guide", 0.45, 0.75),
     "quick_back",
     "browse",
     "",
-    "/size-guide",
-    "the size guide opens with nothing useful in it",
+    "/guide",
+    "the guide to choosing opens with nothing useful in it",
 )
 PLANTED = (RAGE, LOOP, STALL, QUICK_BACK)
 
 NOWHERE = 0.0
 FAULTS = Faults(
-    size_guide=QUICK_BACK.fault,
+    guide=QUICK_BACK.fault,
     wall=Fault("wall", NOWHERE, 0.0),
     address=Fault("address", NOWHERE, 0.0),
     circles=LOOP.fault,

@@ -1,7 +1,7 @@
 """Looking around: searching, looking at things, and putting one into the basket."""
 
 from services.demo.people import hands, troubles
-from services.demo.people.catalogue import CURRENCY, LISTINGS, PRODUCTS, SIZED, Product
+from services.demo.people.catalogue import CURRENCY, LISTINGS, PRODUCTS, Product
 from services.demo.people.habits import HABITS, SAYS, WORDS, Habits
 from services.demo.people.lived import UNKNOWN
 from services.demo.people.person import Gone, Person
@@ -89,8 +89,8 @@ def _look_at_things(person: Person, habits: Habits) -> Product:
         person.takes(6)
     _come_from_the_list(person, last)
     _study(person)
-    if listing in SIZED and person.chance(0.6):
-        _read_the_size_guide(person, last)
+    if person.chance(0.35):
+        _read_the_guide(person, last)
     return last
 
 
@@ -112,9 +112,9 @@ def _see(person: Person, product: Product) -> None:
     person.enters("browse")
 
 
-def _read_the_size_guide(person: Person, product: Product) -> None:
-    guide = person.faults.size_guide
-    troubles.opens(person, "/size-guide")
+def _read_the_guide(person: Person, product: Product) -> None:
+    guide = person.faults.guide
+    troubles.opens(person, "/guide")
     if not person.meets(guide):
         person.reads(12)
         _see(person, product)

@@ -42,6 +42,3 @@ PRODUCTS: dict[str, tuple[Product, ...]] = {
     for listing, names in _RANGE.items()
 }
 LISTINGS = tuple(PRODUCTS)
-
-SIZED = frozenset({"/c/shoes", "/c/jackets"})
-"""Listings whose products link to the size guide."""

@@ -14,8 +14,8 @@ class Fault(NamedTuple):
 class Faults(NamedTuple):
     """All that may be wrong with a shop. Those of an everyday one: a little of everything."""
 
-    size_guide: Fault = Fault("size_guide", 0.10, 0.30)
-    """It opens with nothing useful in it."""
+    guide: Fault = Fault("guide", 0.10, 0.30)
+    """How to choose: it opens with nothing useful in it."""
     wall: Fault = Fault("wall", 0.07, 0.52)
     """A log-in where nobody expected one."""
     address: Fault = Fault("address", 0.05, 1.0)
