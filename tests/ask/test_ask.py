@@ -168,7 +168,7 @@ def test_words_of_a_command_line_are_parameters() -> None:
 
 
 def test_an_id_is_part_of_the_path_whatever_is_in_it() -> None:
-    known = {"sessions": {}, "sessions/{id}": {}, "drop-offs/circumstances": {}}
+    known: dict[str, dict[str, object]] = {"sessions": {}, "sessions/{id}": {}, "drop-offs/circumstances": {}}
 
     assert find_question("sessions/a/b c", known) == ("sessions/{id}", "sessions/a%2Fb%20c")
     assert find_question("drop-offs/circumstances", known) == ("drop-offs/circumstances",) * 2

@@ -3,7 +3,6 @@
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime, time, timedelta
 from typing import NamedTuple
-from urllib.parse import urlencode
 
 from services.core.journey import Journey
 from services.core.spikes.baseline import Window
@@ -76,9 +75,9 @@ def _span(due: Digest) -> str:
 def asked_of(due: Digest, journey: Journey, url: str) -> tuple[tuple[str, str], ...]:
     """Where the API answers for the same days in full."""
     since, until = (datetime.combine(day, time(), journey.zone).astimezone(UTC) for day in (due.since, due.until))
-    period = urlencode(
-        {"from": f"{since:%FT%TZ}", "to": f"{until:%FT%TZ}", "tz": journey.time_zone, "compare": "previous"}
-    )
+    # Of all that stands in a time zone's name only the plus means something in a URL.
+    zone = journey.time_zone.replace("+", "%2B")
+    period = f"from={since:%FT%TZ}&to={until:%FT%TZ}&tz={zone}&compare=previous"
     return tuple((name, f"{url.rstrip('/')}{path}?{period}") for name, path in ASKED.items())
 
 

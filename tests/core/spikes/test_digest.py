@@ -98,6 +98,6 @@ def test_the_same_days_in_full_are_a_click_away() -> None:
     links = dict(asked_of(SUNDAY, JOURNEY, "https://desire.example/"))
 
     assert links["Jobs"] == (
-        "https://desire.example/v1/jobs?from=2026-01-03T23%3A00%3A00Z&to=2026-01-04T23%3A00%3A00Z"
-        "&tz=Europe%2FBerlin&compare=previous"
+        "https://desire.example/v1/jobs?from=2026-01-03T23:00:00Z&to=2026-01-04T23:00:00Z"
+        "&tz=Europe/Berlin&compare=previous"
     )
