@@ -62,6 +62,9 @@ def snooze_alert(
     except ValueError as error:
         raise typer.BadParameter(str(error), param_hint="--for") from None
     with board_of(settings_of(data_dir=data)) as board:
+        if incident not in {one.id for one in board.recent(project, 0)}:
+            typer.echo(f"{project} has no incident {incident}: `desireline alerts list` shows which it has.", err=True)
+            raise typer.Exit(1)
         board.snooze(snoozed_until(project, incident, seconds))
     typer.echo(f"Nothing is told of {incident} for {for_}.")
 
