@@ -4,7 +4,7 @@ What `read_plain` does of a call in thirty lines of Python is a few of them here
 has the same pieces; in which call anything is odd is not said here.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from functools import lru_cache
 from itertools import chain, repeat
 from operator import add
@@ -71,12 +71,18 @@ def read_tracks(
         repeat(b',"received_ms":%d' % received_at),
         [b',"user":"%b"' % user.encode() if user else b"" for user in users] if any(users) else repeat(b""),
         [parts[0] for parts in around],
-        repeat(b',"props":'),
-        contents,
+        *_props(contents),
         [parts[1] for parts in around],
         strict=False,
     )
     return Columns(visitors, ids, names, list(zip(keys, map(b"".join, pieces), strict=True)))
+
+
+def _props(contents: Sequence[msgspec.Raw]) -> tuple[Iterable[bytes], Iterable[bytes]]:
+    if not any(content is EMPTY_OBJECT for content in contents):
+        return repeat(b',"props":'), contents
+    members = [b"" if content is EMPTY_OBJECT else b',"props":' + content for content in contents]
+    return members, repeat(b"")
 
 
 def _are_plain(ids: Sequence[str], visitors: Sequence[str], users: Sequence[str]) -> bool:
