@@ -25,6 +25,15 @@ class EventNames:
     def are_known(self, project: str, names: Iterable[str]) -> bool:
         return set(names) <= self._known.get(project, frozenset())
 
+    def have_room(self, project: str, names: Iterable[str], most: int) -> bool:
+        """Whether none of these events has to be renamed."""
+        known = self._known.get(project, TYPES)
+        return len(known.union(names)) <= most + len(TYPES)
+
+    def learn(self, project: str, names: Iterable[str]) -> None:
+        """To be called for those that have room."""
+        self._known.setdefault(project, set(TYPES)).update(names)
+
     def cap(self, project: str, lines: Sequence[Line], most: int) -> list[Line]:
         """The events, those beyond the `most` first names of the project renamed. A type's own name is no choice."""
         known = self._known.setdefault(project, set(TYPES))

@@ -135,7 +135,7 @@ class Together:
         if not texts_are_clean(calls, privacy.surroundings):
             return None
         columns = self._columns(calls, readings, received_at)
-        if columns is None or not sieve.names.are_known(key.project, columns.names):
+        if columns is None or not sieve.names.have_room(key.project, columns.names, key.terms.event_names):
             return None
         keys = sieve.recent.keys(key.project, columns.visitors, columns.ids)
         return None if sieve.recent.any_known(keys) else (columns, keys)
@@ -175,6 +175,7 @@ class Together:
         sent = Sent(
             [(reading.request.connection, reading.request.about) for reading in readings], keys, time.perf_counter()
         )
+        self._parts.sieve.names.learn(readings[0].key.project, columns.names)
         self._parts.metrics.bytes.inc(sum(len(reading.request.body) for reading in readings))
         try:
             published = self._parts.publisher.publish(columns.records)
