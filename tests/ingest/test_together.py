@@ -50,7 +50,7 @@ class Taking:
         return [response_of(answer) if answer else GIVEN_BACK for answer in answers]
 
     async def statuses(self, *bodies: bytes, **how: Any) -> list[int | None]:
-        return [answer and answer.status_code for answer in await self.take(*bodies, **how)]
+        return [None if answer is None else answer.status_code for answer in await self.take(*bodies, **how)]
 
 
 @pytest_asyncio.fixture
