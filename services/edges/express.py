@@ -83,6 +83,14 @@ class Express(Generic[About]):
         self._gathered: list[Whole[About]] = []
         self._bytes = 0
         self._due: asyncio.TimerHandle | None = None
+        self._usual: RawHeaders = ()
+        self._usual_lines = b""
+
+    def lines_of(self, headers: RawHeaders) -> bytes:
+        """The headers of every answer, as lines: the same ones for a second."""
+        if headers is not self._usual:
+            self._usual, self._usual_lines = headers, _lines(headers)
+        return self._usual_lines
 
     def board(self, connection: Carrier, peer: str, data: bytes, loop: asyncio.AbstractEventLoop) -> bool:
         """Whether this is one whole request, and taken: nothing else may be on its way over its connection."""
@@ -170,5 +178,8 @@ class Prepared(NamedTuple):
 
 
 def prepared(status: int, headers: RawHeaders, body: bytes) -> Prepared:
-    lines = b"".join(b"%b: %b\r\n" % header for header in headers)
-    return Prepared(STATUS_LINE[status], lines + b"\r\n" + body)
+    return Prepared(STATUS_LINE[status], _lines(headers) + b"\r\n" + body)
+
+
+def _lines(headers: RawHeaders) -> bytes:
+    return b"".join(b"%b: %b\r\n" % header for header in headers)

@@ -169,9 +169,9 @@ class Connection(HttpToolsProtocol):
             super().shutdown()
 
     def answer_whole(self, answer: Prepared) -> None:
-        if self.transport.is_closing():
+        if self.transport.is_closing() or self._express is None:
             return
-        headers = b"".join(b"%b: %b\r\n" % header for header in self.server_state.default_headers)
+        headers = self._express.lines_of(self.server_state.default_headers)
         closing = b"connection: close\r\n" if self._is_leaving else b""
         self.transport.write(b"".join((answer.status, headers, closing, answer.rest)))
         self.server_state.total_requests += 1

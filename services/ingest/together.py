@@ -8,6 +8,7 @@ import asyncio
 import time
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from functools import partial
 from typing import NamedTuple
 
@@ -34,7 +35,8 @@ from services.ingest.sender import NOBODY, Sender, sender_of
 log = structlog.get_logger(__name__)
 
 
-class Preamble(NamedTuple):
+@dataclass(slots=True)
+class Preamble:
     """Holds what follows from the head of a request."""
 
     kind: str
@@ -43,6 +45,8 @@ class Preamble(NamedTuple):
     sender: Sender
     origin: bytes
     all_taken: Prepared
+    cleared_for: Key | None = None
+    """The key, as it stands, with which requests with this head pass the checks of who sends."""
 
 
 class Reading(NamedTuple):
@@ -76,9 +80,10 @@ class Together:
 
     def take(self, requests: Sequence[Whole[Preamble]]) -> None:
         received_at = time.time_ns() // 1_000_000
+        found: dict[str, Key | None] = {}
         alike: defaultdict[tuple[str, bool, bool], list[Reading]] = defaultdict(list)
         for request in requests:
-            reading = self._read(request, received_at)
+            reading = self._read(request, received_at, found)
             if reading is None:
                 request.give_back()
             else:
@@ -88,8 +93,8 @@ class Together:
             self._publish(readings, received_at)
         self._parts.publisher.flush()
 
-    def _read(self, request: Whole[Preamble], received_at: int) -> Reading | None:
-        """None where it must be looked at alone."""
+    def _read(self, request: Whole[Preamble], received_at: int, found: dict[str, Key | None]) -> Reading | None:
+        """None where it must be looked at alone. `found` are the keys of this moment: each is looked for once."""
         about, body = request.about, request.body
         try:
             self._parts.strangers.hold(about.caller, self._parts.keyring)
@@ -99,22 +104,28 @@ class Together:
         head = None if body.startswith(GZIP_MAGIC) else plainly(body, about.kind)
         if head is None or (isinstance(head, PlainBatch) and (head.historical or head.replayed or not head.batch)):
             return None
+        presented = about.presented or head.write_key or about.caller.query.get("writeKey") or ""
+        if presented not in found:
+            found[presented] = self._parts.keyring.find(presented)
+        key = found[presented]
         calls = calls_of(head)
-        presented = about.presented or head.write_key or about.caller.query.get("writeKey")
-        key = self._parts.keyring.find(presented) if presented else None
-        if key is None or not self._may_pass(key, about, body, len(calls)):
+        if key is None or len(calls) > BATCH_CALLS or not self._may_pass(key, about, body):
             return None
         return Reading(request, calls, segment.skew_of(head.sent_at, received_at), key)
 
-    def _may_pass(self, key: Key, about: Preamble, body: bytes, events: int) -> bool:
-        terms = key.terms
-        if key.kind is not Kind.WRITE or events > BATCH_CALLS or self._parts.privacy.hides_ids(key.project):
+    def _may_pass(self, key: Key, about: Preamble, body: bytes) -> bool:
+        if about.cleared_for is not key:
+            if not self._may_send(key, about):
+                return False
+            about.cleared_for = key
+        return not may_be_asked(body, key.terms)
+
+    def _may_send(self, key: Key, about: Preamble) -> bool:
+        if key.kind is not Kind.WRITE or self._parts.privacy.hides_ids(key.project):
             return False
-        if terms.honour_wishes and (
-            asked_by_headers(about.caller.headers, terms)[0] is not Asked.IGNORE or may_be_asked(body, terms)
-        ):
+        if asked_by_headers(about.caller.headers, key.terms)[0] is not Asked.IGNORE:
             return False
-        return not refused_sender(Sending(key, about.caller, events, historical=False))
+        return not refused_sender(Sending(key, about.caller, 0, historical=False))
 
     def _publish(self, readings: Sequence[Reading], received_at: int) -> None:
         """All of them, or where that cannot be each half by itself: so the odd ones are found."""
