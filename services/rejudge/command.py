@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from services.rejudge.run import Run
 
 
-GC_THRESHOLD = (100_000, 50, 100)
+GC_THRESHOLD = (2_000, 10_000, 100)
 """As a stages worker's: sessions hold no cycles, and by default much of the time goes into looking for some."""
 
 Project = Annotated[str, typer.Option(help="The project.")]
