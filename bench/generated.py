@@ -60,7 +60,8 @@ SELECT project, opened_on, id, concat('f', id), visitor,
     multiIf(stage = 'checkout', 'checkout_abandonment', path_stage[-1] = 'basket', 'cart_abandonment',
         ['rage_click', 'dead_click', 'slow_page'][1 + cityHash64(id, 1) % 3]) AS found,
     stage, step, if(endsWith(found, 'abandonment'), '', exit_page), 2, job, path_started_at[-1], 1
-FROM sessions WHERE cityHash64(id) % 9 = 0 AND started_at >= {since:DateTime64(3)} AND started_at < {until:DateTime64(3)}
+FROM sessions
+WHERE cityHash64(id) % 9 = 0 AND started_at >= {since:DateTime64(3)} AND started_at < {until:DateTime64(3)}
 """
 EVENTS = """
 INSERT INTO events (project, id, visitor, type, name, path, occurred_at)
@@ -122,7 +123,10 @@ def pieces_done(store: Store) -> int:
 def fill(store: Store, mapped: Journey, others: Sequence[str], first: int, sessions: int) -> None:
     count = min(PIECE, sessions - first)
     length = PERIOD.until - PERIOD.since - timedelta(days=1)
-    bounds = {"since": PERIOD.since + length * first / sessions, "until": PERIOD.since + length * (first + count) / sessions}
+    bounds = {
+        "since": PERIOD.since + length * first / sessions,
+        "until": PERIOD.since + length * (first + count) / sessions,
+    }
     store.change(SESSIONS, {"sessions": sessions, "journey": mapped.version, "first": first, "count": count})
     for statement in others:
         store.change(statement, bounds)

@@ -179,7 +179,9 @@ def _fit(names: Sequence[str], steps: dict[str, EventStep], excluding: dict[str,
 
 def _marks(count: int) -> str:
     """Which steps an event fits; the first only within the period, though steps after it may be taken later."""
-    return ", ".join(["bitTest(fit, 1) AND at_ms < {to_ms:Int64}", *(f"bitTest(fit, {k})" for k in range(2, count + 1))])
+    return ", ".join(
+        ["bitTest(fit, 1) AND at_ms < {to_ms:Int64}", *(f"bitTest(fit, {k})" for k in range(2, count + 1))]
+    )
 
 
 def _as_counts(entered: dict[int, int], last: int) -> list[dict[str, object]]:
