@@ -1,6 +1,6 @@
 """What a digest counts: sessions of its days, each once, as the API's answers of these days count them."""
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from datetime import date
 
 from services.core.journey import Journey
@@ -15,7 +15,7 @@ HOUR = 3_600
 NEW_YEAR = date(2026, 1, 1), date(2026, 1, 2)
 
 
-def of_new_year(store: Store, sessions: Iterable[SessionRow], jobs: tuple[str, ...] = ()) -> Counted:
+def of_new_year(store: Store, sessions: Sequence[SessionRow], jobs: tuple[str, ...] = ()) -> Counted:
     fill(store, sessions)
     return counted(store, JOURNEY, "shop", NEW_YEAR, jobs)
 
