@@ -5,9 +5,9 @@ take one of twelve ways, have a job in three of four cases, and one in nine has 
 """
 
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from services.api.period import Period
@@ -51,7 +51,7 @@ SELECT 'bench', toDate(began), lower(hex(sipHash128(number))), concat('v', toStr
     arrayMap(s -> 'e', way), chosen_job, stages[-1], steps[-1],
     if(has(stages, 'bought') AND chosen_job != 'unassigned', finished, toDateTime64(0, 3, 'UTC')),
     if(has(stages, 'basket'), toFloat64(10 + other % 90), 0.), if(has(stages, 'basket'), 'EUR', ''), {journey:String}, 1
-FROM numbers({sessions:UInt64})
+FROM numbers({first:UInt64}, {count:UInt64})
 """
 FINDINGS = """
 INSERT INTO findings (project, opened_on, session_id, id, visitor, detector, stage, step, page, severity, job,
@@ -60,7 +60,8 @@ SELECT project, opened_on, id, concat('f', id), visitor,
     multiIf(stage = 'checkout', 'checkout_abandonment', path_stage[-1] = 'basket', 'cart_abandonment',
         ['rage_click', 'dead_click', 'slow_page'][1 + cityHash64(id, 1) % 3]) AS found,
     stage, step, if(endsWith(found, 'abandonment'), '', exit_page), 2, job, path_started_at[-1], 1
-FROM sessions WHERE cityHash64(id) % 9 = 0
+FROM sessions
+WHERE cityHash64(id) % 9 = 0 AND started_at >= {since:DateTime64(3)} AND started_at < {until:DateTime64(3)}
 """
 EVENTS = """
 INSERT INTO events (project, id, visitor, type, name, path, occurred_at)
@@ -71,7 +72,10 @@ SELECT project, concat(id, toString(n)), visitor, if(n % 3 = 0, 'page', 'track')
     fromUnixTimestamp64Milli(toUnixTimestamp64Milli(started_at)
         + intDiv((toUnixTimestamp64Milli(ended_at) - toUnixTimestamp64Milli(started_at)) * n, 10), 'UTC')
 FROM sessions ARRAY JOIN range(10) AS n
+WHERE started_at >= {since:DateTime64(3)} AND started_at < {until:DateTime64(3)}
 """
+PIECE = 500_000
+"""Sessions at a time, so that ten million take no more memory than these."""
 
 
 def journey() -> Journey:
@@ -83,20 +87,47 @@ def journey() -> Journey:
 
 
 @contextmanager
-def generated_shop(sessions: int, *, with_events: bool = True, merged: bool = False) -> Iterator[Asked]:
-    """A store in a folder that is gone afterwards; `merged` lets each month become one part first."""
-    with tempfile.TemporaryDirectory() as folder:
-        yield from fill(Path(folder), sessions, with_events=with_events, merged=merged)
+def generated_shop(
+    sessions: int, *, with_events: bool = True, merged: bool = False, folder: Path | None = None
+) -> Iterator[Asked]:
+    """A store in a folder that is gone afterwards, or in one that is kept and need not be filled a second time.
+
+    `merged` lets each month become one part first.
+    """
+    if folder:
+        yield from filled(folder, sessions, with_events=with_events, merged=merged)
+        return
+    with tempfile.TemporaryDirectory() as passing:
+        yield from filled(Path(passing), sessions, with_events=with_events, merged=merged)
 
 
-def fill(folder: Path, sessions: int, *, with_events: bool, merged: bool) -> Iterator[Asked]:
+def filled(folder: Path, sessions: int, *, with_events: bool, merged: bool) -> Iterator[Asked]:
+    folder.mkdir(parents=True, exist_ok=True)
     store = Store.open(f"chdb://{folder}")
     mapped = journey()
     store.save_journey(mapped.version, mapped.document())
-    store.change(SESSIONS, {"sessions": sessions, "journey": mapped.version})
-    for statement in (FINDINGS, EVENTS) if with_events else (FINDINGS,):
-        store.change(statement, {})
+    # A piece that was begun and broken off is written anew: rows of one key replace each other.
+    for first in range(pieces_done(store) * PIECE, sessions, PIECE):
+        fill(store, mapped, (FINDINGS, EVENTS) if with_events else (FINDINGS,), first, sessions)
     for table in ("sessions", "findings", "events") if merged else ():
         store.change(f"OPTIMIZE TABLE {table} FINAL", {})
     yield Asked(store, mapped, "bench", PERIOD, ask_freshness(store, "bench"))
     store.close()
+
+
+def pieces_done(store: Store) -> int:
+    """How many pieces were written wholly: a note is made of each."""
+    return int(store.query("SELECT uniqExact(id) AS n FROM annotations")[0]["n"])
+
+
+def fill(store: Store, mapped: Journey, others: Sequence[str], first: int, sessions: int) -> None:
+    count = min(PIECE, sessions - first)
+    length = PERIOD.until - PERIOD.since - timedelta(days=1)
+    bounds = {
+        "since": PERIOD.since + length * first / sessions,
+        "until": PERIOD.since + length * (first + count) / sessions,
+    }
+    store.change(SESSIONS, {"sessions": sessions, "journey": mapped.version, "first": first, "count": count})
+    for statement in others:
+        store.change(statement, bounds)
+    store.change("INSERT INTO annotations (project, id) VALUES ('filled', {id:String})", {"id": str(first)})

@@ -17,6 +17,12 @@ class EventStep:
     label: str
     conditions: Sequence[Condition]
 
+    @property
+    def event(self) -> str:
+        """The name that an event must have to fit, '' where that may be any."""
+        named = (one.value for one in self.conditions if (one.column, one.operator) == ("name", "eq"))
+        return str(next(named, ""))
+
     def text(self, name: str) -> str:
         """SQL over a row of `events`."""
         parts = [condition.text(f"{name}c{number}") for number, condition in enumerate(self.conditions)]

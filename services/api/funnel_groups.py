@@ -14,6 +14,11 @@ class Seconds(BaseModel):
     median: float = Field(examples=[83.0])
     p75: float = Field(examples=[210.0])
     p90: float = Field(examples=[540.0])
+    timed: int = Field(
+        description="How many of those who went on were timed: all, but where very many sessions are asked about, a "
+        "share of them that is the same each time.",
+        examples=[111],
+    )
 
 
 class FunnelStep(BaseModel):
@@ -107,5 +112,10 @@ def _step(name: str, row: Mapping[str, Any], *, is_last: bool) -> FunnelStep:
         dropped=entered - converted - in_progress,
         in_progress=in_progress,
         rate=Share.of(converted - row["undecided_converted"], decided) if decided else None,
-        seconds=Seconds(median=taken[0] / 1000, p75=taken[1] / 1000, p90=taken[2] / 1000) if taken else None,
+        seconds=_seconds(taken, row.get("timed", converted)) if taken else None,
     )
+
+
+def _seconds(quantiles: Sequence[float], timed: int) -> Seconds:
+    median, p75, p90 = (millis / 1000 for millis in quantiles)
+    return Seconds(median=median, p75=p75, p90=p90, timed=timed)

@@ -24,11 +24,11 @@ from services.core.rendering import (
 from services.core.rows import ForgottenRow, PositionRow, RefusedRow, StateRow, UnfinishedRow
 from services.core.rulebook import Rulebook
 from services.core.session import LiveSession, Visitor
-from services.core.sessioniser import Added, Sessioniser
+from services.core.sessioniser import DUPLICATE, REARRANGED, Sessioniser
 from services.core.tenant import Tenant
 from services.core.visitor_state import moved, refuse_newer, state_row, wake
 
-_EVENT = msgspec.json.Decoder(Event)
+_decode = msgspec.json.Decoder(Event).decode
 
 
 class Record(Protocol):
@@ -85,18 +85,19 @@ class Partition:
     def feed(self, records: Sequence[Record], now: Millis) -> None:
         """Apply records in order."""
         self._now = now
+        if records and records[0].offset < self._next:
+            records = [record for record in records if record.offset >= self._next]
         for record in records:
-            if record.offset < self._next:
-                continue
             try:
-                self._apply(record.value or b"", record.offset, now)
+                self._apply(record.value or b"", record.offset)
             except msgspec.MsgspecError as error:
                 self._refuse(record, Reason.UNREADABLE, str(error))
             except Exception as error:
                 # One event must not stop all that come after it, whatever is wrong with it or with a rule.
                 self._refuse(record, Reason.FAILED, f"{type(error).__name__}: {error}")
-            self._next = record.offset + 1
-            self.pending += 1
+        if records:
+            self._next = records[-1].offset + 1
+            self.pending += len(records)
         self._moved = True
         for tenant in self._tenants.values():
             self._mark(tenant.close_due())
@@ -172,28 +173,29 @@ class Partition:
             if (row.session_id, row.finding_id) not in self._finished:
                 self._take_back(row)
 
-    def _apply(self, value: bytes, offset: int, now: Millis) -> None:
-        event = _EVENT.decode(value)
+    def _apply(self, value: bytes, offset: int) -> None:
+        event = _decode(value)
         tenant = self._tenants.get(event.project)
         if tenant is None:
             tenant = self._tenants[event.project] = Tenant(self.book, self._make_ready)
-        if event.watermark:
-            tenant.imported_at = now
-            if event.type == WATERMARK:
-                self._mark(tenant.end_import())
-                return
-        if self._is_known(event, offset):
+        watermark = event.watermark
+        if watermark and self._is_end(tenant, event):
+            return
+        if (offset < self._ahead_until or self._oblivion.is_asked) and self._is_known(event, offset):
             return
         plan, act = meaning(event, self.book)
-        visitor = self._visitor(tenant, event)
-        historical = event.watermark > 0
-        mark = tenant.marks[historical]
-        clock = max(mark.at, event.watermark or event.received_at)
-        added = self._sessioniser.add(visitor, act, plan, clock, historical)
-        if added is Added.DUPLICATE:
+        visitor = tenant.visitors.get(event.visitor)
+        if visitor is None or visitor.leaving or visitor.asleep is not None:
+            visitor = self._visitor(tenant, event)
+        mark = tenant.marks[watermark > 0]
+        clock = watermark or event.received_at
+        if clock < mark.at:
+            clock = mark.at
+        added = self._sessioniser.add(visitor, act, plan, clock, watermark > 0)
+        if added is DUPLICATE:
             return
         mark.at = clock
-        if added is Added.REARRANGED:
+        if added is REARRANGED:
             mark.remind(event.visitor, event.occurred_at + self.book.inactivity)
         self._changes.events.append(value)
         if event.user:
@@ -202,11 +204,17 @@ class Partition:
             visitor.dirty = True
             self._dirty.append(visitor)
 
+    def _is_end(self, tenant: Tenant, event: Event) -> bool:
+        """Note that an import goes on, or that this ends it."""
+        tenant.imported_at = self._now
+        if event.type != WATERMARK:
+            return False
+        self._mark(tenant.end_import())
+        return True
+
     def _is_known(self, event: Event, offset: int) -> bool:
         """Whether it is of somebody who asked to be forgotten, or applied already in the visitor's stored state."""
-        if self._oblivion and self._oblivion.covers(event):
-            return True
-        return offset < self._ahead_until and offset < self._ahead.get((event.project, event.visitor), 0)
+        return self._oblivion.covers(event) or offset < self._ahead.get((event.project, event.visitor), 0)
 
     def _visitor(self, tenant: Tenant, event: Event) -> Visitor:
         visitor = tenant.visitors.get(event.visitor)

@@ -64,7 +64,7 @@ class Tenant:
         self.imported_at = None
 
     def note_clocks(self) -> list[Millis]:
-        """The two clocks with which a checkpoint begins: what it lets go of is settled by them, and by no later ones."""
+        """The two clocks with which a checkpoint begins: what it lets go of is settled by them, not by later ones."""
         self._clocks = [mark.at for mark in self.marks]
         return self._clocks
 

@@ -1,6 +1,6 @@
-"""What a worker asks of the database and of Kafka before it works, while the rest of its program is still being loaded.
+"""What a worker asks of the database and of Kafka before it works, while the rest of its program is being loaded.
 
-Both take a few answers' time and no processor; loading takes a second of processor. A killed worker is back that sooner.
+Both take a few answers' time and no processor; loading takes a second of it. A killed worker is back that sooner.
 """
 
 import logging

@@ -98,6 +98,21 @@ def test_counts_only_are_those_of_the_exact_way_where_no_two_events_are_near(sto
     assert quick["steps"][0]["rate"]["share"] == quick["overall"]["share"] == 0.5
 
 
+def test_counts_only_are_of_people_who_entered_within_the_period_whoever_they_turned_out_to_be(
+    store: Store, ask: Ask
+) -> None:
+    fill(store, [session("0-10 browse", visitor="x", user="anna"), session("0-10 browse", visitor="y", user="anna")])
+    # Once at x, then at y: one person. What z begins after the period is of the next, and what came twice is once.
+    told = [event("x", "a", 0), event("y", "b", 5, 1), event("z", "a", 2 * DAY), event("z", "b", 2 * DAY + 5, 1)]
+    store.insert_lines("events", told)
+    store.insert_lines("events", told[:1])
+
+    exact = ask("/v1/funnel/events", step=["a", "b"], **SPAN)
+    quick = ask("/v1/funnel/events", step=["a", "b"], counts_only=True, **SPAN)
+
+    assert counts(exact) == counts(quick) == [1, 1]
+
+
 def test_a_step_may_have_conditions_and_one_event_may_be_several_steps(store: Store, ask: Ask) -> None:
     fill(store, [])
     store.insert_lines(

@@ -60,6 +60,47 @@ def test_any_funnel_counts_what_the_reference_counts(store: Store, ask: Ask, dat
     assert counts(answer) == entered(Funnel(steps, order, window, tolerance), units)
 
 
+@settings(max_examples=6, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(data=st.data())
+def test_sessions_followed_by_their_path_are_counted_and_timed_as_if_one_by_one(
+    store: Store, ask: Ask, data: st.DataObject
+) -> None:
+    order = data.draw(st.sampled_from(["ordered", "ordered", "strict", "any"]))
+    flat = ["browse", "basket", "checkout.address", "checkout.payment", "bought"]
+    steps = data.draw(st.lists(st.sampled_from(flat if order == "strict" else PLACES), unique=True, min_size=2))
+    same_second = data.draw(st.sampled_from(["either", "event_id"]))
+    units = as_units([[way] for way in data.draw(st.lists(ways, min_size=30, max_size=90))], by_person=False)
+    for [row] in units[::5]:
+        row.state, row.job = "open", "gift"
+    forget_sessions(store)
+    fill(store, [row for unit in units for row in unit])
+
+    told = {"steps": ",".join(steps), "order": order, "same_second": same_second, "breakdown": "job"}
+    answer = ask("/v1/funnel", from_=LONG_AGO, to=text(DAY * 900), **told)
+
+    tolerance = 1_000 if (order, same_second) == ("ordered", "either") else 0
+    assert counts(answer) == entered(Funnel(steps, order, 1_209_600_000, tolerance), units)
+    if order != "any":  # a window that never binds makes it go by the rules
+        by_rules = ask(
+            "/v1/funnel", step_windows=f"{steps[1]}:300d", from_=LONG_AGO, to=text(DAY * 900), **told
+        )  # fmt: skip
+        assert {name: answer[name] for name in ("steps", "overall", "breakdown")} == {
+            name: by_rules[name] for name in ("steps", "overall", "breakdown")
+        }
+
+
+def test_of_very_many_sessions_a_share_is_timed_and_all_are_counted(
+    store: Store, ask: Ask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fill(store, [session("0 browse, 9 basket", id=f"{number:02x}{30 * 'f'}") for number in range(256)])
+    monkeypatch.setattr("services.api.questions.funnel.MOST_TIMED", 64)
+
+    first = ask("/v1/funnel", steps="browse,basket")["steps"][0]
+
+    assert (first["entered"], first["converted"]) == (256, 256)
+    assert first["seconds"] == {"median": 9.0, "p75": 9.0, "p90": 9.0, "timed": 64}
+
+
 def as_units(people: list[list[list[tuple[str, int, int]]]], by_person: bool) -> list[list[SessionRow]]:
     """Sessions by unit: a person's lie an hour apart."""
     sessions = [
@@ -111,7 +152,7 @@ def test_time_to_convert_is_from_step_to_step_of_those_who_did(store: Store, ask
 
     seconds = ask("/v1/funnel", steps="browse,basket")["steps"][0]["seconds"]
 
-    assert seconds == {"median": 25.0, "p75": 47.5, "p90": pytest.approx(79.0)}
+    assert seconds == {"median": 25.0, "p75": 47.5, "p90": pytest.approx(79.0), "timed": 4}
 
 
 def test_events_in_the_same_second_count_in_either_order_unless_ids_shall_decide(store: Store, ask: Ask) -> None:

@@ -147,6 +147,19 @@ def test_a_breakdown_value_that_changes_midway_counts_by_the_attribution_asked_f
     }
 
 
+def test_a_value_that_json_spells_in_another_way_is_told_as_it_was_said(store: Store, ask: Ask) -> None:
+    fill(store, [session(f"{n} browse, {n + 5} bought", visitor=who) for n, who in enumerate("abcd")])
+    # What reaches the store is what came: with escapes, with quotes in it, or no text at all.
+    for n, (who, value) in enumerate(
+        {"a": r'"gr\u00fcn \ud83c\udf32"', "b": r'"\"quoted\""', "c": r'"back\\slash"', "d": "12.5"}.items()
+    ):
+        store.insert_lines("events", [said(n, {"color": "?"}, who).replace(b'"?"', value.encode())])
+
+    answer = ask("/v1/funnel", steps="browse,bought", breakdown="property", property="color")
+
+    assert {group["value"] for group in answer["breakdown"]} == {"grün 🌲", '"quoted"', r"back\slash", "12.5"}
+
+
 def said(at: float, props: dict[str, Any], visitor: str = "anna", **context: Any) -> bytes:
     return msgspec.json.encode(
         Event(

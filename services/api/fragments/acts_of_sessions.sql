@@ -15,13 +15,14 @@
     fitting AS
     (
         SELECT
-            if(by_person, multiIf(user != '', user, known_as != '', known_as, visitor), session_id) AS who, session_id,
-            NOT by_person AND is_open AS open_session,
-            occurred_at, toUnixTimestamp64Milli(occurred_at) AS at_ms, id, fit, if(said != '', said, part) AS value
+            if(by_person, multiIf(user != '', cityHash64(user), known_as != 0, known_as, visitor_hash), session_hash) AS who,
+            session_id, NOT by_person AND is_open AS open_session,
+            occurred_at, toUnixTimestamp64Milli(occurred_at) AS at_ms, id, visitor_hash, fit,
+            if(said != '', said, part) AS value
         FROM
         (
             SELECT
-                visitor, id, user, occurred_at,
+                cityHash64(visitor) AS visitor_hash, id, user, occurred_at,
                 -- said
                 AS said,
                 -- fit
@@ -29,18 +30,20 @@
             FROM events
             WHERE project = {project:String}
                 AND toDate(occurred_at) BETWEEN toDate(from_at) AND toDate(to_at) + {longest_days:UInt16}
-                AND (NOT by_person OR (occurred_at >= from_at AND occurred_at < to_at)) AND (fit != 0 OR said != '')
-            LIMIT 1 BY visitor, id
+                AND (NOT by_person OR (occurred_at >= from_at AND occurred_at < to_at))
+                -- named
+                AND (fit != 0 OR said != '')
         ) AS told
         -- No two sessions of a visitor overlap, so the last that began before an event is the one it may be of.
         ASOF INNER JOIN
         (
             SELECT
-                id AS session_id, visitor AS walker, started_at AS walk_began, ended_at AS walk_ended,
+                id AS session_id, cityHash64(id) AS session_hash, cityHash64(visitor) AS walker, started_at AS walk_began,
+                ended_at AS walk_ended,
                 state = 'open' AS is_open, part
             FROM walk
         ) AS holder
-            ON walker = visitor AND walk_began <= occurred_at
-        LEFT JOIN identified USING (visitor)
+            ON walker = visitor_hash AND walk_began <= occurred_at
+        LEFT ANY JOIN identified ON known = visitor_hash
         WHERE occurred_at <= walk_ended
     ),

@@ -2,7 +2,7 @@
     -- the values that units are told apart by (`values`) and the sessions they lie in (`members`), each with its moment.
     -- include funnel_words
 
-    -- include identified
+    -- include identified_in_numbers
 
     -- include acts
 
@@ -19,7 +19,9 @@
         (
             SELECT
                 max(open_session) AS is_open,
-                arraySort(groupArrayIf((at_ms, id, fit), fit != 0)) AS sorted,
+                arraySort(groupArrayIf((at_ms, id, fit, cityHash64(visitor_hash, id)), fit != 0)) AS every,
+                -- An event that came twice counts once, as it was told first.
+                arrayFilter((act, times) -> times = 1, every, arrayEnumerateUniq(every.4)) AS sorted,
                 arrayMap(one -> (one.1, one.3), arraySort(
                     groupArrayIf((occurred_at, id, value), by NOT IN ('', 'hour', 'day', 'week', 'month')
                         AND (value != '' OR by NOT IN ('segment', 'property'))))) AS values,

@@ -6,14 +6,10 @@
         (
             SELECT
                 visitor, id, occurred_at,
-                multiIf(
-                    by = 'segment', if(JSONExtractString(context, 'traits', 'segment') != '',
-                        JSONExtractString(context, 'traits', 'segment'),
-                        if(type = 'identify', JSONExtractString(props, 'segment'), '')),
-                    by = 'property', trim(BOTH '"' FROM JSONExtractRaw(props, {property:String})),
-                    '') AS said
+                -- said
+                AS said
             FROM events
-            WHERE by IN ('segment', 'property') AND project = {project:String}
+            WHERE project = {project:String}
                 AND toDate(occurred_at) BETWEEN toDate(from_at) - {longest_days:UInt16} AND toDate(to_at) + {longest_days:UInt16}
                 AND said != ''
             LIMIT 1 BY visitor, id

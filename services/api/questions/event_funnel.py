@@ -18,7 +18,7 @@ from services.api.funnel_terms import SAID_BY_EVENTS, TRENDS, FunnelTerms, Funne
 from services.api.problem import Refusal
 from services.api.question import PREVIOUS, Asked
 from services.api.questions.freshness import to_millis
-from services.api.questions.funnel import Shape
+from services.api.questions.funnel import Shape, said_by_events
 from services.api.questions.funnel_sessions import FunnelCell, sessions_of_cell
 from services.api.questions.sessions import SessionsAnswer
 from services.api.sql import fragment
@@ -151,13 +151,12 @@ def shape_of(
     }
     for name, step in (steps | excluding).items():
         parameters |= step.parameters(name)
-    words = {"fit": _fit(list(steps), steps, excluding), "marks": _marks(len(steps)), "said": _said(by)}
+    names = [step.event for step in (steps | excluding).values()]
+    parameters["names"] = names
+    words = {"fit": _fit(list(steps), steps, excluding), "marks": _marks(len(steps)), "said": said_by_events(by)}
+    if all(names) and by not in SAID_BY_EVENTS:
+        words["named"] = fragment("named")
     return Shape(fragments, parameters, by if by_column else "", words)
-
-
-def _said(by: str) -> str:
-    """What an event says of what units are told apart by, '' where it says nothing, as SQL."""
-    return fragment(f"said_of_{by}").strip() if by in SAID_BY_EVENTS else "''"
 
 
 def _counts(asked: Asked, question: EventFunnelQuestion, path: FunnelPath) -> list[FunnelGroup]:
@@ -179,7 +178,10 @@ def _fit(names: Sequence[str], steps: dict[str, EventStep], excluding: dict[str,
 
 
 def _marks(count: int) -> str:
-    return ", ".join(f"bitTest(fit, {k})" for k in range(1, count + 1))
+    """Which steps an event fits; the first only within the period, though steps after it may be taken later."""
+    return ", ".join(
+        ["bitTest(fit, 1) AND at_ms < {to_ms:Int64}", *(f"bitTest(fit, {k})" for k in range(2, count + 1))]
+    )
 
 
 def _as_counts(entered: dict[int, int], last: int) -> list[dict[str, object]]:

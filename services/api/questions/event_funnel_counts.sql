@@ -2,7 +2,7 @@
 WITH
     -- include funnel_words
 
-    -- include identified
+    -- include identified_in_numbers
 
     -- include acts
 
