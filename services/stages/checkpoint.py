@@ -236,8 +236,8 @@ class Checkpoint:
     async def _take(self) -> Changes:
         """What changed until now, bit by bit: records are applied in between, and requests answered."""
         changes = self._pipeline.begin()
-        while self._pipeline.render(VISITORS_AT_ONCE):
-            await asyncio.sleep(0)  # noqa: ASYNC110 - nothing is waited for: whoever else is ready goes first
+        while self._pipeline.render(VISITORS_AT_ONCE):  # noqa: ASYNC110 - nothing is waited for, others go first
+            await asyncio.sleep(0)
         return changes
 
     async def _forget(self) -> None:
