@@ -23,7 +23,6 @@ log = logging.getLogger(__name__)
 
 STOP_WITHIN = 9.0
 """Seconds. Supervisors commonly kill 10 s after a SIGTERM."""
-GC_THRESHOLD = (100_000, 50, 100)
 
 GC_THRESHOLD = (2_000, 10_000, 100)
 """Often at what is new, while it still is in the processor's cache; seldom at what has been here for a while."""
