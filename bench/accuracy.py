@@ -13,13 +13,13 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table
 
+from services import demo
 from services.core.changes import Changes
 from services.core.detectors import DETECTORS
 from services.core.event import Event
 from services.core.job import UNASSIGNED
 from services.core.journey import Journey
 from services.core.rows import FindingRow, SessionRow
-from services.demo import people
 from services.demo.people.lived import Friction, Lived
 from services.demo.people.network import arrive
 from services.demo.people.town import visits
@@ -30,7 +30,7 @@ FETCH = 2_000
 AIM = 0.95
 AIM_ECE = 0.05
 BINS = 10
-JOURNEY = Path(people.__file__).parent / "shop.yaml"
+JOURNEY = Path(demo.__file__).parent / "shop.yaml"
 
 
 @dataclass

@@ -10,6 +10,7 @@ Last, faults that several cells feel together: how often they are one incident, 
 import argparse
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 import numpy as np
 from rich.console import Console
@@ -19,7 +20,6 @@ from services.alerts.peers import PEERS
 from services.alerts.proof import (
     CELLS,
     LASTS,
-    LIFTS,
     Plant,
     falseness,
     is_found,
@@ -29,7 +29,7 @@ from services.alerts.proof import (
     projects,
 )
 from services.alerts.shown import show_faults
-from services.alerts.simulation import FIRST_HOUR
+from services.alerts.simulation import FIRST_HOUR, LIFTS
 from services.core.spikes.baseline import Expected, Level, together
 from services.core.spikes.judgement import SUDDEN, Demand, p_value
 from services.core.spikes.rules import MOST_FALSE_A_WEEK, AlertRules
@@ -106,6 +106,7 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, default=1)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--shops", type=int, default=100, help="projects for faults that several cells feel")
+    parser.add_argument("--direction", choices=("up", "down"), default="up", help="of the faults that cells feel")
     parser.add_argument("--only", choices=("falseness", "power", "faults"))
     arguments = parser.parse_args()
     demand = AlertRules().demand()
@@ -114,7 +115,9 @@ def main() -> None:
     if arguments.only in (None, "power"):
         print_power(planted(arguments.series, arguments.rounds, arguments.seed), demand)
     if arguments.only in (None, "faults"):
-        show_faults(tallies(arguments.shops, demand, arguments.seed), Console(width=120))
+        show_faults(
+            tallies(arguments.shops, replace(demand, direction=arguments.direction), arguments.seed), Console(width=120)
+        )
 
 
 if __name__ == "__main__":

@@ -241,6 +241,8 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--seconds", type=float, default=5.0)
     parser.add_argument("--connections", type=int, default=128)
+    parser.add_argument("--contestants", nargs="+", choices=SERVERS, default=list(SERVERS))
+    parser.add_argument("--sizes", nargs="+", type=int, default=[1, 20, 50], help="events a request")
     arguments = parser.parse_args()
     if arguments.serve:
         SERVERS[arguments.serve](Settings())
@@ -259,7 +261,7 @@ def compare(arguments: argparse.Namespace) -> None:
         kafka = kafka_server.KafkaServer(Path(folder))
         kafka.start()
         try:
-            for events in (1, 50):
+            for events in arguments.sizes:
                 environment = {"DESIRELINE_KAFKA": kafka.address, "DESIRELINE_KEYS_FILE": str(keys)}
                 show(events, rounds(events, key, environment, arguments))
         finally:
@@ -270,7 +272,7 @@ def rounds(
     events: int, key: str, environment: dict[str, str], arguments: argparse.Namespace
 ) -> dict[str, list[Figures]]:
     requests = requests_of(events, key)
-    figures: dict[str, list[Figures]] = {kind: [] for kind in SERVERS}
+    figures: dict[str, list[Figures]] = {kind: [] for kind in arguments.contestants}
     core = min(os.sched_getaffinity(1))
     for _ in range(arguments.rounds):
         for kind, measured in figures.items():
@@ -290,7 +292,7 @@ def show(events: int, figures: dict[str, list[Figures]]) -> None:
         spread = f"{medians[kind]:,.0f} ({min(rates):,.0f} … {max(rates):,.0f})"
         table.add_row(kind, spread, f"{middle.events_per_second:,.0f}", f"{middle.p50_ms:.1f}", f"{middle.p99_ms:.1f}")
     Console().print(table)
-    for kind in ("forward", "bare"):
+    for kind in medians.keys() & {"forward", "bare"} if "ours" in medians else ():
         Console().print(f"ours / {kind}: {medians['ours'] / medians[kind]:.2f}")
 
 

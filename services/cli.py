@@ -5,17 +5,15 @@ import sys
 from collections.abc import Callable
 from functools import wraps
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, ParamSpec
+from typing import Annotated, ParamSpec
 
 import typer
 
 from services.alerts.commands import backtest_alerts, list_alerts, snooze_alert, try_alerts
+from services.keys.commands import create_key, list_keys
+from services.options import Data, JourneyName, journey_of, settings_of
 from services.refused.commands import list_refused, replay_refused
 from services.rejudge.command import learn, rejudge
-
-if TYPE_CHECKING:
-    from services.core.journey import Journey
-    from services.settings import Settings
 
 P = ParamSpec("P")
 
@@ -33,12 +31,8 @@ app.add_typer(refused, name="refused")
 alerts = typer.Typer(help="Spikes of friction: who is told, and what would have been.", no_args_is_help=True)
 app.add_typer(alerts, name="alerts")
 
-Data = Annotated[Path | None, typer.Option("--data", help="Data folder. [default: desireline-data]")]
 Host = Annotated[str | None, typer.Option("--host", help="Address to serve on. [default: 127.0.0.1]")]
 Port = Annotated[int | None, typer.Option("--port", help="Port to serve on; 0 takes a free one. [default: 8080]")]
-JourneyName = Annotated[
-    str | None, typer.Option("--journey", help="Journey file, or the name of a ready-made one such as `shop`.")
-]
 
 
 def spoken(command: Callable[P, None]) -> Callable[P, None]:
@@ -68,8 +62,8 @@ def up(journey: JourneyName = None, data: Data = None, host: Host = None, port: 
     from services.embedded.welcome import welcome
 
     _log(logging.WARNING)
-    settings = _settings(data_dir=data, host=host, port=port)
-    serve(settings, _journey(journey, settings), welcome)
+    settings = settings_of(data_dir=data, host=host, port=port)
+    serve(settings, journey_of(journey, settings), welcome)
 
 
 @app.command()
@@ -78,7 +72,7 @@ def demo(
     data: Data = None,
     host: Host = None,
     port: Port = None,
-    visitors: Annotated[int, typer.Option(min=100, help="How many visitors come in 14 days.")] = 8_600,
+    visitors: Annotated[int, typer.Option(min=100, help="How many visitors come in 14 days.")] = 2_800,
     seed: Annotated[int, typer.Option(help="Other seeds draw other visitors.")] = 1,
     leave: Annotated[bool, typer.Option("--exit", help="Leave after the answer instead of serving on.")] = False,
 ) -> None:
@@ -90,7 +84,7 @@ def demo(
     from services.embedded.serving import House, serve
 
     _log(logging.ERROR)
-    settings = _settings(host=host, port=port)
+    settings = settings_of(host=host, port=port)
     settings = settings.model_copy(update={"data_dir": data or settings.data_dir / "demo"})
     file = Path(__file__).parent / "demo" / "shop.yaml"
     guest = DemoGuest(Console(), visitors=visitors, seed=seed, stays=not leave)
@@ -125,8 +119,8 @@ def replay(
     from services.embedded.serving import serve
     from services.replay.guest import ReplayGuest
 
-    settings = _settings(data_dir=data, port=port)
-    return serve(settings, _journey(journey, settings), ReplayGuest(order, Console(), stays=stay))
+    settings = settings_of(data_dir=data, port=port)
+    return serve(settings, journey_of(journey, settings), ReplayGuest(order, Console(), stays=stay))
 
 
 @app.command()
@@ -136,20 +130,21 @@ def ingest() -> None:
     from services.ingest.server import run
 
     _log(logging.INFO)
-    run(_settings())
+    run(settings_of())
 
 
 @app.command()
 @spoken
 def stages(journey: JourneyName = None) -> None:
     """Work events out into sessions, stages, jobs and findings: from Kafka into ClickHouse."""
-    from services.edges.clickhouse import Store
-    from services.stages.process import run
+    from services.stages.preparation import Preparation
 
     _log(logging.INFO)
-    settings = _settings()
-    chosen = _journey(journey, settings)
-    raise typer.Exit(run(settings, chosen, Store.open(settings.clickhouse)))
+    settings = settings_of()
+    preparation = Preparation(settings)
+    from services.stages.process import run  # this takes a while, and the preparation goes on meanwhile
+
+    raise typer.Exit(run(settings, journey_of(journey, settings), preparation))
 
 
 @app.command()
@@ -159,7 +154,7 @@ def api() -> None:
     from services.api.server import run
 
     _log(logging.INFO)
-    run(_settings())
+    run(settings_of())
 
 
 @app.command(add_help_option=False, context_settings={"allow_extra_args": True, "ignore_unknown_options": True})
@@ -182,7 +177,7 @@ def ask(
     words, form = list(context.args), "json" if as_json else "csv" if as_csv else "table"
     if question == "--help":
         question = ""
-    run(_settings(data_dir=data), url, key, Wish(question, words, form, project))
+    run(settings_of(data_dir=data), url, key, Wish(question, words, form, project))
 
 
 @app.command()
@@ -224,7 +219,7 @@ def migrate(
     """Bring ClickHouse's tables up to date."""
     from services.edges.clickhouse import Store
 
-    store = Store.open(_settings().clickhouse, bring_up_to_date=False)
+    store = Store.open(settings_of().clickhouse, bring_up_to_date=False)
     names = store.migrate(dry_run=dry_run)
     store.close()
     for name in names:
@@ -233,63 +228,16 @@ def migrate(
         typer.echo("The tables are up to date.")
 
 
-@keys.command("list")
-@spoken
-def list_keys(data: Data = None) -> None:
-    """Show the keys there are; of read and admin keys only the beginning of their digest is known."""
-    from services.edges.keyring import Keyring
-
-    for key in Keyring(_keys_file(data)).keys:
-        shown = key.public or f"sha256 {key.digest[:12]}…"
-        typer.echo("  ".join(filter(None, (key.kind.value, key.project, shown, " ".join(sorted(key.rights))))))
-
-
-@keys.command("create")
-@spoken
-def create_key(
-    kind: Annotated[str, typer.Argument(help="write, read or admin")],
-    project: Annotated[str, typer.Option(help="The project it is for.")] = "default",
-    historical: Annotated[bool, typer.Option("--historical", help="A write key that may also send history.")] = False,
-    data: Data = None,
-) -> None:
-    """Make a key and show it, this once. A running installation knows it at once."""
-    from services.core.key import Kind, Right
-    from services.edges.keyring import Keyring
-
-    if kind not in set(Kind):
-        raise typer.BadParameter(f"{kind!r} is none of write, read, admin", param_hint="KIND")
-    rights = [Right.HISTORICAL] if historical else []
-    typer.echo(Keyring(_keys_file(data)).create(Kind(kind), project, rights))
-
-
 app.command()(spoken(rejudge))
 app.command()(spoken(learn))
+keys.command("list")(spoken(list_keys))
+keys.command("create")(spoken(create_key))
 alerts.command("test")(spoken(try_alerts))
 alerts.command("list")(spoken(list_alerts))
 alerts.command("snooze")(spoken(snooze_alert))
 alerts.command("backtest")(spoken(backtest_alerts))
 refused.command("list")(spoken(list_refused))
 refused.command("replay")(spoken(replay_refused))
-
-
-def _settings(**given: object) -> "Settings":
-    from services.settings import Settings
-
-    return Settings(**{name: value for name, value in given.items() if value is not None})  # type: ignore[arg-type]
-
-
-def _keys_file(data: Path | None) -> Path:
-    settings = _settings(data_dir=data)
-    return settings.keys_file or settings.data_dir / "keys.json"
-
-
-def _journey(name: str | None, settings: "Settings") -> "Journey":
-    """The journey asked for, else the file of the settings, else the ready-made one of a shop."""
-    from services.edges.journey_file import load_journey, named_journey, shipped
-
-    if name is None:
-        return load_journey(settings.journey) if settings.journey.exists() else shipped("shop")
-    return named_journey(name)
 
 
 def _log(level: int) -> None:

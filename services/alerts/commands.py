@@ -1,29 +1,24 @@
 """`desireline alerts …`: what the commands take and do. Imports come late, so that help is quick."""
 
-from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
-if TYPE_CHECKING:
-    from services.core.journey import Journey
-    from services.settings import Settings
+from services.options import Data, JourneyName, journey_of, settings_of
 
-Data = Annotated[Path | None, typer.Option("--data", help="Data folder. [default: desireline-data]")]
 Project = Annotated[str, typer.Option(help="Of which project.")]
-JourneyFile = Annotated[str | None, typer.Option("--journey", help="Journey file. [default: desireline.yaml]")]
 
 
 def try_alerts(
-    receiver: Annotated[str, typer.Option(help="Only to this one. [default: all]")] = "", journey: JourneyFile = None
+    receiver: Annotated[str, typer.Option(help="Only to this one. [default: all]")] = "", journey: JourneyName = None
 ) -> None:
     """Send a test message to the receivers, and say what became of it."""
     import asyncio
 
     from services.alerts.trial import try_receivers
 
-    settings = _settings(None)
-    outcomes = asyncio.run(try_receivers(_journey(journey, settings), settings, receiver))
+    settings = settings_of()
+    outcomes = asyncio.run(try_receivers(journey_of(journey, settings), settings, receiver))
     for name, outcome in outcomes:
         typer.echo(f"{name}: {outcome or 'sent'}")
     if not outcomes:
@@ -35,7 +30,7 @@ def try_alerts(
 def list_alerts(
     project: Project = "default",
     days: Annotated[int, typer.Option(min=1, help="Those that went on within so many days.")] = 7,
-    journey: JourneyFile = None,
+    journey: JourneyName = None,
     data: Data = None,
 ) -> None:
     """Show incidents, the newest first, with the ids that `snooze` takes."""
@@ -46,10 +41,10 @@ def list_alerts(
     from services.alerts.board import board_of
     from services.alerts.shown import show_incidents
 
-    settings = _settings(data)
+    settings = settings_of(data_dir=data)
     with board_of(settings) as board:
         found = board.recent(project, int(time.time()) // 3600 - days * 24)
-    show_incidents(found, _journey(journey, settings), Console())
+    show_incidents(found, journey_of(journey, settings), Console())
 
 
 def snooze_alert(
@@ -66,7 +61,10 @@ def snooze_alert(
         seconds = parse_duration(for_).total_seconds()
     except ValueError as error:
         raise typer.BadParameter(str(error), param_hint="--for") from None
-    with board_of(_settings(data)) as board:
+    with board_of(settings_of(data_dir=data)) as board:
+        if incident not in {one.id for one in board.recent(project, 0)}:
+            typer.echo(f"{project} has no incident {incident}: `desireline alerts list` shows which it has.", err=True)
+            raise typer.Exit(1)
         board.snooze(snoozed_until(project, incident, seconds))
     typer.echo(f"Nothing is told of {incident} for {for_}.")
 
@@ -75,14 +73,14 @@ def backtest_alerts(
     project: Annotated[str, typer.Option(help="Replay this project's history. [default: simulated series]")] = "",
     series: Annotated[int, typer.Option(min=25, help="Simulated series of four weeks.")] = 500,
     seed: Annotated[int, typer.Option(help="Other seeds draw other series.")] = 1,
-    journey: JourneyFile = None,
+    journey: JourneyName = None,
     data: Data = None,
 ) -> None:
     """Judge history by the rule: what would have been told, and how often falsely."""
     from rich.console import Console
 
-    settings = _settings(data)
-    chosen = _journey(journey, settings)
+    settings = settings_of(data_dir=data)
+    chosen = journey_of(journey, settings)
     if project:
         from services.alerts.backtest import backtest
         from services.alerts.shown import show_backtest
@@ -102,17 +100,3 @@ def backtest_alerts(
     show_faults(proof.faults, console)
     if proof.falseness[0][1].false_a_week > proof.allowed:
         raise typer.Exit(1)
-
-
-def _settings(data: Path | None) -> "Settings":
-    from services.settings import Settings
-
-    return Settings() if data is None else Settings(data_dir=data)
-
-
-def _journey(name: str | None, settings: "Settings") -> "Journey":
-    from services.edges.journey_file import load_journey, shipped
-
-    if name is not None:
-        return load_journey(Path(name)) if Path(name).suffix in {".yaml", ".yml"} else shipped(name)
-    return load_journey(settings.journey) if settings.journey.exists() else shipped("shop")

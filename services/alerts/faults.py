@@ -11,7 +11,17 @@ from typing import NamedTuple
 
 import numpy as np
 
-from services.alerts.simulation import FIRST_HOUR, JUDGED_HOURS, UTC, Simulated, Truth, hours_of, rates_of, series_of
+from services.alerts.simulation import (
+    FIRST_HOUR,
+    JUDGED_HOURS,
+    UTC,
+    Simulated,
+    Truth,
+    hours_of,
+    lifts_of,
+    rates_of,
+    series_of,
+)
 from services.core.spikes.baseline import Baseline, Series, Window
 from services.core.spikes.cell import ALL_JOBS, NOT_GOING_ON, Cell
 from services.core.spikes.grouping import group
@@ -27,7 +37,6 @@ FEWEST, MOST = 50, 800
 """Visitors of a stage with a job in a mean hour."""
 LEAST_EXPOSED = 100
 """Of each cell that feels it, in the windows within which it must be found."""
-LIFTS = (1.5, 2.0, 3.0)
 SOON = 2
 """Windows within which it must be found."""
 LASTS, AFTER = 4, 2
@@ -166,7 +175,7 @@ def tallies(projects: int, demand: Demand, seed: int) -> list[Tally]:
     outcomes: defaultdict[tuple[str, float], list[tuple[Fault, Outcome]]] = defaultdict(list)
     for _ in range(projects):
         day = Day(shop(rng), JUDGED_HOURS.start + REFIT_HOURS * int(rng.integers(len(JUDGED_HOURS) // REFIT_HOURS)))
-        for fault, lift in product(faults(rng), LIFTS):
+        for fault, lift in product(faults(rng), lifts_of(demand.direction)):
             if hours := day.good_hours(fault):
                 hour = int(rng.choice(hours))
                 series = day.planted(fault, hour, lift, rng)

@@ -10,7 +10,7 @@ import numpy as np
 
 from services.alerts.faults import Tally, tallies
 from services.alerts.peers import PEERS, Peer, rates_of, told_by
-from services.alerts.simulation import DRAWN_HOURS, FIRST_HOUR, JUDGED_HOURS, UTC, Simulated, planted, project
+from services.alerts.simulation import DRAWN_HOURS, FIRST_HOUR, JUDGED_HOURS, UTC, Simulated, lifts_of, planted, project
 from services.core.spikes.baseline import WEEK, Baseline, Series
 from services.core.spikes.cell import Cell
 from services.core.spikes.history import REFIT_HOURS, fitted, replay
@@ -18,7 +18,6 @@ from services.core.spikes.judgement import SPAN, Demand, Readings, examine, stan
 from services.core.spikes.rules import MOST_FALSE_A_WEEK, AlertRules
 
 CELLS = 25
-LIFTS = (1.5, 2.0, 3.0)
 LEAST_EXPOSED = 100
 """Of the hours in which something is planted."""
 LASTS = 2
@@ -150,7 +149,7 @@ def prove(rules: AlertRules, series: int, seed: int) -> Proof:
     false = [("ours", falseness(made, demand))]
     false += [(peer.name, peer_falseness(made, peer, demand)) for peer in PEERS]
     power = []
-    for lift in LIFTS:
+    for lift in lifts_of(rules.direction):
         rows = sorted(plants(made, lift, np.random.default_rng(seed)), key=lambda plant: plant.rate)
         for rate, some in groupby(rows, key=lambda plant: plant.rate):
             mine = list(some)

@@ -71,7 +71,7 @@ def show_power(rows: Iterable[tuple[float, float, int, list[float]]], peers: Ite
     for column in ("lift", "usual rate", "planted", "ours", *(peer.name for peer in peers)):
         table.add_column(column, justify="right")
     for lift, rate, planted, found in rows:
-        table.add_row(f"+{lift - 1:.0%}", f"{rate:.0%}", str(planted), *(f"{share:.2f}" for share in found))
+        table.add_row(f"{lift - 1:+.0%}", f"{rate:.0%}", str(planted), *(f"{share:.2f}" for share in found))
     console.print(table)
 
 
@@ -84,7 +84,7 @@ def show_faults(tallies: Sequence[Tally], console: Console) -> None:
         table.add_column(column, justify="left" if column == "fault of" else "right")
     for one in tallies:
         counts = (one.planted, one.found, one.one, one.right)
-        table.add_row(one.kind, f"+{one.lift - 1:.0%}", *map(str, counts))
+        table.add_row(one.kind, f"{one.lift - 1:+.0%}", *map(str, counts))
     console.print(table)
     found = sum(one.found for one in tallies)
     if found:

@@ -12,6 +12,7 @@ import numpy as np
 
 from services.core.spikes.baseline import LOOKBACK, WEEK, Series, Window
 from services.core.spikes.cell import Cell
+from services.core.spikes.judgement import Direction
 
 FIRST_HOUR = 96 + 2800 * WEEK  # a Monday at midnight, UTC
 LEARNED, JUDGED = LOOKBACK, LOOKBACK
@@ -25,8 +26,15 @@ UTC = ZoneInfo("UTC")
 RATES = (0.03, 0.1, 0.2, 0.35, 0.5)
 CORRELATIONS = (0.0, 0.002, 0.01)
 GROWTHS = (0.0, 0.05, 0.15)
+LIFTS, FALLS = (1.5, 2.0, 3.0), (0.5, 0.25, 0.1)
+"""Times the usual rate that is planted."""
 FEWEST, MOST = 8, 800
 """Visitors of a cell in a mean hour."""
+
+
+def lifts_of(direction: Direction) -> Sequence[float]:
+    """What is planted where this is looked for."""
+    return FALLS if direction == "down" else LIFTS
 
 
 class Truth(NamedTuple):

@@ -3,7 +3,8 @@
 Endpoints are plain functions, so each runs in a thread: the store's calls block.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Annotated, Any, TypeVar, get_type_hints
 
@@ -13,11 +14,11 @@ from services.api import problem
 from services.api.auth import Project
 from services.api.page import PagedAnswer, Paging, resumed, turn
 from services.api.period import settle
-from services.api.question import Answer, Asked, Question
+from services.api.question import MOST_VALUES, Answer, Asked, Breakdown, DividedAnswer, Divisible, Question
 from services.api.questions.freshness import ask_freshness
 from services.api.revalidation import RevalidatedRoute
 from services.api.scope import scope_of
-from services.api.stored_journey import stored_journey
+from services.api.stored_journey import journey_of, stored_journey
 from services.api.table import CSV, MEDIA_TYPES, PARQUET, format_of, write_table
 from services.edges.clickhouse import Store
 
@@ -54,24 +55,29 @@ def add_question(router: APIRouter, path: str, ask: Callable[[Asked, Q], A]) -> 
     hints = get_type_hints(ask)
     is_paged = issubclass(hints["return"], PagedAnswer)
 
-    def endpoint(store: Stored, project: Project, question: Q, request: Request, response: Response) -> Any:
-        asked = settled(store, project, question)
-        paging = question if is_paged and isinstance(question, Paging) else None
-        if paging:
-            asked = resumed(asked, paging)
+    def answered(asked: Asked, question: Q) -> A:
         answer = ask(asked, question)
         if question.compare:
             answer.previous = ask(asked.of(asked.period.before()), question)
         for one in (answer, answer.previous):
-            if paging and isinstance(one, PagedAnswer):
-                turn(one, asked, paging)
+            if isinstance(question, Paging) and isinstance(one, PagedAnswer):
+                turn(one, asked, question)
+        return answer
+
+    def endpoint(store: Stored, project: Project, question: Q, request: Request, response: Response) -> Any:
+        asked = settled(store, project, question)
+        if is_paged and isinstance(question, Paging):
+            asked = resumed(asked, question)
+        answer = answered(asked, question)
+        if isinstance(answer, DividedAnswer):
+            answer.by_value = {value: answered(*one) for value, one in divided(asked, question)}
         return shown(answer, question, request, response)
 
     _PATHS[ask] = f"{router.prefix}{path}"
-    asked_with, answered = hints["question"], hints["return"]
+    asked_with, kind = hints["question"], hints["return"]
     endpoint.__annotations__["question"] = Annotated[asked_with, Query()]
     router.get(
-        path, response_model=answered, responses=TABLES, name=ask.__name__.removeprefix("ask_"),
+        path, response_model=kind, responses=TABLES, name=ask.__name__.removeprefix("ask_"),
         description=ask.__doc__,
     )(endpoint)  # fmt: skip
 
@@ -84,6 +90,25 @@ def settled(store: Store, project: str, question: Question) -> Asked:
     return Asked(store, journey, project, period, freshness, scope_of(question, question.part), question.tz)
 
 
+def divided(asked: Asked, question: Q) -> Iterator[tuple[str, tuple[Asked, Q]]]:
+    """The same question of each value that it is to be broken down by, the most frequent first."""
+    by = question.breakdown if isinstance(question, Divisible) else None
+    if by is None:
+        return
+    for value in values_of(asked, by):
+        narrowed = question.model_copy(update={by: value})
+        journey = journey_of(asked.store, value) if by == "journey_version" else asked.journey
+        if journey is not None:
+            yield value, (replace(asked, journey=journey, scope=scope_of(narrowed, narrowed.part)), narrowed)
+
+
+def values_of(asked: Asked, by: Breakdown) -> Sequence[str]:
+    if by == "visitors":
+        return "new", "returning"
+    counted = asked.told_apart_by(by).rows("parts_counted")
+    return [row["part"] for row in counted if row["part"]][:MOST_VALUES]
+
+
 def shown(answer: Answer, question: Question, request: Request, response: Response) -> Answer | Response:
     """The answer in the format asked for, with a link to the next page where there is one."""
     link_next(request, response, getattr(answer, "next_cursor", None))
@@ -91,7 +116,11 @@ def shown(answer: Answer, question: Question, request: Request, response: Respon
     if form == "json":
         return answer
     headers = dict(response.headers) | {"Content-Disposition": f'inline; filename="{request.url.path[4:]}.{form}"'}
-    return Response(write_table(answer.row, answer.rows(), form), headers=headers, media_type=MEDIA_TYPES[form])
+    table = {"": answer.rows()}
+    if isinstance(answer, DividedAnswer):
+        table |= {value: one.rows() for value, one in answer.by_value.items()}
+    by = question.breakdown or "" if isinstance(question, Divisible) else ""
+    return Response(write_table(answer.row, table, form, by), headers=headers, media_type=MEDIA_TYPES[form])
 
 
 def link_next(request: Request, response: Response, cursor: str | None) -> None:

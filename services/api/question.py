@@ -14,7 +14,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 from services.api.condition import OPERATORS, checked_condition
 from services.api.period import Moment, Period
 from services.api.questions.freshness import Freshness
-from services.api.scope import Scope, part_of
+from services.api.scope import Scope, apart_by
 from services.api.sql import sql
 from services.api.standing import longest_days, standing
 from services.core.journey import Journey
@@ -26,6 +26,11 @@ Part = Literal[
     "device", "browser", "os", "country", "referrer_class", "source", "medium", "campaign", "click_id",
 ]  # fmt: skip
 """What sessions can be told apart by, of what they keep of themselves."""
+Apart = Part | Literal["segment"]
+"""Also by what their visitor was last said to be of."""
+Breakdown = Apart | Literal["visitors"]
+"""What answers can be broken down by: all that sessions are filtered by."""
+MOST_VALUES = 10
 
 
 def _known_zone(name: str) -> str:
@@ -110,7 +115,21 @@ class Question(BaseModel):
         return ""
 
 
+class Divisible(Question):
+    """A question whose answer can also be given for each value of something."""
+
+    breakdown: Breakdown | None = Field(
+        None,
+        description=f"The same answer also for each of the {MOST_VALUES} most frequent values of this, as `by_value`; "
+        "sessions without any are in none, and those in which a visitor was said to be of several segments in each.",
+        examples=["device"],
+    )
+
+
 PREVIOUS: Any = Field(None, description="The answer for the period before; null unless asked to compare.")
+
+
+BY_VALUE: Any = Field({}, description="By value, the most frequent first; empty unless asked with `breakdown`.")
 
 
 class Answer(BaseModel):
@@ -132,6 +151,13 @@ class Answer(BaseModel):
     def rows(self) -> Sequence[BaseModel]:
         """The rows of this answer's table."""
         raise NotImplementedError
+
+
+class DividedAnswer(Answer):
+    """An answer that can be broken down."""
+
+    by_value: Mapping[str, Answer] = BY_VALUE
+    """As `previous`, each answer declares it as one of its own kind."""
 
 
 @dataclass(frozen=True)
@@ -169,9 +195,8 @@ class Asked:
     ) -> list[Row]:
         """Run `questions/<question>.sql`, with other fragments `instead` of those it includes, and more parameters."""
         scoped = {"filters": self.scope.filters, "part": self.scope.part}
-        return self.store.query(
-            sql(question, {**scoped, **(words or {})}, **(instead or {})), self.parameters | parameters
-        )
+        fragments = {**self.scope.fragments, **(instead or {})}
+        return self.store.query(sql(question, {**scoped, **(words or {})}, **fragments), self.parameters | parameters)
 
     def of(self, period: Period) -> "Asked":
         """The same of another period."""
@@ -179,7 +204,7 @@ class Asked:
 
     def told_apart_by(self, part: str) -> "Asked":
         """The same with sessions told apart by another of their columns, or by none."""
-        return replace(self, scope=replace(self.scope, part=part_of(part)))
+        return replace(self, scope=apart_by(self.scope, part))
 
     def about(self) -> dict[str, Any]:
         """The fields of `Answer`."""

@@ -9,13 +9,15 @@ from fastapi.routing import APIRoute
 
 
 class RevalidatedRoute(APIRoute):
-    """Answers with an ETag, or with 304 where the one who asks names it in If-None-Match."""
+    """Answers a GET with an ETag, or with 304 where the one who asks names it in If-None-Match."""
 
     def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
         handle = super().get_route_handler()
 
         async def answer(request: Request) -> Response:
             response = await handle(request)
+            if request.method != "GET":
+                return response
             tag = f'"{blake2b(response.body, digest_size=16).hexdigest()}"'
             # Whoever keeps it must ask again each time, and keep it for this key alone.
             headers = {"ETag": tag, "Cache-Control": "private, no-cache", "Vary": "Authorization, Accept"}

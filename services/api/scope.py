@@ -14,6 +14,7 @@ from services.api.sql import fragment
 CONTEXT = ("device", "browser", "os", "country", "referrer_class", "source", "medium", "campaign", "click_id")
 COLUMNS = ("job", "stage", "journey_version", *CONTEXT)
 """What sessions keep of themselves and are filtered by."""
+SEGMENT = "segment"
 
 
 class Filters(Protocol):
@@ -33,6 +34,7 @@ class Scope:
 
     filters: str = ""
     part: str = "''"
+    fragments: Mapping[str, str] = field(default_factory=dict)
     parameters: Mapping[str, object] = field(default_factory=dict)
 
 
@@ -51,7 +53,13 @@ def scope_of(question: Filters, part: str = "") -> Scope:
         name, condition = f"where{number}", read_condition(given)
         lines.append(_said(condition.text(name)))
         parameters |= condition.parameters(name)
-    return Scope("".join(lines), part_of(part), parameters)
+    return apart_by(Scope("".join(lines), parameters=parameters), part)
+
+
+def apart_by(scope: Scope, part: str) -> Scope:
+    """The same sessions, told apart by a column of theirs, or by what their visitor was last said to be of."""
+    fragments = {"scoped_sessions": "scoped_sessions_by_segment"} if part == SEGMENT else {}
+    return replace(scope, part=part_of(part), fragments=fragments)
 
 
 SEARCHED = ("name", "path", "title", "url", "props")
@@ -75,6 +83,8 @@ def _quoted(text: str) -> str:
 
 def part_of(column: str) -> str:
     """What sessions are told apart by, as SQL; '' for nothing."""
+    if column == SEGMENT:
+        return "segment"
     if column and column not in COLUMNS:
         raise ValueError(f"{column!r} is nothing that sessions keep; one of {', '.join(COLUMNS)} is")
     return f"toString({column})" if column else "''"

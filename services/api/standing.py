@@ -7,10 +7,11 @@ from datetime import date, timedelta
 from typing import Literal
 
 from services.api.period import Period
+from services.core.detectors import DETECTORS
 from services.core.duration import millis
 from services.core.journey import Journey
 
-DROP_OFFS = ("cart_abandonment", "checkout_abandonment")
+DROP_OFFS = tuple(name for name, detector in DETECTORS.items() if detector.kind == "drop_off")
 
 Fate = Literal["continued_later", "done_elsewhere"]
 """What became of an abandonment that was taken back."""

@@ -26,12 +26,17 @@ def format_of(asked: Format | None, accept: str) -> Format:
     return asked or ("csv" if CSV in named else "parquet" if PARQUET in named else "json")
 
 
-def write_table(kind: type[BaseModel], rows: Sequence[BaseModel], form: Format) -> bytes:
-    """Rows of one kind in one of the two formats; the columns are the kind's fields, also where there are no rows."""
+def write_table(kind: type[BaseModel], parts: Mapping[str, Sequence[BaseModel]], form: Format, by: str = "") -> bytes:
+    """Rows of one kind in one of the two formats; the columns are the kind's fields, also where there are no rows.
+
+    Where the rows are of parts `by` something, the first column says of which: '' of all together.
+    """
     import polars  # a second to import, and not all who ask want tables
 
-    flat = [_cells(kind, row) for row in rows]
-    frame = polars.DataFrame(flat, schema=list(_cells(kind, None)), orient="row", infer_schema_length=None)
+    flat = [_of(by, part) | _cells(kind, row) for part, rows in parts.items() for row in rows]
+    frame = polars.DataFrame(
+        flat, schema=list(_of(by, "") | _cells(kind, None)), orient="row", infer_schema_length=None
+    )
     out = BytesIO()
     if form == "csv":
         safe = [_unformulated(polars.col(name)) for name, of in frame.schema.items() if of == polars.String]
@@ -39,6 +44,10 @@ def write_table(kind: type[BaseModel], rows: Sequence[BaseModel], form: Format) 
     else:
         frame.write_parquet(out)
     return out.getvalue()
+
+
+def _of(by: str, part: str) -> dict[str, object]:
+    return {f"by_{by}": part} if by else {}
 
 
 def _unformulated(column: Any) -> Any:

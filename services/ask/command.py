@@ -12,8 +12,8 @@ from rich.table import Table
 
 from services.ask.caller import Caller
 from services.ask.errors import CannotAsk
-from services.ask.questions import questions_in, read_words, taken_by
-from services.ask.shown import show_answer
+from services.ask.questions import find_question, has_table, questions_in, read_words, taken_by
+from services.ask.shown import show_answer, show_document
 from services.embedded.reach import House, server_of, store_of
 from services.settings import Settings
 
@@ -43,16 +43,27 @@ async def _ask(client: Caller, wish: Wish, console: Console) -> None:
     known = questions_in(msgspec.json.decode(await client.fetch("/openapi.json", [])))
     if not wish.question:
         return list_questions(known, console)
-    if wish.question not in known:
-        raise CannotAsk(f"There is no question {wish.question!r}; there are {', '.join(known)}.")
+    name, path = find_question(wish.question, known)
+    question = known[name]
     if "--help" in wish.words:
-        return list_parameters(wish.question, known[wish.question], console)
-    given = read_words(wish.words, taken_by(known[wish.question]))
+        return list_parameters(name, question, console)
+    given, title = read_words(wish.words, taken_by(question)), " ".join([wish.question, *wish.words])
+    if not has_table(question):
+        return _show_document(title, await client.fetch(f"/v1/{path}", given), wish.form, console)
     form = "csv" if wish.form == "table" else wish.form
-    answer = await client.fetch(f"/v1/{wish.question}", [*given, ("format", form)])
+    answer = await client.fetch(f"/v1/{path}", [*given, ("format", form)])
     if wish.form == "table":
-        return show_answer(" ".join([wish.question, *wish.words]), answer.decode(), console)
+        return show_answer(title, answer.decode(), console)
     return print(answer.decode(), end="")
+
+
+def _show_document(title: str, answer: bytes, form: str, console: Console) -> None:
+    """An answer that is to be had as JSON only."""
+    if form == "csv":
+        raise CannotAsk("This question has no table: ask without --csv, or with --json.")
+    if form == "json":
+        return print(answer.decode(), end="")
+    return show_document(title, msgspec.json.decode(answer), console)
 
 
 async def _reached(settings: Settings, project: str, key: str, reaching: AsyncExitStack) -> tuple[str, str]:
@@ -78,7 +89,7 @@ def list_questions(known: Mapping[str, Mapping[str, Any]], console: Console) -> 
 def list_parameters(name: str, question: Mapping[str, Any], console: Console) -> None:
     """What a question takes."""
     table = Table.grid(padding=(0, 2))
-    for parameter in question["parameters"]:
+    for parameter in taken_by(question).values():
         table.add_row(f"--{parameter['name'].replace('_', '-')}", parameter.get("description", ""))
     console.print(f"desireline ask {name}: {question['description']}\n")
     console.print(table)

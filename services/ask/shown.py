@@ -3,7 +3,9 @@
 import csv
 from collections.abc import Mapping, Sequence
 from io import StringIO
+from typing import Any
 
+import msgspec
 from rich import box
 from rich.console import Console
 from rich.table import Table
@@ -19,7 +21,45 @@ Row = Mapping[str, str]
 
 def show_answer(title: str, table: str, console: Console) -> None:
     """Print an answer's CSV as a table, without the columns that say nothing and those beyond the edge."""
-    rows = list(csv.DictReader(StringIO(table)))
+    show_rows(title, list(csv.DictReader(StringIO(table))), console)
+
+
+def show_document(title: str, document: Mapping[str, Any], console: Console) -> None:
+    """Print an answer that is no table: what it says once, then its lists."""
+    console.print(title)
+    once = Table.grid(padding=(0, 2))
+    for name, value in flat(document).items():
+        if value and not _is_list_of_rows(document.get(name)):
+            once.add_row(name.replace("_", " "), Text(value))
+    console.print(once)
+    for name, value in document.items():
+        if _is_list_of_rows(value):
+            show_rows(name.replace("_", " "), [flat(row) for row in value], console)
+
+
+def _is_list_of_rows(value: object) -> bool:
+    return isinstance(value, list) and value != [] and all(isinstance(one, dict) for one in value)
+
+
+def flat(row: Mapping[str, Any], before: str = "") -> dict[str, str]:
+    """What an answer's CSV would have in the columns of a row.
+
+    >>> flat({"a": {"b": 1, "c": None}, "d": [1, 2], "e": True})
+    {'a_b': '1', 'a_c': '', 'd': '[1,2]', 'e': 'true'}
+    """
+    cells: dict[str, str] = {}
+    for name, value in row.items():
+        if isinstance(value, dict):
+            cells |= flat(value, f"{before}{name}_")
+        elif isinstance(value, str):
+            cells[before + name] = value
+        else:
+            cells[before + name] = "" if value is None else msgspec.json.encode(value).decode()
+    return cells
+
+
+def show_rows(title: str, rows: Sequence[Row], console: Console) -> None:
+    """Print rows that have the same columns."""
     if not rows:
         console.print(f"{title}: nothing.")
         return

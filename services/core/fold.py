@@ -6,7 +6,7 @@ it anew from the acts, and any way of getting there gives the same.
 
 from typing import TYPE_CHECKING, Any
 
-from services.core.act import PAGE_VIEWS, Act
+from services.core.act import Act
 from services.core.event import Millis
 from services.core.finding import Finding, hashed_id
 from services.core.job import UNASSIGNED, Label
@@ -87,16 +87,15 @@ class Fold:
         """Take the next act in."""
         if act.seen != self.seen_text:
             self._see(act.seen)
-        if self.book.circumstances:
-            self._look_around(act)
-        if plan.evidence or plan.outcomes:
+        if plan.speaks:
             self._conclude(act, plan)
         if plan.place is not None:
             self._enter(act, plan.place)
-        if plan.path or plan.page_classes:
+        if plan.moves and (plan.is_view or plan.path != self.page or plan.page_classes is not self.page_classes):
             self._move(act, plan)
+        memory = self.memory
         for detector, see in plan.listeners:
-            if (not detector or detector in self.memory) and (finding := see(act, self)) is not None:
+            if (not detector or detector in memory) and (finding := see(act, self)) is not None:
                 self._note(finding)
         self.last = act
 
@@ -142,7 +141,7 @@ class Fold:
         """Follow the visitor to a page, or to one of a class by the event's name alone."""
         path = plan.path
         is_elsewhere = bool(path) and path != self.page
-        if is_elsewhere or (path and plan.name in PAGE_VIEWS):
+        if is_elsewhere or (path and plan.is_view):
             self._arrive(act)
         if is_elsewhere or plan.page_classes != self.page_classes:
             self.page_classes = plan.page_classes
@@ -176,6 +175,8 @@ class Fold:
                 self._note(finding)
 
     def _conclude(self, act: Act, plan: Plan) -> None:
+        if self.book.circumstances:
+            self._look_around(act)
         for rule in plan.evidence:
             if rule >= self.book.weighing.first_stated:
                 self._believe(act, rule)

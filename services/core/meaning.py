@@ -10,7 +10,7 @@ from services.core.plan import Plan
 from services.core.rulebook import Rulebook
 from services.core.surroundings import surroundings
 
-_PROPS: msgspec.json.Decoder[dict[str, object]] = msgspec.json.Decoder(dict[str, object])
+_decode = msgspec.json.Decoder(dict[str, object]).decode
 
 LONGEST_TEXT = 256
 """Characters of a text property kept with a session; the events table has it in full."""
@@ -18,11 +18,12 @@ LONGEST_TEXT = 256
 
 def meaning(event: Event, book: Rulebook) -> tuple[Plan, Act]:
     """Raises msgspec.MsgspecError where its properties cannot be read."""
-    plan = book.plan(event.name, event.path)
-    if not plan.reads:
+    plan = book.plans.get((event.name, event.path)) or book.plan(event.name, event.path)
+    reads = plan.reads
+    if not reads:
         return plan, Act(event.occurred_at, event.id, plan.name, plan.path, None, intern(event.seen))
-    told = _PROPS.decode(event.props)
-    props = _kept(told, plan.reads)
+    told = _decode(event.props)
+    props: dict[str, object] = {} if reads.isdisjoint(told) else _kept(told, reads)
     if book.asks:
         props |= surroundings(event, told, book.asks)
     if plan.undecided:

@@ -27,9 +27,8 @@ class Oblivion:
 
     def __init__(self) -> None:
         self._until: dict[tuple[str, str], Millis] = {}
-
-    def __bool__(self) -> bool:
-        return bool(self._until)
+        self.is_asked = False
+        """Whether anybody asked."""
 
     def add(self, row: ForgottenRow) -> bool:
         """Whether that is news."""
@@ -37,6 +36,7 @@ class Oblivion:
         if row.forgotten_at <= self._until.get(key, 0):
             return False
         self._until[key] = row.forgotten_at
+        self.is_asked = True
         return True
 
     def covers(self, event: Event) -> bool:

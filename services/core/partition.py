@@ -1,5 +1,6 @@
 """One partition of the log and the visitors on it: records in, changed rows out."""
 
+from collections import deque
 from collections.abc import Iterable, Sequence
 from typing import Protocol
 
@@ -23,11 +24,11 @@ from services.core.rendering import (
 from services.core.rows import ForgottenRow, PositionRow, RefusedRow, StateRow, UnfinishedRow
 from services.core.rulebook import Rulebook
 from services.core.session import LiveSession, Visitor
-from services.core.sessioniser import Added, Sessioniser
+from services.core.sessioniser import DUPLICATE, REARRANGED, Sessioniser
 from services.core.tenant import Tenant
 from services.core.visitor_state import moved, refuse_newer, state_row, wake
 
-_EVENT = msgspec.json.Decoder(Event)
+_decode = msgspec.json.Decoder(Event).decode
 
 
 class Record(Protocol):
@@ -63,6 +64,9 @@ class Partition:
         self._tenants: dict[str, Tenant] = {}
         self._dirty: list[Visitor] = []
         self._changes = Changes()
+        # Of the checkpoint begun: those not rendered yet, and where to. Such a visitor is not changed before it is.
+        self._leaving: deque[Visitor] = deque()
+        self._begun: Changes | None = None
         # Visitors whose states were written, and the position past them was not.
         self._ahead: dict[tuple[str, str], int] = {}
         self._ahead_until = 0
@@ -70,7 +74,7 @@ class Partition:
         self._oblivion = Oblivion()
         clocks: dict[str, list[int]] = msgspec.json.decode(position.clocks or "{}")
         for project, times in clocks.items():
-            self._tenants[project] = Tenant(self.book, self._wake, times)
+            self._tenants[project] = Tenant(self.book, self._make_ready, times)
         self._restore(states, unfinished)
 
     @property
@@ -81,18 +85,19 @@ class Partition:
     def feed(self, records: Sequence[Record], now: Millis) -> None:
         """Apply records in order."""
         self._now = now
+        if records and records[0].offset < self._next:
+            records = [record for record in records if record.offset >= self._next]
         for record in records:
-            if record.offset < self._next:
-                continue
             try:
-                self._apply(record.value or b"", record.offset, now)
+                self._apply(record.value or b"", record.offset)
             except msgspec.MsgspecError as error:
                 self._refuse(record, Reason.UNREADABLE, str(error))
             except Exception as error:
                 # One event must not stop all that come after it, whatever is wrong with it or with a rule.
                 self._refuse(record, Reason.FAILED, f"{type(error).__name__}: {error}")
-            self._next = record.offset + 1
-            self.pending += 1
+        if records:
+            self._next = records[-1].offset + 1
+            self.pending += len(records)
         self._moved = True
         for tenant in self._tenants.values():
             self._mark(tenant.close_due())
@@ -103,27 +108,49 @@ class Partition:
         for tenant in self._tenants.values():
             self._mark(tenant.tick(now))
 
-    def take(self, changes: Changes) -> None:
-        """Move what changed over to `changes`. Each take has a version of its own, higher than those before."""
+    def begin(self, changes: Changes) -> None:
+        """Begin a checkpoint of all that changed until now, whatever is fed while `render` goes on with it.
+
+        Each has a version of its own, higher than those before.
+        """
+        assert self._begun is None, "one at a time"
         mine, self._changes = self._changes, Changes()
         changes.events += mine.events
         changes.refused += mine.refused
         changes.sessions += mine.sessions
         changes.findings += mine.findings
         if self._moved or self._dirty:
+            self._begun = changes
             self.position = self._reached()
             for visitor in self._dirty:
-                self._write(visitor, changes)
-            changes.positions.append(self.position)
+                visitor.dirty, visitor.leaving = False, True
+            self._leaving.extend(self._dirty)
         self._dirty.clear()
         self._moved = False
         self.pending = 0
+
+    def render(self, most: int) -> int:
+        """Write up to so many visitors down for the checkpoint begun, its position after the last; how many it were."""
+        if self._begun is None:
+            return 0
+        rendered = 0
+        while self._leaving and rendered < most:
+            visitor = self._leaving.popleft()
+            if visitor.leaving:
+                self._write(visitor, self._begun)
+                rendered += 1
+        if not self._leaving:
+            self._begun.positions.append(self.position)
+            self._begun = None
+        return rendered
 
     def forget(self, rows: Iterable[ForgottenRow]) -> list[ForgottenRow]:
         """Drop what visitors of this partition did until they asked for it, here and whatever of it still comes.
 
         Those it did not know of. What the store has of them can be erased now: nothing of it is written again.
+        Not while a checkpoint is begun, which would.
         """
+        assert self._begun is None
         fresh = [row for row in rows if self._is_mine(row.visitor) and self._oblivion.add(row)]
         for row in fresh:
             self._changes.events = self._oblivion.without(self._changes.events, row)
@@ -146,28 +173,29 @@ class Partition:
             if (row.session_id, row.finding_id) not in self._finished:
                 self._take_back(row)
 
-    def _apply(self, value: bytes, offset: int, now: Millis) -> None:
-        event = _EVENT.decode(value)
+    def _apply(self, value: bytes, offset: int) -> None:
+        event = _decode(value)
         tenant = self._tenants.get(event.project)
         if tenant is None:
-            tenant = self._tenants[event.project] = Tenant(self.book, self._wake)
-        if event.watermark:
-            tenant.imported_at = now
-            if event.type == WATERMARK:
-                self._mark(tenant.end_import())
-                return
-        if self._is_known(event, offset):
+            tenant = self._tenants[event.project] = Tenant(self.book, self._make_ready)
+        watermark = event.watermark
+        if watermark and self._is_end(tenant, event):
+            return
+        if (offset < self._ahead_until or self._oblivion.is_asked) and self._is_known(event, offset):
             return
         plan, act = meaning(event, self.book)
-        visitor = self._visitor(tenant, event)
-        historical = event.watermark > 0
-        mark = tenant.marks[historical]
-        clock = max(mark.at, event.watermark or event.received_at)
-        added = self._sessioniser.add(visitor, act, plan, clock, historical)
-        if added is Added.DUPLICATE:
+        visitor = tenant.visitors.get(event.visitor)
+        if visitor is None or visitor.leaving or visitor.asleep is not None:
+            visitor = self._visitor(tenant, event)
+        mark = tenant.marks[watermark > 0]
+        clock = watermark or event.received_at
+        if clock < mark.at:
+            clock = mark.at
+        added = self._sessioniser.add(visitor, act, plan, clock, watermark > 0)
+        if added is DUPLICATE:
             return
         mark.at = clock
-        if added is Added.REARRANGED:
+        if added is REARRANGED:
             mark.remind(event.visitor, event.occurred_at + self.book.inactivity)
         self._changes.events.append(value)
         if event.user:
@@ -176,18 +204,25 @@ class Partition:
             visitor.dirty = True
             self._dirty.append(visitor)
 
+    def _is_end(self, tenant: Tenant, event: Event) -> bool:
+        """Note that an import goes on, or that this ends it."""
+        tenant.imported_at = self._now
+        if event.type != WATERMARK:
+            return False
+        self._mark(tenant.end_import())
+        return True
+
     def _is_known(self, event: Event, offset: int) -> bool:
         """Whether it is of somebody who asked to be forgotten, or applied already in the visitor's stored state."""
-        if self._oblivion and self._oblivion.covers(event):
-            return True
-        return offset < self._ahead_until and offset < self._ahead.get((event.project, event.visitor), 0)
+        return self._oblivion.covers(event) or offset < self._ahead.get((event.project, event.visitor), 0)
 
     def _visitor(self, tenant: Tenant, event: Event) -> Visitor:
         visitor = tenant.visitors.get(event.visitor)
+        if visitor is not None and (visitor.leaving or visitor.asleep is not None):
+            self._make_ready(visitor)
+            visitor = tenant.visitors.get(event.visitor)  # none where that let go of them
         if visitor is None:
             visitor = tenant.visitors[event.visitor] = Visitor(event.project, event.visitor)
-        elif visitor.asleep is not None:
-            self._wake(visitor)
         return visitor
 
     def _mark(self, visitors: Iterable[Visitor]) -> None:
@@ -202,7 +237,7 @@ class Partition:
             changes.sessions.append(withdrawn_session(visitor, session, *at))
             changes.findings += withdrawn_findings(visitor, session, *at)
         visitor.withdrawn = []
-        visitor.dirty = False
+        visitor.leaving = False
         for live in visitor.sessions:
             if live.dirty:
                 changes.sessions.append(session_row(visitor, live, *at))
@@ -216,7 +251,7 @@ class Partition:
             visitor.moved_from = None
 
     def _reached(self) -> PositionRow:
-        clocks = {project: [mark.at for mark in tenant.marks] for project, tenant in self._tenants.items()}
+        clocks = {project: tenant.note_clocks() for project, tenant in self._tenants.items()}
         version = self.position.version + 1
         return msgspec.structs.replace(
             self.position,
@@ -245,14 +280,21 @@ class Partition:
         self.take_back(rows)
 
     def _put_to_sleep(self, state: StateRow, here: bool) -> None:
-        tenant = self._tenants.setdefault(state.project, Tenant(self.book, self._wake))
+        tenant = self._tenants.setdefault(state.project, Tenant(self.book, self._make_ready))
         if here or state.visitor not in tenant.visitors:
             visitor = Visitor(state.project, state.visitor, moved_from=None if here else state)
             tenant.put_to_sleep(visitor, state)
 
-    def _wake(self, visitor: Visitor) -> None:
-        state, visitor.asleep = visitor.asleep, None
-        assert state is not None, "only a visitor who is asleep is woken"
+    def _make_ready(self, visitor: Visitor) -> None:
+        """Before a visitor is changed: what a checkpoint begun must tell of them is written down, else they wake."""
+        if visitor.leaving:
+            assert self._begun is not None, "only a checkpoint begun has visitors to write down"
+            self._write(visitor, self._begun)
+        elif visitor.asleep is not None:
+            self._wake(visitor, visitor.asleep)
+
+    def _wake(self, visitor: Visitor, state: StateRow) -> None:
+        visitor.asleep = None
         try:
             wake(visitor, state, self.book)
         except msgspec.MsgspecError as error:
@@ -279,8 +321,7 @@ class Partition:
         self._mark((visitor,))
 
     def _find(self, visitor: Visitor, session_id: str) -> LiveSession | None:
-        if visitor.asleep is not None:
-            self._wake(visitor)
+        self._make_ready(visitor)
         return next((live for live in visitor.sessions if live.session.id == session_id), None)
 
     def _refuse(self, record: Record, reason: Reason, detail: str) -> None:

@@ -3,6 +3,7 @@
 One pipeline serves all partitions a worker holds. It never waits, never writes and never reads a clock.
 """
 
+import sys
 from collections.abc import Iterable, Sequence
 
 from services.core.changes import Changes
@@ -70,11 +71,30 @@ class Pipeline:
         """Let the wall clock pass on a partition whose last record has been fed (lag 0): idle sessions close."""
         self._partitions[partition].tick(now)
 
-    def take(self) -> Changes:
-        """Hand over what changed; the caller must write all of it or stop."""
+    def begin(self) -> Changes:
+        """Begin a checkpoint of all that was fed until now; `render` writes it down. One at a time.
+
+        The caller must write all of it to the store or stop.
+        """
         changes = Changes()
         for partition in self._partitions.values():
-            partition.take(changes)
+            partition.begin(changes)
+        return changes
+
+    def render(self, most: int) -> bool:
+        """Write up to so many visitors down in what `begin` answered; whether there were any left.
+
+        Feeding may go on between two calls, and changes nothing of what the checkpoint says.
+        """
+        for partition in self._partitions.values():
+            most -= partition.render(most)
+        return most <= 0
+
+    def take(self) -> Changes:
+        """A whole checkpoint at once."""
+        changes = self.begin()
+        while self.render(sys.maxsize):
+            pass
         return changes
 
 

@@ -55,3 +55,7 @@ class Plan:
     visits: tuple[Listener, ...] = ()
     reads: frozenset[str] = frozenset()
     undecided: tuple[int, ...] = ()  # rules that hang on the event's properties
+    # What every act is asked, worked out once.
+    speaks: bool = False  # it may say something about the job
+    is_view: bool = False
+    moves: bool = False  # it says where the visitor is

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 
+from services.core.act import PAGE_VIEWS
 from services.core.duration import millis
 from services.core.event import Millis
 from services.core.journey import Journey
@@ -72,17 +73,18 @@ class Rulebook:
         self._hearing, self._visiting = listening.hearing, listening.visiting
         self._intended = frozenset(journey.intended)
         self._rules = [*self._place_rules(journey), *self._job_rules(journey), *self._page_rules(journey)]
-        self._plans: dict[tuple[str, str], Plan] = {}
+        self.plans: dict[tuple[str, str], Plan] = {}
+        """What is known already; ask `plan` for what may not be."""
         self._settled: dict[tuple[str, str, tuple[bool, ...]], Plan] = {}
 
     def plan(self, name: str, path: str) -> Plan:
         """What an event of this name on this page means, as far as that does not hang on its properties."""
-        plan = self._plans.get((name, path))
+        plan = self.plans.get((name, path))
         if plan is None:
-            if len(self._plans) >= KNOWN_PLANS:
-                self._plans.clear()
+            if len(self.plans) >= KNOWN_PLANS:
+                self.plans.clear()
                 self._settled.clear()
-            plan = self._plans[name, path] = self._work_out(name, path)
+            plan = self.plans[name, path] = self._work_out(name, path)
         return plan
 
     def settle(self, plan: Plan, name: str, path: str, props: Props) -> Plan:
@@ -142,6 +144,9 @@ class Rulebook:
             outcomes=tuple(draft.outcomes),
             page_classes=classes,
             visits=visits,
+            speaks=bool(draft.evidence or draft.outcomes or self.circumstances),
+            is_view=heard.name in PAGE_VIEWS,
+            moves=bool(heard.path or classes),
         )
 
     def _place_rules(self, journey: Journey) -> Iterable[_Rule]:

@@ -6,11 +6,13 @@ from services.core.rows import StateRow
 from services.core.rulebook import Rulebook
 from services.core.stored import Session
 
+NEVER: Millis = -(1 << 62)
+
 
 class LiveSession:
     """A session with what its acts come to, and the ids by which a duplicate is known."""
 
-    __slots__ = ("dirty", "final", "fold", "ids", "session")
+    __slots__ = ("dirty", "ended_at", "final", "fold", "ids", "session", "started_at", "takes_until")
 
     def __init__(self, session: Session, fold: Fold, ids: set[str]) -> None:
         self.session = session
@@ -18,20 +20,16 @@ class LiveSession:
         self.ids = ids
         self.dirty = True
         self.final = False  # its import is over: nothing can change it, and it is let go once written
-
-    @property
-    def started_at(self) -> Millis:
-        return self.session.acts[0].occurred_at
-
-    @property
-    def ended_at(self) -> Millis:
-        return self.session.acts[-1].occurred_at
+        self.started_at: Millis = session.acts[0].occurred_at
+        self.ended_at: Millis = session.acts[-1].occurred_at
+        # The latest time of an act that it may be lengthened by, whatever the pause.
+        self.takes_until = NEVER if session.closed else self.started_at + fold.book.max_length
 
 
 class Visitor:
     """Who acts. One that came back from the store is asleep, its sessions not yet made, until something concerns it."""
 
-    __slots__ = ("asleep", "dirty", "id", "moved_from", "project", "sessions", "user", "withdrawn")
+    __slots__ = ("asleep", "dirty", "id", "leaving", "moved_from", "project", "sessions", "user", "withdrawn")
 
     def __init__(self, project: str, id: str, user: str = "", moved_from: StateRow | None = None) -> None:
         self.project = project
@@ -40,6 +38,7 @@ class Visitor:
         self.sessions: list[LiveSession] = []  # oldest first; only those that a new event could still change
         self.withdrawn: list[Session] = []  # merged into others since the last checkpoint
         self.dirty = False  # something about it is not written yet
+        self.leaving = False  # it is of the checkpoint begun, and not written down for it
         self.asleep: StateRow | None = None
         self.moved_from = moved_from  # where its state stands in the store, if that is another log or partition
 
@@ -61,6 +60,7 @@ def revive(session: Session, book: Rulebook) -> LiveSession:
 def close(live: LiveSession) -> None:
     """End a session; a late event may still reopen it."""
     live.session.closed = True
+    live.takes_until = NEVER
     live.fold.close()
     live.dirty = True
 

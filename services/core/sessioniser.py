@@ -14,6 +14,7 @@ import msgspec
 from services.core.act import Act, in_order
 from services.core.event import Millis
 from services.core.finding import hashed_id
+from services.core.fold import Fold
 from services.core.plan import Plan
 from services.core.rulebook import Rulebook
 from services.core.session import LiveSession, Visitor, is_settled, revive
@@ -33,6 +34,10 @@ class Added(Enum):
     REARRANGED = 2
 
 
+DUPLICATE, APPENDED, REARRANGED = Added
+"""Named once: looking a member up takes longer than all else that is done with it."""
+
+
 class Sessioniser:
     """Puts acts into their visitors' sessions."""
 
@@ -45,41 +50,51 @@ class Sessioniser:
         """Put an act where it belongs. Nearly all come after the others of their visitor's last session."""
         if visitor.sessions:
             live = visitor.sessions[-1]
-            session, ids = live.session, live.ids
-            acts, at = session.acts, act.occurred_at
-            last = acts[-1]
-            pause = at - last.occurred_at
-            if (
-                0 <= pause <= self.inactivity
-                and (pause or act.id > last.id)
-                and not session.closed
-                and at - acts[0].occurred_at <= self.max_length
-                and len(acts) < MOST_EVENTS
-            ):
-                if act.id in ids:
-                    return Added.DUPLICATE
-                acts.append(act)
-                ids.add(act.id)
-                session.touched_at = clock
-                live.fold.apply(act, plan)
-                live.dirty = True
-                return Added.APPENDED
+            at = act.occurred_at
+            pause = at - live.ended_at
+            if 0 <= pause <= self.inactivity and at <= live.takes_until:
+                session, ids = live.session, live.ids
+                acts = session.acts
+                if (pause or act.id > acts[-1].id) and len(acts) < MOST_EVENTS:
+                    if act.id in ids:
+                        return DUPLICATE
+                    acts.append(act)
+                    ids.add(act.id)
+                    session.touched_at = clock
+                    live.ended_at = at
+                    live.dirty = True
+                    live.fold.apply(act, plan)
+                    return APPENDED
+        else:
+            visitor.sessions.append(self._begun(visitor, act, plan, clock, historical))
+            return REARRANGED
         return self._add_anywhere(visitor, act, clock, historical)
+
+    def _begun(self, visitor: Visitor, act: Act, plan: Plan, clock: Millis, historical: bool) -> LiveSession:
+        """The first session of a visitor, as most are."""
+        session = self._fresh(visitor, act, clock, historical)
+        fold = Fold(self.book, session.id)
+        fold.apply(act, plan)
+        return LiveSession(session, fold, {act.id})
+
+    def _fresh(self, visitor: Visitor, act: Act, clock: Millis, historical: bool) -> Session:
+        session = opened(visitor, act, clock, historical)
+        session.late = act.occurred_at + self.inactivity + self.book.lateness < clock
+        return session
 
     def _add_anywhere(self, visitor: Visitor, act: Act, clock: Millis, historical: bool) -> Added:
         open_to_change = [live for live in visitor.sessions if not is_settled(live, clock, self.book)]
         if any(act.id in live.ids for live in open_to_change):
-            return Added.DUPLICATE
+            return DUPLICATE
         touched = self._touched(open_to_change, act)
-        fresh = opened(visitor, act, clock, historical)
         if touched:
+            fresh = opened(visitor, act, clock, historical)
             made = self._rearranged(visitor, [live.session for live in touched], fresh)
         else:
-            fresh.late = act.occurred_at + self.inactivity + self.book.lateness < clock
-            made = [revive(fresh, self.book)]
+            made = [revive(self._fresh(visitor, act, clock, historical), self.book)]
         others = [live for live in visitor.sessions if live not in touched]
         visitor.sessions = sorted([*others, *made], key=lambda live: live.started_at)
-        return Added.REARRANGED
+        return REARRANGED
 
     def _touched(self, sessions: list[LiveSession], act: Act) -> list[LiveSession]:
         """The sessions that an act joins: those within a pause of it, and those within a pause of these."""

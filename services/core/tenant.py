@@ -14,12 +14,15 @@ LIVE, IMPORT = 0, 1
 class Tenant:
     """The visitors of one project on one partition, with the clock of live events and that of an import."""
 
-    __slots__ = ("_wake", "book", "imported_at", "marks", "visitors")
+    __slots__ = ("_clocks", "_make_ready", "book", "imported_at", "marks", "visitors")
 
-    def __init__(self, book: Rulebook, wake: Callable[[Visitor], None], clocks: Sequence[Millis] = (0, 0)) -> None:
-        """`wake` makes the sessions of a visitor who is asleep."""
+    def __init__(
+        self, book: Rulebook, make_ready: Callable[[Visitor], None], clocks: Sequence[Millis] = (0, 0)
+    ) -> None:
+        """`make_ready` is called before a visitor is changed who is asleep or not yet in the checkpoint begun."""
         self.book = book
-        self._wake = wake
+        self._make_ready = make_ready
+        self._clocks = list(clocks)
         self.visitors: dict[str, Visitor] = {}
         self.marks = (Watermark(clocks[LIVE]), Watermark(clocks[IMPORT]))
         self.imported_at: Millis | None = None  # our clock when an import was last heard of
@@ -47,9 +50,9 @@ class Tenant:
 
     def end_import(self) -> Iterator[Visitor]:
         """Close what an import left open. Its clock starts anew, since the next import may be of older events."""
-        for visitor in self.visitors.values():
-            if visitor.asleep is not None and visitor.asleep.due[IMPORT]:
-                self._wake(visitor)
+        for visitor in list(self.visitors.values()):
+            if visitor.leaving or (visitor.asleep is not None and visitor.asleep.due[IMPORT]):
+                self._make_ready(visitor)
             imported = [live for live in visitor.sessions if live.session.historical]
             for live in imported:
                 if not live.session.closed:
@@ -59,6 +62,11 @@ class Tenant:
                 yield visitor
         self.marks = (self.marks[LIVE], Watermark())
         self.imported_at = None
+
+    def note_clocks(self) -> list[Millis]:
+        """The two clocks with which a checkpoint begins: what it lets go of is settled by them, not by later ones."""
+        self._clocks = [mark.at for mark in self.marks]
+        return self._clocks
 
     def let_go(self, visitor: Visitor) -> None:
         """Forget the written sessions that nothing can change any more, and a visitor without any."""
@@ -94,8 +102,8 @@ class Tenant:
         return due, touched
 
     def _look_at(self, visitor: Visitor, mark: Watermark, historical: bool) -> bool:
-        if visitor.asleep is not None:
-            self._wake(visitor)
+        if visitor.leaving or visitor.asleep is not None:
+            self._make_ready(visitor)
         changed = False
         for live in visitor.sessions:
             if live.session.historical != historical:
@@ -112,5 +120,5 @@ class Tenant:
         return changed
 
     def _is_past(self, live: LiveSession) -> bool:
-        clock = self.marks[live.session.historical].at
+        clock = self._clocks[live.session.historical]
         return live.final or (live.session.closed and is_settled(live, clock, self.book))

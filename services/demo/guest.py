@@ -9,8 +9,8 @@ from rich.console import Console
 from rich.panel import Panel
 
 from services.demo.__main__ import Fill
+from services.demo.planted import PLANTED, Planted
 from services.demo.trickle import trickle
-from services.demo.truth import PLANTED, Planted
 from services.embedded.access import Access
 from services.replay.answer import Answer, Json
 from services.replay.child import started

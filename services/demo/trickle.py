@@ -24,7 +24,7 @@ async def trickle(target: Target, seed: int) -> None:
         while True:
             now = _now()
             if next_visit_at <= now:
-                for event in simulator.visit(next_visit_at, next(visitors), number=0):
+                for event in simulator.visit(next_visit_at, next(visitors), 0):
                     heapq.heappush(waiting, event)
                 next_visit_at += _VISIT_EVERY_MS
             due = []

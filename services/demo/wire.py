@@ -1,39 +1,32 @@
-"""Acts → the JSON that a client library would post: Segment's shapes, each event saying that it is simulated."""
+"""Events → the JSON that a client library would post: Segment's shapes, each event saying that it is simulated."""
 
 from functools import lru_cache
-from typing import Any, NamedTuple
 
 import msgspec
 
-from services.replay import message
+from services.core.event import Event
+from services.replay.message import Message, Outgoing
+from services.replay.message import encode as to_json
 from services.replay.times import rfc3339
 
 
-class Act(NamedTuple):
-    """One act of a visit: a page view (`page`) or a named event."""
-
-    at: int  # milliseconds
-    name: str
-    path: str
-    props: dict[str, Any]
-
-
-def encode(act: Act, visitor: str, message_id: str, device: str) -> bytes:
+def encode(event: Event) -> Outgoing:
     """One item of a batch."""
-    is_page = act.name == "page"
-    call = message.Message(
-        type="page" if is_page else "track",
-        event="" if is_page else act.name,
-        anonymous_id=visitor,
-        message_id=message_id,
-        timestamp=rfc3339(act.at),
-        properties=act.props,
-        context=_context(act.path, device),
+    is_page = event.type == "page"
+    call = Message(
+        type=event.type,
+        event="" if is_page else event.name,
+        anonymous_id=event.visitor,
+        message_id=event.id,
+        timestamp=rfc3339(event.occurred_at),
+        properties=event.props,
+        context=_context(event.path, bytes(event.context)),
     )
-    return message.encode(call)
+    return Outgoing(event.occurred_at, event.visitor, to_json(call))
 
 
-@lru_cache(maxsize=1024)
-def _context(path: str, device: str) -> msgspec.Raw:
+@lru_cache(maxsize=2048)
+def _context(path: str, around: bytes) -> msgspec.Raw:
     """Encoded once: there are only so many pages and devices."""
-    return msgspec.Raw(message.encode({"simulated": True, "page": {"path": path}, "device": {"type": device}}))
+    page = to_json({"simulated": True, "page": {"path": path}})
+    return msgspec.Raw(page[:-1] + b"," + around[1:])

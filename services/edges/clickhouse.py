@@ -21,6 +21,8 @@ __all__ = ["Store", "StoreError", "StoreRefused", "StoreUnavailable"]
 
 EVENT_COLUMNS = Event.__struct_encode_fields__
 ENCODER = msgspec.json.Encoder()
+AT_ONCE = 500
+"""Rows encoded in one go: no other thread of this process can do anything meanwhile."""
 
 POSITIONS = """
 SELECT log_id, partition, partitions, generation, claim, began, finished, next_offset, clocks, version
@@ -102,7 +104,8 @@ class Store:
     def insert(self, table: str, rows: Sequence[Row]) -> None:
         """Write rows of one kind; when this returns they are on disk."""
         if rows:
-            self._insert(table, rows[0].__struct_encode_fields__, ENCODER.encode_lines(rows))
+            pieces = (rows[start : start + AT_ONCE] for start in range(0, len(rows), AT_ONCE))
+            self._insert(table, rows[0].__struct_encode_fields__, b"".join(map(ENCODER.encode_lines, pieces)))
 
     def insert_lines(self, table: str, lines: Sequence[bytes]) -> None:
         """Write events as they came, one JSON object each; when this returns they are on disk."""

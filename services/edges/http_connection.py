@@ -12,6 +12,7 @@ from typing import Any
 from httptools import HttpParserError
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
+from services.edges.express import BEGINNING, Express, Prepared
 from services.edges.networks import Network, host_of, is_in
 
 HEAD_SECONDS = 10.0
@@ -76,6 +77,8 @@ class Door:
         now = loop.time()
         for one in [one for one in self._connections if one.is_overdue(now)]:
             one.cut_off()
+        for one in [one for one in self._connections if one.is_idle(now)]:
+            one.transport.close()
         if self._connections:
             loop.call_later(LOOK_SECONDS, self._look, loop)
 
@@ -93,9 +96,14 @@ def _have_room(among: "Collection[Connection]", places: int) -> bool:
 class Connection(HttpToolsProtocol):
     """Holds one client to deadlines and bounds, beside what uvicorn does."""
 
-    def __init__(self, door: Door, **uvicorns: Any) -> None:
+    def __init__(self, door: Door, express: Express[Any] | None = None, **uvicorns: Any) -> None:
         super().__init__(**uvicorns)
         self._door = door
+        self._express = express
+        self._is_aboard = False  # its request is one of those that are taken together
+        self._came_ahead = b""
+        self._is_leaving = False
+        self._idle_since: float | None = None  # an answer of those; after others, uvicorn waits by a timer each
         self._owes_since: float | None = None
         self._heading = True
         self._received = 0
@@ -110,7 +118,12 @@ class Connection(HttpToolsProtocol):
     @property
     def is_at_work(self) -> bool:
         """Whether a request has come whole and is not answered yet."""
+        if self._is_aboard:
+            return True
         return self.cycle is not None and not self.cycle.response_complete and not self.cycle.more_body
+
+    def is_idle(self, now: float) -> bool:
+        return self._idle_since is not None and now - self._idle_since > self.timeout_keep_alive
 
     def is_overdue(self, now: float) -> bool:
         unread = self.transport.get_write_buffer_size()
@@ -125,7 +138,7 @@ class Connection(HttpToolsProtocol):
         self.transport.abort()
 
     def turn_away(self, status: bytes) -> None:
-        if self.cycle is not None and not self.cycle.response_complete:
+        if self._is_aboard or (self.cycle is not None and not self.cycle.response_complete):
             self.cut_off()  # it would be taken for the answer to another request
             return
         self.transport.write(status + NO_BODY)
@@ -139,9 +152,78 @@ class Connection(HttpToolsProtocol):
     def connection_lost(self, exc: Exception | None) -> None:
         self._door.leave(self)
         self._settle()
+        self._let_go()
         super().connection_lost(exc)
 
     def data_received(self, data: bytes) -> None:
+        self._idle_since = None
+        if self._is_aboard:
+            self._keep(data)
+        elif not self._is_boarded(data):
+            self._receive(data)
+
+    def shutdown(self) -> None:
+        if self._is_aboard:
+            self._is_leaving = True
+        else:
+            super().shutdown()
+
+    def answer_whole(self, answer: Prepared) -> None:
+        if self.transport.is_closing() or self._express is None:
+            return
+        headers = self._express.lines_of(self.server_state.default_headers)
+        closing = b"connection: close\r\n" if self._is_leaving else b""
+        self.transport.write(b"".join((answer.status, headers, closing, answer.rest)))
+        self.server_state.total_requests += 1
+        self._idle_since = self.loop.time()
+        self._get_off()
+        if self._is_leaving:
+            self.transport.close()
+
+    def take_ordinarily(self, data: bytes) -> None:
+        if not self.transport.is_closing():
+            self._is_aboard = False
+            self._receive(data)
+            if self._is_leaving:
+                super().shutdown()
+            self._get_off()
+
+    def _is_boarded(self, data: bytes) -> bool:
+        """Whether this is a request that is taken together with others: then it is owed nothing any more."""
+        if self._express is None or self._received or not self._heading or not data.startswith(BEGINNING):
+            return False
+        if self.is_at_work or self.flow.write_paused or self._is_leaving:
+            return False
+        self._is_aboard = True
+        owed_since, self._owes_since = self._owes_since, None
+        if self._express.board(self, self.peer, data, self.loop):
+            self._unset_keepalive_if_required()
+            return True
+        self._is_aboard, self._owes_since = False, owed_since
+        return False
+
+    def _keep(self, data: bytes) -> None:
+        """What came before the answer to what is aboard: a piece, as nothing more is read then."""
+        self.flow.pause_reading()
+        self._came_ahead += data
+        self._door.unfinished += len(data)
+        if self._door.unfinished > UNFINISHED_BYTES:
+            self.cut_off()
+
+    def _let_go(self) -> bytes:
+        ahead, self._came_ahead = self._came_ahead, b""
+        self._door.unfinished -= len(ahead)
+        return ahead
+
+    def _get_off(self) -> None:
+        """Go on with what came meanwhile."""
+        self._is_aboard = False
+        if ahead := self._let_go():
+            self.flow.resume_reading()
+            self.data_received(ahead)
+
+    def _receive(self, data: bytes) -> None:
+        """As uvicorn does it."""
         if self._owes_since is None:
             self._owes_since = self.loop.time()
         super().data_received(_without_offer(data) if self._heading else data)

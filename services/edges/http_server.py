@@ -6,11 +6,12 @@ import resource
 import socket
 from collections.abc import AsyncIterator, Iterator
 from functools import partial
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import uvicorn
 from starlette.types import ASGIApp
 
+from services.edges.express import Express
 from services.edges.http_connection import Connection, Door
 from services.edges.networks import networks_of
 from services.edges.quiet import quieten
@@ -28,8 +29,12 @@ class Guests(NamedTuple):
     proxies: str = ""
 
 
-def http_config(app: ASGIApp, guests: Guests, drain_seconds: int) -> uvicorn.Config:
+def http_config(
+    app: ASGIApp, guests: Guests, drain_seconds: int, express: Express[Any] | None = None
+) -> uvicorn.Config:
     """To be served on a listener that is there already. Whoever stops it gives requests so long to end.
+
+    What can be is taken by `express`, all else by the app.
 
     Raises SettingError where the proxies are no networks.
     """
@@ -37,7 +42,7 @@ def http_config(app: ASGIApp, guests: Guests, drain_seconds: int) -> uvicorn.Con
     config = uvicorn.Config(
         app,
         # uvicorn only ever calls it to make one.
-        http=partial(Connection, door),  # type: ignore[arg-type]
+        http=partial(Connection, door, express),  # type: ignore[arg-type]
         lifespan="off",
         access_log=False,
         log_level="warning",

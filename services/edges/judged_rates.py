@@ -9,9 +9,8 @@ from datetime import timedelta
 from services.core.detector import Detector
 from services.core.detectors import DETECTORS
 from services.core.journey import Journey
-from services.core.spikes.baseline import LOOKBACK, WEEK, Baseline, Series, summed
-from services.core.spikes.cell import ALL_JOBS, JOB_SUCCESS, NOT_GOING_ON, Cell, Reading, Spike
-from services.core.spikes.digest import Compared
+from services.core.spikes.baseline import LOOKBACK, Baseline, Series
+from services.core.spikes.cell import JOB_SUCCESS, NOT_GOING_ON, Cell, Reading, Spike
 from services.core.spikes.incident import Incident
 from services.core.spikes.judgement import SPAN, Cells, examine, judge
 from services.core.spikes.objective import judge_objective, read_objective
@@ -70,18 +69,6 @@ class JudgedRates:
         return {
             cell: {at + self.lag(cell): window for at, window in series.items() if at + self.lag(cell) <= hours.last}
             for cell, series in counts.items()
-        }
-
-    def compare(self, project: str, hours: range) -> dict[Cell, Compared]:
-        """Each cell of all jobs, and each job's success, in these hours and in the same ones a week earlier."""
-        asked = Hours(project, hours.start - WEEK, hours.stop - 1)
-        counts = friction_counts(self._store, asked, self._watched)
-        counts |= conversion_counts(self._store, asked, [stage.name for stage in self._journey.stages])
-        counts |= success_counts(self._store, asked)
-        return {
-            cell: Compared(summed(series, hours), summed(series, range(hours.start - WEEK, hours.stop - WEEK)))
-            for cell, series in counts.items()
-            if cell.job == ALL_JOBS or cell.detector == JOB_SUCCESS
         }
 
     def lag(self, cell: Cell) -> int:

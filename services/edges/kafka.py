@@ -139,6 +139,12 @@ class Publisher:
             placed[_key_number(record[0]) % count].append(record)
         return self._place(topic, placed)
 
+    def flush(self) -> None:
+        """Wait no longer for more to put beside what is there: whoever publishes has gathered it for long enough."""
+        if self._flush is not None:
+            self._flush.cancel()
+            self._flush_open()
+
     def broadcast(self, value: bytes) -> asyncio.Future[Positions]:
         """One and the same record to every partition."""
         return self._place(self.topic, {partition: [(b"", value)] for partition in range(self._partitions[self.topic])})

@@ -67,6 +67,7 @@ class Messenger:
                 "moment": told.moment,
                 "text": f"{told.title}: {told.sentence}",
                 "facts": dict(told.facts),
+                "lines": told.lines,
                 "links": dict(told.links),
                 "incident": msgspec.to_builtins(about),
                 "query": reproducing(about) if about else "",

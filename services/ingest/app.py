@@ -22,16 +22,20 @@ from services.ingest.other_dialects import TakeEither, TakeGtag, TakeTranslated
 from services.ingest.privacy import Privacy
 from services.ingest.problem import CONTENT_TYPE, problem_body
 from services.ingest.strangers import Strangers
+from services.ingest.together import Together
 from services.settings import Settings
 
 SINGLE_CALLS = ("track", "page", "identify", "screen", "group", "alias")
 SHORT_KINDS = "tpisga"
+SHARED = frozenset({"/batch"})
+"""On these, clients of two dialects meet."""
 
 
 class IngestApp(FastAPI):
     """Sends requests with events past FastAPI's middleware, which costs a fifth of a small one."""
 
     intakes: Mapping[str, Intake] = {}
+    together: Together
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         intake = self.intakes.get(scope["path"]) if scope["type"] == "http" else None
@@ -49,6 +53,7 @@ def create_app(settings: Settings, keyring: Keyring, publisher: Publisher) -> In
     strangers = Strangers(settings.unknown_key_rate)
     parts = Parts(settings, keyring, publisher, metrics, Privacy.configured(settings), strangers)
     app.intakes = intakes(parts)
+    app.together = Together(parts, {path: kind for path, kind in segment_paths().items() if path not in SHARED})
     app.router.routes.extend(client_routes(parts))
     app.add_exception_handler(HTTPException, _as_problem)
 

@@ -41,6 +41,11 @@ async def read_body(headers: Mapping[bytes, bytes], receive: Receive, seconds: f
         raise Problem(
             415, Reason.ENCODING, f"Content-Encoding {encoding.decode('latin-1')} is not taken", remedy="send gzip"
         )
+    return as_text(body)
+
+
+def as_text(body: bytes) -> bytes:
+    """A body as it is, where it is UTF-8 and can be cleaned in a moment. Raises Problem."""
     for sign, letter in DEAR.items():
         if letter in body and body.count(letter) > DEAR_SIGNS and body.count(sign) > DEAR_SIGNS:
             raise too_large(f"the body has more than {DEAR_SIGNS} {sign.decode()}")

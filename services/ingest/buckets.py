@@ -27,6 +27,10 @@ class Buckets:
         owed = self._full_at.get(name, 0.0) - now - BURST_SECONDS
         return math.ceil(owed) if owed > 0 else 0
 
+    def has(self, name: Hashable, tokens: float, rate: float, now: float) -> bool:
+        """Whether none of so many, taken one by one, would find the bucket empty."""
+        return max(self._full_at.get(name, 0.0), now) + tokens / rate - now <= BURST_SECONDS
+
     def take(self, name: Hashable, tokens: float, rate: float, now: float) -> None:
         """Take them, if need be on credit: a batch larger than a bucket would never pass otherwise."""
         full_at = self._full_at.pop(name, 0.0)

@@ -41,8 +41,14 @@ class Caller(NamedTuple):
 
 
 def caller_of(scope: Scope, proxies: Sequence[Network]) -> Caller:
-    headers, query, client = dict(scope["headers"]), scope["query_string"], scope.get("client")
-    peer = client[0] if client else ""
+    client = scope.get("client")
+    return caller_by(scope["headers"], scope["query_string"], client[0] if client else "", proxies)
+
+
+def caller_by(
+    raw_headers: Sequence[tuple[bytes, bytes]], query: bytes, peer: str, proxies: Sequence[Network]
+) -> Caller:
+    headers = dict(raw_headers)
     return Caller(
         headers,
         dict(parse_qsl(query.decode("latin-1"))) if query else {},

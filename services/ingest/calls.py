@@ -63,7 +63,7 @@ class Calls:
         head = self._read_plain()
         if head is None:
             self._clean()
-        elif not self._has_clean_texts():
+        elif not texts_are_clean(self._plain, self._surroundings):
             self._clean()
             head = self._read_plain()
         self.head = head or self._read()
@@ -73,26 +73,10 @@ class Calls:
             self._body = self._surroundings.scrub(self._body)
             self._is_clean = True
 
-    def _has_clean_texts(self) -> bool:
-        """Contexts are cleaned where they are read, each once, so that the rest of most bodies is soon looked at."""
-        texts = texts_of(self._plain)
-        return len(texts) <= TEXTS_BYTES and self._surroundings.scrub(texts) == texts
-
     def _read_plain(self) -> PlainBatch | PlainCall | None:
-        self._plain = []
-        if self._kind:
-            single = plain_single(self._body) if len(self._body) <= EVENT_BYTES else None
-            self._plain = [single] if single else []
-            return single
-        batch = plain_batch(self._body)
-        if batch is None or (len(batch.batch) <= BATCH_CALLS and self._has_long()):
-            return None
-        self._plain = batch.batch
-        return batch
-
-    def _has_long(self) -> bool:
-        """Whether a call is longer than may be."""
-        return len(self._body) > EVENT_BYTES and max(map(len, self._each()), default=0) > EVENT_BYTES
+        head = plainly(self._body, self._kind)
+        self._plain = [] if head is None else calls_of(head)
+        return head
 
     def _each(self) -> Sequence[msgspec.Raw]:
         return _decoded(_decode_batch, self._body).batch
@@ -149,6 +133,29 @@ class Calls:
             else:
                 lines.append(outcome if isinstance(outcome, Line) else line_of(outcome))
         return Sorted(lines, refused, all_plain=False)
+
+
+def plainly(body: bytes, kind: str) -> PlainBatch | PlainCall | None:
+    """What a body of plain calls says, None where one is of another shape, or longer than may be."""
+    if kind:
+        return plain_single(body) if len(body) <= EVENT_BYTES else None
+    batch = plain_batch(body)
+    return None if batch is None or (len(batch.batch) <= BATCH_CALLS and _has_long(body)) else batch
+
+
+def calls_of(head: PlainBatch | PlainCall) -> Sequence[PlainCall]:
+    return head.batch if isinstance(head, PlainBatch) else [head]
+
+
+def texts_are_clean(calls: Sequence[PlainCall], surroundings: Surroundings) -> bool:
+    """Contexts are cleaned where they are read, each once, so that the rest of most bodies is soon looked at."""
+    texts = texts_of(calls)
+    return len(texts) <= TEXTS_BYTES and surroundings.scrub(texts) == texts
+
+
+def _has_long(body: bytes) -> bool:
+    """Whether a call is longer than may be."""
+    return len(body) > EVENT_BYTES and max(map(len, _decoded(_decode_batch, body).batch), default=0) > EVENT_BYTES
 
 
 def take_or_refuse(item: bytes, arrival: segment.Arrival) -> Event | Refusal:

@@ -4,7 +4,7 @@ Each name is a row of every list and a choice in every question: a client that m
 something. Known by each process for as long as it runs: the first ones to come.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 import msgspec
 
@@ -22,8 +22,17 @@ class EventNames:
     def __init__(self) -> None:
         self._known: dict[str, set[str]] = {}
 
-    def are_known(self, project: str, lines: Sequence[Line]) -> bool:
-        return {line.name for line in lines} <= self._known.get(project, frozenset())
+    def are_known(self, project: str, names: Iterable[str]) -> bool:
+        return set(names) <= self._known.get(project, frozenset())
+
+    def have_room(self, project: str, names: Iterable[str], most: int) -> bool:
+        """Whether none of these events has to be renamed."""
+        known = self._known.get(project, TYPES)
+        return len(known.union(names)) <= most + len(TYPES)
+
+    def learn(self, project: str, names: Iterable[str]) -> None:
+        """To be called for those that have room."""
+        self._known.setdefault(project, set(TYPES)).update(names)
 
     def cap(self, project: str, lines: Sequence[Line], most: int) -> list[Line]:
         """The events, those beyond the `most` first names of the project renamed. A type's own name is no choice."""

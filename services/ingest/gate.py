@@ -5,7 +5,7 @@ single events.
 """
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from typing import NamedTuple
 
 from services.core.key import Key
@@ -71,14 +71,22 @@ class Gate:
 
     def __init__(self) -> None:
         self._buckets = Buckets()
-        self.checks: tuple[Check, ...] = (origin, consent, robot, self.rate)
+        self.checks: tuple[Check, ...] = (*OF_SENDER, self.rate)
 
     def judge(self, sending: Sending) -> Drop | None:
-        for check in self.checks:
-            drop = check(sending)
-            if drop is not None:
-                return drop
-        return None
+        return _first(self.checks, sending)
+
+    def take_all(self, key: Key, by_network: Mapping[str, int]) -> bool:
+        """Whether so many events of each network may be taken at once: then they are, as if one after the other."""
+        now = time.monotonic()
+        of_networks = [((key.digest, network), events) for network, events in by_network.items() if network]
+        rates: list[tuple[Hashable, int, float]] = [(*one, key.terms.address_rate) for one in of_networks]
+        rates.append((key.digest, sum(by_network.values()), key.terms.rate))
+        if not all(self._buckets.has(*rate, now) for rate in rates):
+            return False
+        for rate in rates:
+            self._buckets.take(*rate, now)
+        return True
 
     def rate(self, sending: Sending) -> Drop | None:
         """The network's own limit goes first, so that one that floods does not use up what is everybody's."""
@@ -95,6 +103,22 @@ class Gate:
             self._buckets.take(of_network, sending.events or 1, key.terms.address_rate, now)
         self._buckets.take(key.digest, sending.events or 1, key.terms.rate, now)
         return None
+
+
+OF_SENDER: tuple[Check, ...] = (origin, consent, robot)
+"""These say the same of all requests of one sender with one key, however many events they bring."""
+
+
+def refused_sender(sending: Sending) -> bool:
+    return _first(OF_SENDER, sending) is not None
+
+
+def _first(checks: Sequence[Check], sending: Sending) -> Drop | None:
+    for check in checks:
+        drop = check(sending)
+        if drop is not None:
+            return drop
+    return None
 
 
 def _too_much(what: str, wait: int) -> Drop:

@@ -208,7 +208,7 @@ class TakeEvents(Intake):
         skew = segment.skew_of(head.sent_at, received_at)
         most_ahead = key.terms.most_ahead_ms
         if isinstance(head, segment.Single | PlainCall):
-            return segment.Arrival(key.project, received_at, _new_id, self.kind, skew, most_ahead=most_ahead)
+            return segment.Arrival(key.project, received_at, new_id, self.kind, skew, most_ahead=most_ahead)
         hold_to_batch(len(head.batch))
         if head.historical:
             admit_history(key)
@@ -216,7 +216,7 @@ class TakeEvents(Intake):
         return segment.Arrival(
             key.project,
             received_at,
-            _new_id,
+            new_id,
             skew=skew,
             context=calls.shared,
             historical=head.historical,
@@ -260,7 +260,7 @@ class TakeImportEnd(Intake):
         admit_history(key)
         now = time.time_ns() // 1_000_000
         end = Event(
-            id=_new_id(),
+            id=new_id(),
             project=key.project,
             visitor="",
             type=WATERMARK,
@@ -279,6 +279,6 @@ class TakeNothing(Intake):
         return Taken(success())
 
 
-def _new_id() -> str:
+def new_id() -> str:
     """Given where the client gave none: in the order of arrival, so that ties break by it."""
     return str(uuid_utils.uuid7())

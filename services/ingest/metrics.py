@@ -48,8 +48,8 @@ class Metrics:
         self.request_refused = {reason: self._requests_refused.labels(reason.value) for reason in Reason}
         self._statuses: dict[int, Counter] = {}
 
-    def answered(self, status: int) -> None:
+    def answered(self, status: int, requests: int = 1) -> None:
         counter = self._statuses.get(status)
         if counter is None:
             counter = self._statuses[status] = self._requests.labels(str(status))
-        counter.inc()
+        counter.inc(requests)

@@ -35,7 +35,7 @@ class Privacy:
     ) -> None:
         self.surroundings = Surroundings(scrub)
         self.proxies = proxies
-        self._countries = countries
+        self.countries = countries
         self._names = names
 
     @classmethod
@@ -45,12 +45,16 @@ class Privacy:
         countries = Countries(settings.countries) if settings.countries else None
         return cls(Scrubber(QueryStrings(kept)), networks_of(settings.trusted_proxies), countries, Names(settings))
 
+    def hides_ids(self, project: str) -> bool:
+        """Whether visitors are kept by other names than those that are sent."""
+        return self._names.of(project) is not None
+
     def applied(self, arrival: Arrival, caller: Caller) -> Arrival:
         """An arrival, with what is known of its sender."""
         return msgspec.structs.replace(
             arrival,
             sender=sender_of(caller),
-            countries=self._countries,
+            countries=self.countries,
             pseudonyms=self._names.of(arrival.project),
         )
 

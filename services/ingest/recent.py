@@ -3,7 +3,8 @@
 A convenience of one process: that an event counts once, whichever process it comes to, is seen to further on.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from itertools import repeat
 
 from services.ingest.line import Line
 
@@ -18,9 +19,9 @@ class Recent:
         self._newer: set[int] = set()
         self._older: set[int] = set()
 
-    def keys(self, project: str, lines: Sequence[Line]) -> list[int]:
+    def keys(self, project: str, visitors: Iterable[str], ids: Iterable[str]) -> list[int]:
         """What tells each from the others: clients that number their events from 1 collide only within a visitor."""
-        return [hash((project, line.visitor, line.id)) for line in lines]
+        return list(map(hash, zip(repeat(project), visitors, ids, strict=False)))
 
     def any_known(self, keys: Sequence[int]) -> bool:
         """Whether any of them was taken before, or is among them twice."""

@@ -6,6 +6,7 @@ import gc
 import uvicorn
 from uvicorn.loops.auto import auto_loop_factory
 
+from services.edges.express import Express
 from services.edges.http_server import Guests, http_config
 from services.edges.kafka import Publisher
 from services.edges.keyring import Keyring
@@ -36,6 +37,7 @@ async def serve(settings: Settings) -> None:
     try:
         app = create_app(settings, keyring, publisher)
         guests = Guests(settings.address_connections, settings.trusted_proxies)
-        await uvicorn.Server(http_config(app, guests, DRAIN_SECONDS)).serve([listener])
+        express = Express(app.together, settings.batch_wait.total_seconds())
+        await uvicorn.Server(http_config(app, guests, DRAIN_SECONDS, express)).serve([listener])
     finally:
         await publisher.stop()

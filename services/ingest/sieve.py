@@ -42,13 +42,16 @@ class Sieve:
                 dropped[Reason.ROBOT] = len(lines) - len(people)
                 lines = people
         # What is sent again on purpose must not be held back: history, and what stood aside after it was taken here.
-        keys = [] if arrival.historical or arrival.replayed else self.recent.keys(arrival.project, lines)
+        keys = [] if arrival.historical or arrival.replayed else self._keys(arrival.project, lines)
         if self.recent.any_known(keys):
             first = self.recent.first_ones(keys, lines)
             dropped[Reason.DUPLICATE] = len(lines) - len(first)
-            lines, keys = first, self.recent.keys(arrival.project, first)
-        if not self.names.are_known(arrival.project, lines):
+            lines, keys = first, self._keys(arrival.project, first)
+        if not self.names.are_known(arrival.project, [line.name for line in lines]):
             capped = self.names.cap(arrival.project, lines, terms.event_names)
             renamed = sum(line is not capped_one for line, capped_one in zip(lines, capped, strict=True))
             lines = capped
         return Sifted(lines, keys, dropped, renamed)
+
+    def _keys(self, project: str, lines: Sequence[Line]) -> list[int]:
+        return self.recent.keys(project, [line.visitor for line in lines], [line.id for line in lines])

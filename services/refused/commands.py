@@ -1,10 +1,11 @@
 """`desireline refused list | replay`: what the commands take and say. Imports come late, so that help is quick."""
 
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
+
+from services.options import Data, settings_of
 
 if TYPE_CHECKING:
     from services.edges.refused import Wanted
@@ -15,7 +16,6 @@ Project = Annotated[str, typer.Option(help="Only of this project. [default: all,
 Why = Annotated[str, typer.Option("--reason", help="Only for this reason, such as `clock` or `failed`.")]
 Since = Annotated[datetime | None, typer.Option(help="Only refused since then (UTC).")]
 Until = Annotated[datetime | None, typer.Option(help="Only refused before then (UTC).")]
-Data = Annotated[Path | None, typer.Option("--data", help="Data folder. [default: desireline-data]")]
 
 
 def list_refused(
@@ -43,7 +43,7 @@ def list_refused(
         show_counts(await shelf.counts(wanted), console)
         show_events(await shelf.newest(wanted, limit) if limit else [], console)
 
-    with shelf_of(_settings(data)) as shelf:
+    with shelf_of(settings_of(data_dir=data)) as shelf:
         asyncio.run(ask(shelf))
 
 
@@ -65,7 +65,7 @@ def replay_refused(
 
     if key and not project:
         raise typer.BadParameter("a key is of one project: name it with --project", param_hint="--key")
-    settings, wanted = _settings(data), _wanted(project, reason, since, until)
+    settings, wanted = settings_of(data_dir=data), _wanted(project, reason, since, until)
     console = Console()
     with shelf_of(settings) as shelf:
         from services.refused.replay import Replay
@@ -91,12 +91,6 @@ def _wanted(
 
 def _millis(moment: datetime | None) -> int | None:
     return None if moment is None else round(moment.replace(tzinfo=moment.tzinfo or UTC).timestamp() * 1000)
-
-
-def _settings(data: Path | None) -> "Settings":
-    from services.settings import Settings
-
-    return Settings() if data is None else Settings(data_dir=data)
 
 
 def _address(settings: "Settings") -> str:

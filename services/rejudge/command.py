@@ -7,17 +7,17 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from services.options import Data, settings_of
+
 if TYPE_CHECKING:
     from services.core.journey import Journey
     from services.rejudge.run import Run
-    from services.settings import Settings
 
 
-GC_THRESHOLD = (100_000, 50, 100)
+GC_THRESHOLD = (2_000, 10_000, 100)
 """As a stages worker's: sessions hold no cycles, and by default much of the time goes into looking for some."""
 
 Project = Annotated[str, typer.Option(help="The project.")]
-Data = Annotated[Path | None, typer.Option("--data", help="Data folder. [default: desireline-data]")]
 
 
 def rejudge(
@@ -39,7 +39,7 @@ def rejudge(
     from services.rejudge.run import Run
 
     chosen = named_journey(journey)
-    with archive_of(_settings(data)) as archive:
+    with archive_of(settings_of(data_dir=data)) as archive:
         _run(Run(archive, project, chosen, since.date(), everything=everything), chosen, apply=apply)
 
 
@@ -63,7 +63,7 @@ def learn(
 
     learning = Learning(load_journey(journey).places, least)
     day = since.date().isoformat()
-    with archive_of(_settings(data)) as archive:
+    with archive_of(settings_of(data_dir=data)) as archive:
         for walk in walks(archive, project, day):
             learning.see(walk)
         for acts in acts_in_forms(archive, project, day):
@@ -97,9 +97,3 @@ def _run(run: "Run", journey: "Journey", *, apply: bool) -> None:
         task = progress.add_task("Applying (days)", total=None)
         run.apply(lambda done, total: progress.update(task, completed=done, total=total))
     console.print(f"Applied: answers are given by version {journey.version} now.", highlight=False)
-
-
-def _settings(data: Path | None) -> "Settings":
-    from services.settings import Settings
-
-    return Settings() if data is None else Settings(data_dir=data)

@@ -29,7 +29,7 @@ class Message(msgspec.Struct, gc=False, omit_defaults=True, kw_only=True, rename
     user_id: str = ""
     message_id: str
     timestamp: str
-    properties: dict[str, Any]
+    properties: msgspec.Raw | dict[str, Any]
     context: msgspec.Raw | dict[str, Any] = msgspec.Raw(b"{}")
 
 

@@ -35,6 +35,8 @@ Announce = Callable[[Sequence[FindingRow]], Awaitable[None]]
 
 LONGEST_BACK_OFF = timedelta(seconds=5)
 TABLES_AT_ONCE = 4
+VISITORS_AT_ONCE = 200
+"""Rendered in one go: about 5 ms."""
 FORGET_EVERY = timedelta(seconds=1)
 LATE_NOTE = 60_000
 """Milliseconds for which it is looked again who asked: several servers note it, each by its own clock."""
@@ -211,6 +213,10 @@ class Checkpoint:
         except TimeoutError:
             return
 
+    def between(self) -> asyncio.Lock:
+        """Held while a checkpoint is written. Whoever holds it finds in the store all that was taken until now."""
+        return self._writing
+
     async def write(self) -> None:
         """Write all that was fed until now."""
         async with self._writing:
@@ -221,11 +227,18 @@ class Checkpoint:
             self._under_way = self._pipeline.pending
             try:
                 with WRITTEN.time():
-                    await self._insert(self._pipeline.take())
+                    await self._insert(await self._take())
             finally:
                 self._under_way = 0
                 self._room.set()
             self._acknowledge(reached)
+
+    async def _take(self) -> Changes:
+        """What changed until now, bit by bit: records are applied in between, and requests answered."""
+        changes = self._pipeline.begin()
+        while self._pipeline.render(VISITORS_AT_ONCE):  # noqa: ASYNC110 - nothing is waited for, others go first
+            await asyncio.sleep(0)
+        return changes
 
     async def _forget(self) -> None:
         """Learn who asked to be forgotten, and erase what was written of them before we knew."""

@@ -104,12 +104,14 @@ class Holdings:
     async def _look_again(self, claimed: Claimed) -> None:
         """Take back what the last owner wrote after we had looked: a slow database may finish an insert late."""
         await asyncio.sleep(LOOK_AGAIN_AFTER.total_seconds())
-        try:
-            rows = await _patiently(lambda: self._unfinished(claimed))
-        except StoreRefused as error:
-            log.error("Could not look for what the last owner of a partition still wrote: %s", error)
-            return
-        self._pipeline.take_back(claimed.position.partition, rows)
+        # Between checkpoints: what one has taken and not yet written again would look like the last owner's.
+        async with self._checkpoint.between():
+            try:
+                rows = await _patiently(lambda: self._unfinished(claimed))
+            except StoreRefused as error:
+                log.error("Could not look for what the last owner of a partition still wrote: %s", error)
+                return
+            self._pipeline.take_back(claimed.position.partition, rows)
         self._checkpoint.changed()
 
     async def let_go(self, partitions: set[TP]) -> None:

@@ -16,6 +16,8 @@ from services.cli import app
 from services.core.spikes.incident import Incident, Measured
 from services.edges.clickhouse import Store
 from services.edges.incidents import save_incidents, snoozed
+from services.embedded.reach import store_of
+from services.settings import Settings
 from tests.installation import Installation
 from tests.receiver import Receiver
 from tests.stages.alerts.weeks import JOURNEY, NOW, Shop
@@ -109,11 +111,16 @@ def incident() -> Incident:
 
 def test_incidents_are_listed_and_snoozed_of_a_running_installation(tmp_path: Path) -> None:
     data = tmp_path / "data"
+    asked = ("--project", "shop", "--data", str(data))
     with Installation(data):
-        listed = run("list", "--project", "shop", "--data", str(data))
-        snoozed_there = run("snooze", "i1", "--for", "2h", "--project", "shop", "--data", str(data))
+        listed, unknown = run("list", *asked), run("snooze", "i1", *asked)
+    with store_of(Settings(data_dir=data)) as store:
+        save_incidents(store, [incident()], version=1)
+    with Installation(data):
+        snoozed_there = run("snooze", "i1", "--for", "2h", *asked)
 
     assert listed == (0, "No incidents.\n")
+    assert unknown == (1, "shop has no incident i1: `desireline alerts list` shows which it has.\n")
     assert snoozed_there == (0, "Nothing is told of i1 for 2h.\n")
 
 

@@ -96,6 +96,31 @@ def test_a_circumstance_in_which_more_drop_off_stands_and_chance_does_not(store:
     assert ("device", "tv") not in found
 
 
+def test_all_circumstances_of_a_place_are_leafed_through(store: Store, ask: Ask) -> None:
+    rows = [
+        session("0 basket" + (", 9 bought" if n % 4 else ""), device=["mobile", "desktop"][n % 2], country=f"C{n % 3}")
+        for n in range(180)
+    ]
+    fill(store, [*rows, LATER])
+    beside = place(ask("/v1/drop-offs", **ALL_TIME), "basket")["circumstances"]
+
+    answer = ask("/v1/drop-offs/circumstances", at="basket", limit=2, **ALL_TIME)
+    told = answer["circumstances"]
+    while answer["next_cursor"]:
+        answer = ask("/v1/drop-offs/circumstances", at="basket", limit=2, cursor=answer["next_cursor"])
+        told += answer["circumstances"]
+
+    assert [{**one, "stage": "basket", "step": ""} for one in beside] == told
+    assert len(told) >= 5
+
+
+def test_a_place_that_the_journey_has_not_has_no_circumstances(store: Store, ask: Ask) -> None:
+    fill(store, [LATER])
+
+    with pytest.raises(AssertionError, match="/query/at"):
+        ask("/v1/drop-offs/circumstances", at="nowhere")
+
+
 RUNS = st.lists(
     st.sampled_from(["browse", "basket", "checkout", "checkout.address", "checkout.payment", "bought"]), max_size=4
 )

@@ -5,6 +5,7 @@ from typing import Any
 from services.edges.clickhouse import Store
 from tests.api.conftest import Ask
 from tests.api.shop import DAY, fill, finding, session, text
+from tests.api.test_scope import act
 
 ALL_TIME = {"from_": text(-DAY), "to": text(DAY)}
 
@@ -66,3 +67,21 @@ def test_the_rows_may_be_devices(store: Store, ask: Ask) -> None:
 
     assert {one["row"] for one in answer["map_rows"]} == {"mobile", "desktop"}
     assert cell(answer, "desktop", "basket")["reach"]["share"] == 1.0
+
+
+def test_the_rows_may_be_segments_by_what_each_visitor_was_last_said_to_be_of(store: Store, ask: Ask) -> None:
+    fill(store, [session("0-100 browse", visitor=name) for name in ("anna", "ben", "carl")])
+    store.insert_lines(
+        "events",
+        [
+            act("anna", 1, {}, traits={"segment": "silver"}),
+            act("anna", 9, {"segment": "gold"}, type="identify"),
+            act("ben", 1, {}, traits={"segment": "silver"}),
+            act("ben", 500, {}, traits={"segment": "gold"}),  # after the session
+        ],
+    )
+
+    answer = ask("/v1/journey-map", by="segment", **ALL_TIME)
+
+    assert {one["row"]: one["sessions"] for one in answer["map_rows"]} == {"": 1, "gold": 1, "silver": 1}
+    assert cell(answer, "gold", "browse")["reach"]["share"] == 1.0

@@ -166,9 +166,10 @@ def test_intended_friction_is_shown_apart(store: Store, ask: Ask) -> None:
     assert [point["detector"] for point in answer["intended"]] == ["stage_stall"]
 
 
-def test_abandonments_are_drop_offs_with_what_was_left_behind(store: Store, ask: Ask) -> None:
+@pytest.mark.parametrize("detector", ["cart_abandonment", "checkout_abandonment", "dropped_call"])
+def test_abandonments_are_drop_offs_with_what_was_left_behind(detector: str, store: Store, ask: Ask) -> None:
     rows, _ = group(10, 0, rages=False, currency="EUR")
-    left = [finding(row, "checkout_abandonment", "checkout.payment", 60, value=20.0, currency="EUR") for row in rows]
+    left = [finding(row, detector, "checkout.payment", 60, value=20.0, currency="EUR") for row in rows]
     fill(store, rows, left)
 
     answer = ask("/v1/pain-points")

@@ -3,16 +3,20 @@
 import json
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from io import StringIO
 from pathlib import Path
 
 import pytest
+from rich.console import Console
 
 from services.api.questions.event_funnel import EventFunnelQuestion, ask_event_funnel
 from services.api.questions.funnel import FunnelQuestion, ask_funnel
 from services.ask.client import Client, as_parameters
+from services.ask.command import Wish, ask
 from services.ask.errors import CannotAsk
 from services.ask.here import only_of
-from services.ask.questions import read_words
+from services.ask.questions import find_question, questions_in, read_words
+from services.settings import Settings
 from tests.installation import Installation, desireline
 
 
@@ -96,6 +100,39 @@ def test_where_there_are_several_projects_one_must_be_named() -> None:
         only_of(["blog", "shop"])
 
 
+NEEDED = {
+    "funnel/events": ["--step", "Product Viewed"],
+    "funnel/events/sessions": ["--step", "Product Viewed"],
+    "rates": ["--hour", "490000", "--detector", "loop"],
+}
+
+
+async def test_every_question_is_asked_and_shown(running: Installation) -> None:
+    sessions = json.loads(desireline("ask", "sessions", "--json", "--data", running.data).stdout)["sessions"]
+    ids = {"sessions/{id}": f"sessions/{sessions[0]['id']}", "visitors/{id}": "visitors/ann"}
+    async with Client(running.url, running.keys["read"]) as client:
+        known = questions_in(json.loads(await client.fetch("/openapi.json", [])))
+
+    for name in known:
+        console = Console(file=StringIO(), record=True, width=120)
+        wish = Wish(ids.get(name, name), NEEDED.get(name, []), "table", "")
+        await ask(Settings(), running.url, running.keys["read"], wish, console)
+
+        assert console.export_text().startswith((ids.get(name, name), f" {name}")), name
+    assert known.keys() >= {*ids, "annotations", "incidents", "refused", "event-log", "drop-offs", "segments"}
+
+
+def test_a_session_is_told_in_words(running: Installation) -> None:
+    sessions = json.loads(desireline("ask", "sessions", "--json", "--data", running.data).stdout)["sessions"]
+
+    told = desireline("ask", f"sessions/{sessions[0]['id']}", "--tz", "Europe/Berlin", "--data", running.data)
+    table = desireline("ask", f"sessions/{sessions[0]['id']}", "--csv", "--data", running.data)
+
+    assert "story" in told.stdout
+    assert "Product Viewed" in told.stdout
+    assert (table.returncode, "has no table" in table.stderr) == (1, True)
+
+
 async def test_the_client_gives_the_answers_own_classes(running: Installation) -> None:
     async with Client(running.url, running.keys["read"]) as client:
         by_stages = await client.ask(ask_funnel, FunnelQuestion(unit="person", breakdown="job"))
@@ -128,3 +165,13 @@ def test_words_of_a_command_line_are_parameters() -> None:
     words = read_words(["--step", "a", "--counts-only", "--step=b=c"], takes)
 
     assert words == [("step", "a"), ("counts_only", "true"), ("step", "b=c")]
+
+
+def test_an_id_is_part_of_the_path_whatever_is_in_it() -> None:
+    known: dict[str, dict[str, object]] = {"sessions": {}, "sessions/{id}": {}, "drop-offs/circumstances": {}}
+
+    assert find_question("sessions/a/b c", known) == ("sessions/{id}", "sessions/a%2Fb%20c")
+    assert find_question("drop-offs/circumstances", known) == ("drop-offs/circumstances",) * 2
+    for nothing in ("sessions/", "jobs/x", "nothing"):
+        with pytest.raises(CannotAsk, match=f"no question '{nothing}'"):
+            find_question(nothing, known)

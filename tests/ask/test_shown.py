@@ -4,7 +4,7 @@ from io import StringIO
 
 from rich.console import Console
 
-from services.ask.shown import show_answer
+from services.ask.shown import show_answer, show_document
 
 
 def shown(table: str, width: int = 80) -> str:
@@ -39,3 +39,21 @@ def test_seconds_and_money_have_their_unit() -> None:
 
 def test_no_rows_are_said() -> None:
     assert shown("step,entered\n") == "funnel: nothing.\n"
+
+
+def test_what_is_no_table_is_told_with_its_lists_as_tables() -> None:
+    out = StringIO()
+    session = {
+        "id": "s1", "period": {"from": "x"}, "nothing": None, "notes": ["a", "b"],
+        "story": [{"at": "10:00", "said": "They came.", "rate": {"share": 0.5, "low": 0.1, "high": 0.9}}],
+    }  # fmt: skip
+
+    show_document("sessions/s1", session, Console(file=out, width=100))
+
+    text = out.getvalue()
+    assert text.startswith("sessions/s1\nid ")
+    assert "period from  x" in text
+    assert 'notes        ["a","b"]' in text
+    assert "50.0% (10%-90%) █████" in text
+    assert "They came." in text
+    assert "nothing" not in text

@@ -65,8 +65,7 @@ class Shop:
 
     def _visit(self, at: int) -> Visit:
         visitor, number = self._who(at)
-        events = list(self._simulator.visit(at, visitor, number))
-        self._simulator.truth.visits.clear()
+        events = self._simulator.visit(at, visitor, number)
         # Only of somebody who never comes otherwise: what joins an older session of theirs is another question.
         late = number == 0 and self._random.random() < LATE
         if not late and number < 5:
@@ -113,9 +112,8 @@ class Passers:
     def visit(self, now: int) -> list[Parcel]:
         """A visit that is over: in one request, or in two of which the second half comes first."""
         number = next(self._numbers)
-        events = list(self._simulator.visit(0, number, 0))
-        self._simulator.truth.visits.clear()
+        events = self._simulator.visit(0, number, 0)
         began = now - events[-1].at - self._random.randint(1_000, 90 * MINUTE)
-        events = list(self._simulator.visit(began, number, 0))
+        events = self._simulator.visit(began, number, 0)
         cut = len(events) // 2 if self._random.random() < 0.3 else 0
         return [Parcel(0, Kind.LIVE, half) for half in (events[cut:], events[:cut]) if half]

@@ -243,6 +243,7 @@ lives = st.tuples(
     st.booleans(),  # whether that write comes all the same, late
     st.booleans(),  # whether the clock ticks
     st.integers(0, 3),  # records read again
+    st.integers(0, 3),  # records read while the checkpoint is written down, one before each visitor
 )
 
 
@@ -253,19 +254,24 @@ lives = st.tuples(
     st.lists(lives, max_size=8),
 )
 def test_killed_within_checkpoints_at_any_point_it_ends_as_if_nothing_had_happened(
-    acts: list[tuple[int, str, str]], delays: list[int], lives: list[tuple[int, str, bool, bool, int]]
+    acts: list[tuple[int, str, str]], delays: list[int], lives: list[tuple[int, str, bool, bool, int, int]]
 ) -> None:
     events = arriving(acts, delays, [])
     records = encode(events)
     shelf, worker, at = Shelf(JOURNEY), pipeline(JOURNEY), 0
 
-    for share, dies_before, late, ticks, back in lives:
+    for share, dies_before, late, ticks, back, more in lives:
         reached = at + share
         worker.feed(0, records[max(0, at - back) : reached], now=START)
         if ticks:
             # The wall clock of a worker that dies may have closed sessions that the next one finds open.
             worker.tick(0, min((one.received_at for one in events[at:reached]), default=START))
-        shelf.put(worker.take(), dies_before, late=late and dies_before in LATE)
+        changes = worker.begin()
+        while worker.render(1):
+            if more:
+                worker.feed(0, records[reached : reached + 1], now=START)
+                reached, more = reached + 1, more - 1
+        shelf.put(changes, dies_before, late=late and dies_before in LATE)
         at = min(reached, len(records))
         if dies_before:
             worker = shelf.taken_on()

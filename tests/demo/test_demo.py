@@ -14,8 +14,9 @@ import httpx
 import pytest
 
 from services.demo.__main__ import Fill
+from services.demo.people.lived import STAGES, Lived
+from services.demo.planted import PLANTED, Planted
 from services.demo.simulator import Simulator
-from services.demo.truth import PLANTED, STAGES, Planted, Truth
 from services.replay.answer import Answer
 from services.replay.child import started
 from services.replay.message import Target
@@ -23,7 +24,7 @@ from services.replay.progress import Finished
 from tests.installation import DESIRELINE, Installation, desireline
 
 JOURNEY = Path(__file__).parents[2] / "services" / "demo" / "shop.yaml"
-FILL = Fill(until=datetime(2026, 3, 15, 12, 30, tzinfo=UTC), visitors=3_000)
+FILL = Fill(until=datetime(2026, 3, 15, 12, 30, tzinfo=UTC), visitors=1_800, seed=2)
 
 
 async def fill(target: Target) -> Finished:
@@ -36,7 +37,7 @@ async def fill(target: Target) -> Finished:
 
 
 @pytest.fixture(scope="module")
-def shown(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Answer, Truth]]:
+def shown(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Answer, list[Lived]]]:
     simulator = Simulator(until=FILL.until, visitors=FILL.visitors, seed=FILL.seed)
     events = sum(1 for _ in simulator.events())
     data = tmp_path_factory.mktemp("demo") / "data"
@@ -45,30 +46,32 @@ def shown(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Answer, Tr
         finished = asyncio.run(fill(Target(installation.url, key)))
         assert (finished.acknowledged, finished.refused) == (events, 0)
         asked = Answer.ask(installation.url, installation.keys["read"], finished.since, finished.until)
-        yield asyncio.run(asked), simulator.truth
+        yield asyncio.run(asked), simulator.lived
 
 
-def test_the_funnel_counts_exactly_the_visits_that_got_so_far(shown: tuple[Answer, Truth]) -> None:
-    answer, truth = shown
+def test_the_funnel_counts_exactly_the_visits_that_got_so_far(shown: tuple[Answer, list[Lived]]) -> None:
+    answer, lived = shown
 
-    assert answer.sessions == len(truth.visits)
-    assert {step["step"]: step["entered"] for step in answer.steps} == {name: truth.reached(name) for name in STAGES}
+    assert answer.sessions == len(lived)
+    entered = {step["step"]: step["entered"] for step in answer.steps}
+    assert entered == {name: sum(visit.came_to(name) for visit in lived) for name in STAGES}
 
 
 @pytest.mark.parametrize("planted", PLANTED, ids=lambda planted: planted.detector)
-def test_a_planted_friction_is_found_in_exactly_the_visits_that_met_it(
-    planted: Planted, shown: tuple[Answer, Truth]
+def test_a_planted_friction_is_found_in_the_visits_that_met_it_but_for_noise(
+    planted: Planted, shown: tuple[Answer, list[Lived]]
 ) -> None:
-    answer, truth = shown
+    answer, lived = shown
 
     [point] = [point for point in answer.stands if point["detector"] == planted.detector]
 
-    assert (point["stage"], point["step"]) == (planted.stage, planted.step)
-    assert point["affected"] == truth.met(planted)
+    assert (point["stage"], point["step"], point["page"]) == (planted.stage, planted.step, planted.page)
+    met = sum(planted.fault in visit.met for visit in lived)
+    assert abs(point["affected"] - met) <= max(2, 0.05 * met)
     assert point["lost_conversions"]["low"] > 0
 
 
-def test_nothing_else_stands_as_a_pain_point(shown: tuple[Answer, Truth]) -> None:
+def test_nothing_else_stands_as_a_pain_point(shown: tuple[Answer, list[Lived]]) -> None:
     answer, _ = shown
 
     assert {point["detector"] for point in answer.stands} == {planted.detector for planted in PLANTED}
@@ -87,7 +90,7 @@ def newest_session(said: str) -> dict[str, Any]:
     """The newest session of the demo that said this, once there is a live one."""
     command = re.search(r'-H "(Authorization): (Bearer \S+)" (http://\S+)/v1/funnel', said)
     assert command
-    deadline = time.monotonic() + 20
+    deadline = time.monotonic() + 60
     while time.monotonic() < deadline:
         answer = httpx.get(f"{command[3]}/v1/sessions?limit=1", headers={command[1]: command[2]})
         session: dict[str, Any] = answer.json()["sessions"][0]
@@ -108,8 +111,8 @@ def test_the_command_goes_on_with_live_visitors_until_it_is_told_to_stop(tmp_pat
                 break
         newest = newest_session(said)
         demo.terminate()
-        code = demo.wait(timeout=10)
+        code = demo.wait(timeout=60)
 
     assert "with new simulated visitors coming in, until Ctrl-C" in said
-    assert newest["visitor"].startswith("sim-2-"), "the live visitors are those of the next seed"
+    assert newest["visitor"].startswith("person-2-"), "the live visitors are those of the next seed"
     assert code == 0

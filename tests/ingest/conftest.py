@@ -16,9 +16,10 @@ from aiokafka import AIOKafkaConsumer, TopicPartition
 from services.core.event import Event
 from services.core.key import Kind, Right
 from services.edges.broker import Broker
+from services.edges.express import Express, Prepared
 from services.edges.kafka import Publisher
 from services.edges.keyring import Keyring
-from services.ingest.app import create_app
+from services.ingest.app import IngestApp, create_app
 from services.settings import Settings
 
 PARTITIONS = 4
@@ -61,6 +62,45 @@ async def read_topic(address: str, topic: str) -> list[bytes]:
         return values
 
 
+class Passenger:
+    """Stands in for a connection: holds what becomes of one request, nothing where it is given back."""
+
+    def __init__(self) -> None:
+        self.answer: asyncio.Future[bytes] = asyncio.get_running_loop().create_future()
+
+    def answer_whole(self, answer: Prepared) -> None:
+        self.answer.set_result(answer.status + answer.rest)
+
+    def take_ordinarily(self, data: bytes) -> None:
+        self.answer.set_result(b"")
+
+
+class ByExpress(httpx.ASGITransport):
+    """Sends requests as a server's connection hands them over: together with others where it can be."""
+
+    def __init__(self, app: IngestApp) -> None:
+        super().__init__(app)
+        self._express = Express(app.together, gather_seconds=0)
+
+    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+        head = [b"%b %b HTTP/1.1" % (request.method.encode(), request.url.raw_path)]
+        head += [b"%b: %b" % header for header in request.headers.raw]
+        passenger = Passenger()
+        data = b"\r\n".join([*head, b"", b""]) + await request.aread()
+        if self._express.board(passenger, "127.0.0.1", data, asyncio.get_running_loop()):
+            answer = await passenger.answer
+            if answer:
+                return response_of(answer)
+        return await super().handle_async_request(request)
+
+
+def response_of(answer: bytes) -> httpx.Response:
+    head, _, body = answer.partition(b"\r\n\r\n")
+    status, *lines = head.split(b"\r\n")
+    headers = [(name, value) for name, _, value in (line.partition(b": ") for line in lines)]
+    return httpx.Response(int(status.split()[1]), headers=headers, content=body)
+
+
 @pytest.fixture
 def broker() -> Iterator[Broker]:
     with Broker() as running:
@@ -76,7 +116,7 @@ async def installed(broker: Broker, folder: Path, **how: Any) -> AsyncIterator[I
     await publisher.start()
     app = create_app(settings, keyring, publisher)
     try:
-        async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://ingest") as client:
+        async with httpx.AsyncClient(transport=ByExpress(app), base_url="http://ingest") as client:
             yield Installation(settings, keyring, publisher, client, key)
     finally:
         await publisher.stop()

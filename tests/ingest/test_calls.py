@@ -14,12 +14,14 @@ from services.ingest.calls import Calls, Refusals, take_or_refuse, without_half_
 from services.ingest.dialects.around import Surroundings
 from services.ingest.dialects.segment import Arrival, Batch, skew_of
 from services.ingest.dialects.segment_plain import PlainBatch, plain_batch, read_plain
+from services.ingest.dialects.tracks import columns_of, read_tracks
 from services.ingest.guard import EVENT_BYTES
 from services.ingest.line import records_of
 from services.ingest.problem import Problem
 from services.ingest.query_string import QueryStrings
 from services.ingest.refusal import Reason, Refusal
 from services.ingest.scrubbing import Scrubber
+from services.ingest.sender import NOBODY, Sender
 
 NOW = 1_793_620_800_000  # 2026-11-02T12:00Z
 DAY = 24 * 3600 * 1000
@@ -126,6 +128,56 @@ def test_reading_all_in_one_pass_and_one_by_one_comes_to_the_same(
     together = sort(body, how)
 
     assert together == one_by_one(body, how)
+
+
+tracks = st.fixed_dictionaries(
+    {"type": st.just("track"), "event": st.sampled_from(["a", "ä\\", "x" * 256])},
+    optional={
+        "anonymousId": st.sampled_from(["", "v", "ä", "a?b", 'a"b', "a\nb", "a#", None]),
+        "userId": st.sampled_from(["", "u", "ö", "u\\", "u#", None]),
+        "messageId": st.sampled_from(["m", "ü", "m?", None]),
+        "properties": flat,
+        "context": st.fixed_dictionaries({"page": pages}),
+    },
+)
+bare = tracks | tracks.map(lambda drawn: {**PLAIN, **drawn})
+changed = st.tuples(bare, st.lists(changes, max_size=1)).map(lambda drawn: {**drawn[0], **dict(drawn[1])})
+
+
+@settings(max_examples=600)
+@given(
+    batch=st.lists(bare | changed, min_size=1, max_size=3),
+    skew=st.sampled_from([0, 5, -DAY]),
+    sender=st.sampled_from([NOBODY, Sender("", "Firefox")]),
+)
+def test_read_column_by_column_tracks_come_to_the_same(batch: list[Any], skew: int, sender: Sender) -> None:
+    body, how = body_of(*batch), arrival(skew=skew, sender=sender)
+    read = plain_batch(body)
+    is_all_tracks = read is not None and {call.type for call in read.batch} == {"track"}
+
+    columns = read_tracks(read.batch, [skew] * len(batch), how, SURROUNDINGS) if read and is_all_tracks else None
+
+    if columns is not None:
+        assert (columns.records, []) == one_by_one(body, how)
+        assert columns == columns_of(Calls(body, "", SURROUNDINGS).sort(how).lines)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        *({}, {"userId": "u"}, {"anonymousId": None, "userId": "u"}, {"messageId": None}, {"context": {}}),
+        *({"properties": {}}, {"originalTimestamp": "2026-11-02T13:59:58.1259999+02:00"}, {"anonymousId": "ä"}),
+    ],
+)
+def test_an_ordinary_track_is_read_column_by_column(change: dict[str, Any]) -> None:
+    body = body_of({**PLAIN, **change}, PLAIN)
+    read = plain_batch(body)
+    assert read is not None
+
+    columns = read_tracks(read.batch, [0, 0], arrival(), SURROUNDINGS)
+
+    assert columns is not None
+    assert (columns.records, []) == one_by_one(body, arrival())
 
 
 telling = st.sampled_from(

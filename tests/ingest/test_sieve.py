@@ -80,15 +80,15 @@ def test_what_is_sent_again_on_purpose_is_not_held_back(on_purpose: Any) -> None
 
 def test_only_the_last_ids_are_remembered() -> None:
     recent = Recent(most=100)
-    first = recent.keys("shop", [line(id="first")])
+    first = recent.keys("shop", ["v"], ["first"])
     recent.remember(first)
 
     for number in range(99):
-        recent.remember(recent.keys("shop", [line(id=f"{number}")]))
+        recent.remember(recent.keys("shop", ["v"], [f"{number}"]))
     assert recent.any_known(first)
 
     for number in range(200):
-        recent.remember(recent.keys("shop", [line(id=f"later {number}")]))
+        recent.remember(recent.keys("shop", ["v"], [f"later {number}"]))
     assert not recent.any_known(first)
 
 

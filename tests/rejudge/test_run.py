@@ -277,8 +277,8 @@ def test_what_is_learned_is_of_the_stored_sessions_and_forms(store: Store, event
         learning.watch(acts)
 
     learned = learning.learned()
-    assert "basket" in learned.stays
-    assert "browse" not in learned.stays, "too many leave there to say by when nearly all have gone on"
+    assert timedelta(seconds=5) < learned.stays["basket"]["*"] < timedelta(minutes=5)
+    assert "bought" not in learned.stays, "nobody goes on from there"
     assert learned.waits
     assert all(timedelta(seconds=1) <= one < timedelta(minutes=2) for one in learned.waits.values())
 

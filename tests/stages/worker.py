@@ -11,10 +11,10 @@ import signal
 import sys
 
 from services.core.spikes import delivery
-from services.edges.clickhouse import Store
 from services.settings import Settings
 from services.stages import checkpoint, process
 from services.stages.alerts import courier
+from services.stages.preparation import Preparation
 from tests.core.build import shop
 
 
@@ -35,4 +35,4 @@ if __name__ == "__main__":
         crash_at(point, int(passes))
     delivery.UNDER_WAY = int(os.environ.get("UNDER_WAY", delivery.UNDER_WAY))
     settings = Settings()
-    sys.exit(process.run(settings, shop(), Store.open(settings.clickhouse)))
+    sys.exit(process.run(settings, shop(), Preparation(settings)))

@@ -1,17 +1,18 @@
 """Under which circumstances each job arises, and under which it gets done: compared with all other sessions."""
 
-from collections.abc import Iterator, Sequence
-from typing import ClassVar
+from collections.abc import Iterator, Mapping, Sequence
+from typing import ClassVar, Literal
 
 from pydantic import BaseModel, Field
 
 from services.api.association import FEWEST, Association, Compared, associations
-from services.api.question import PREVIOUS, Answer, Asked, Question, Row
+from services.api.question import BY_VALUE, PREVIOUS, Asked, DividedAnswer, Divisible, Row
 
-ARISES, DONE = "arises", "done"
+ARISES: Literal["arises"] = "arises"
+DONE: Literal["done"] = "done"
 
 
-class CircumstancesQuestion(Question):
+class CircumstancesQuestion(Divisible):
     """Which circumstances."""
 
     limit: int = Field(20, ge=1, le=500, description="At most so many of each list.")
@@ -26,7 +27,14 @@ class JobCircumstances(BaseModel):
     done: list[Association] = Field(description="Sessions that got it done among those with it under a circumstance.")
 
 
-class CircumstancesAnswer(Answer):
+class JobCircumstance(Association):
+    """One line of the table: a circumstance of a job."""
+
+    job: str
+    what: Literal["arises", "done"]
+
+
+class CircumstancesAnswer(DividedAnswer):
     """The jobs, most frequent first."""
 
     journey_version: str
@@ -34,10 +42,16 @@ class CircumstancesAnswer(Answer):
     jobs: list[JobCircumstances]
     tested: int = Field(description="Comparisons made, over all jobs.")
     previous: "CircumstancesAnswer | None" = PREVIOUS
-    row: ClassVar[type[BaseModel]] = JobCircumstances
+    by_value: "Mapping[str, CircumstancesAnswer]" = BY_VALUE
+    row: ClassVar[type[BaseModel]] = JobCircumstance
 
     def rows(self) -> Sequence[BaseModel]:
-        return self.jobs
+        return [
+            JobCircumstance(**dict(one), job=of.job, what=what)
+            for of in self.jobs
+            for what, found in ((ARISES, of.arises), (DONE, of.done))
+            for one in found
+        ]
 
 
 def ask_circumstances(asked: Asked, question: CircumstancesQuestion) -> CircumstancesAnswer:

@@ -6,7 +6,7 @@ by between sessions with and without the deviation that have the same job (Mante
 those took that got done nevertheless.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from math import isfinite
 from typing import ClassVar, Literal
 
@@ -14,7 +14,7 @@ from pydantic import BaseModel, Field
 
 from services.api.estimate import Estimate
 from services.api.impact import Group, adjusted_difference
-from services.api.question import PREVIOUS, Answer, Asked, Question, Row
+from services.api.question import BY_VALUE, PREVIOUS, Asked, DividedAnswer, Divisible, Row
 from services.api.share import Share
 from services.core.journey import Journey
 from services.core.stats.benjamini_hochberg import benjamini_hochberg
@@ -23,7 +23,7 @@ from services.core.stats.mantel_haenszel import RiskDifference
 Kind = Literal["skipped", "repeated", "inserted"]
 
 
-class ConformanceQuestion(Question):
+class ConformanceQuestion(Divisible):
     """Which sessions' ways."""
 
 
@@ -45,12 +45,13 @@ class Deviation(BaseModel):
     )
 
 
-class ConformanceAnswer(Answer):
+class ConformanceAnswer(DividedAnswer):
     """Deviations, what costs most first."""
 
     journey_version: str
     deviations: list[Deviation]
     previous: "ConformanceAnswer | None" = PREVIOUS
+    by_value: "Mapping[str, ConformanceAnswer]" = BY_VALUE
     row: ClassVar[type[BaseModel]] = Deviation
 
     def rows(self) -> Sequence[BaseModel]:

@@ -4,7 +4,7 @@ Only what was there before they went on counts as a factor: what happened afterw
 together; whether it is the cause is for an experiment to say.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import ClassVar
 
 from pydantic import BaseModel, Field
@@ -12,12 +12,12 @@ from pydantic import BaseModel, Field
 from services.api.association import FEWEST, Association, Compared, associations
 from services.api.journey_places import place_named, places_of
 from services.api.page import PagedAnswer, Paging
-from services.api.question import PREVIOUS, Asked, Question
+from services.api.question import BY_VALUE, PREVIOUS, Asked, DividedAnswer, Divisible
 from services.api.share import Share
 from services.api.standing import DROP_OFFS
 
 
-class CorrelationsQuestion(Question, Paging):
+class CorrelationsQuestion(Divisible, Paging):
     """From where to where."""
 
     at: str = Field(
@@ -29,7 +29,7 @@ class CorrelationsQuestion(Question, Paging):
     events: bool = Field(True, description="Also whether each event was there; reads all events of the period.")
 
 
-class CorrelationsAnswer(PagedAnswer):
+class CorrelationsAnswer(PagedAnswer, DividedAnswer):
     """The factors, the surest first."""
 
     journey_version: str
@@ -43,6 +43,7 @@ class CorrelationsAnswer(PagedAnswer):
     )
     tested: int
     previous: "CorrelationsAnswer | None" = PREVIOUS
+    by_value: "Mapping[str, CorrelationsAnswer]" = BY_VALUE
     row: ClassVar[type[BaseModel]] = Association
     lists = ("factors",)
 

@@ -5,22 +5,22 @@ outcome. What became of it is told as fragments/standing.sql tells it of abandon
 or abandoned; until the journey's window is over it is undecided.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar
 
 from pydantic import BaseModel, Field
 
-from services.api.association import FEWEST, Association, Compared, associations
+from services.api.association import FEWEST, Association
 from services.api.page import PagedAnswer, Paging
-from services.api.question import PREVIOUS, Asked, Question, Row
+from services.api.question import BY_VALUE, PREVIOUS, Asked, DividedAnswer, Divisible, Row
+from services.api.questions.drop_off_circumstances import circumstances_of, place_of
 from services.api.questions.freshness import to_millis
 from services.api.share import Share
 
-Where = tuple[str, str]
 MOST_CIRCUMSTANCES = 50
 
 
-class DropOffsQuestion(Question, Paging):
+class DropOffsQuestion(Divisible, Paging):
     """Which drop-offs."""
 
     acts: int = Field(5, ge=1, le=20, description="How many acts before the end are told.")
@@ -64,15 +64,16 @@ class PlaceLeft(BaseModel):
     examples: list[str] = Field(description="Ids of up to three sessions.")
 
 
-class DropOffsAnswer(PagedAnswer):
+class DropOffsAnswer(PagedAnswer, DividedAnswer):
     """Where sessions end, most first."""
 
     journey_version: str
     sessions: int = Field(description="In the period.")
     dropped: int = Field(description="Of these, drop-offs anywhere.")
     places: list[PlaceLeft]
-    tested: int = Field(description="Circumstances compared, over all places.")
+    tested: int = Field(description="Circumstances compared, over all places; all are at /v1/drop-offs/circumstances.")
     previous: "DropOffsAnswer | None" = PREVIOUS
+    by_value: "Mapping[str, DropOffsAnswer]" = BY_VALUE
     row: ClassVar[type[BaseModel]] = PlaceLeft
     lists = ("places",)
 
@@ -85,8 +86,7 @@ def ask_drop_offs(asked: Asked, question: DropOffsQuestion) -> DropOffsAnswer:
     as_of = to_millis(asked.freshness.fresh_until or asked.period.until)
     rows = asked.rows("drop_offs", as_of_ms=as_of)
     trails = asked.rows("drop_off_trails", acts=question.acts)
-    compared = list(comparisons(asked.rows("drop_off_circumstances", fewest=FEWEST)))
-    under = associations(compared)
+    under = circumstances_of(asked)
     whole = [row for row in rows if not row["step"]]
     places = [place_left(row, trails, under.get((row["stage"], row["step"]), [])[:MOST_CIRCUMSTANCES]) for row in rows]
     return DropOffsAnswer(
@@ -97,28 +97,6 @@ def ask_drop_offs(asked: Asked, question: DropOffsQuestion) -> DropOffsAnswer:
         places=places,
         tested=sum(map(len, under.values())),
     )
-
-
-def comparisons(rows: Sequence[Row]) -> list[Compared]:
-    """Each circumstance at a place beside all sessions at it."""
-    whole = {place_of(row): row for row in rows if not row["kind"]}
-    return [
-        Compared(
-            place_of(row),
-            row["kind"],
-            row["value"],
-            row["sessions"],
-            row["dropped"],
-            whole[place_of(row)]["sessions"],
-            whole[place_of(row)]["dropped"],
-        )
-        for row in rows
-        if row["kind"]
-    ]
-
-
-def place_of(row: Row) -> Where:
-    return row["stage"], row["step"]
 
 
 def place_left(row: Row, trails: Sequence[Row], circumstances: list[Association]) -> PlaceLeft:

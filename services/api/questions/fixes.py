@@ -5,7 +5,7 @@ a fix on a Friday is not judged by the weekend. A fix restored the place where t
 friction fell surely and at least by half; it eased it where the share fell surely, but by less.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from typing import ClassVar, Literal
 
@@ -16,7 +16,7 @@ from services.api.estimate import Estimate
 from services.api.impact import FEWEST, Group, adjusted_difference
 from services.api.page import PagedAnswer, Paging, reach
 from services.api.period import Period
-from services.api.question import PREVIOUS, Asked, Question, Row
+from services.api.question import BY_VALUE, PREVIOUS, Asked, DividedAnswer, Divisible, Row
 from services.api.questions.freshness import to_millis
 from services.api.share import Share
 from services.core.stats.mantel_haenszel import RiskDifference
@@ -26,7 +26,7 @@ LONGEST = timedelta(days=28)
 State = Literal["fix_marked", "restored", "eased", "not_restored"]
 
 
-class FixesQuestion(Question, Paging):
+class FixesQuestion(Divisible, Paging):
     """Which fixes: those annotated in the period."""
 
 
@@ -55,11 +55,12 @@ class Fix(BaseModel):
     went_on_more: Estimate | None = Field(description="Share going on after less before, weekday by weekday.")
 
 
-class FixesAnswer(PagedAnswer):
+class FixesAnswer(PagedAnswer, DividedAnswer):
     """The fixes, oldest first."""
 
     fixes: list[Fix]
     previous: "FixesAnswer | None" = PREVIOUS
+    by_value: "Mapping[str, FixesAnswer]" = BY_VALUE
     row: ClassVar[type[BaseModel]] = Fix
     lists = ("fixes",)
 

@@ -1,6 +1,6 @@
 """Who comes back with the same job: cohorts by when a person first had it in the period."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, date, datetime, time, timedelta
 from typing import ClassVar, Literal
 from zoneinfo import ZoneInfo
@@ -8,13 +8,13 @@ from zoneinfo import ZoneInfo
 from pydantic import BaseModel, Field
 
 from services.api.page import PagedAnswer, Paging
-from services.api.question import PREVIOUS, Asked, Question
+from services.api.question import BY_VALUE, PREVIOUS, Asked, DividedAnswer, Divisible
 from services.api.share import Share
 
 Bucket = Literal["day", "week", "month"]
 
 
-class JobRetentionQuestion(Question, Paging):
+class JobRetentionQuestion(Divisible, Paging):
     """Which cohorts. The period must hold both the cohorts and their returns."""
 
     bucket: Bucket = Field("week", description="How long a cohort and each step after it are, in `tz`.")
@@ -39,13 +39,24 @@ class Cohort(BaseModel):
     later: list[Later]
 
 
-class JobRetentionAnswer(PagedAnswer):
+class Returned(BaseModel):
+    """One line of the table: a cohort so many buckets after its first, where it is the whole."""
+
+    job: str
+    begins: date
+    number: int
+    people: int
+    share: Share | None
+
+
+class JobRetentionAnswer(PagedAnswer, DividedAnswer):
     """The cohorts, by job and time."""
 
     journey_version: str
     bucket: Bucket
     cohorts: list[Cohort]
     previous: "JobRetentionAnswer | None" = PREVIOUS
+    by_value: "Mapping[str, JobRetentionAnswer]" = BY_VALUE
     row: ClassVar[type[BaseModel]] = Cohort
     lists = ("cohorts",)
 

@@ -11,7 +11,7 @@ from typing import ClassVar, Literal
 
 from pydantic import BaseModel, Field
 
-from services.api.question import PREVIOUS, Answer, Asked, Question, Row
+from services.api.question import BY_VALUE, PREVIOUS, Asked, DividedAnswer, Divisible, Row
 from services.api.questions.freshness import to_millis
 from services.api.share import Share
 from services.core.duration import millis
@@ -24,7 +24,7 @@ FEWEST_RATINGS = 30
 """Ratings from which on they take the place of what behaviour says."""
 
 
-class JobsQuestion(Question):
+class JobsQuestion(Divisible):
     """Which jobs' indicators."""
 
 
@@ -100,13 +100,14 @@ class JobIndicators(BaseModel):
     opportunity: OpportunityScore | None = Field(description="Null where no attempt is over yet.")
 
 
-class JobsAnswer(Answer):
+class JobsAnswer(DividedAnswer):
     """All jobs, the greatest opportunity first."""
 
     journey_version: str
     window: str = Field(description="How long a job stays open.", examples=["1209600s"])
     jobs: list[JobIndicators]
     previous: "JobsAnswer | None" = PREVIOUS
+    by_value: "Mapping[str, JobsAnswer]" = BY_VALUE
     row: ClassVar[type[BaseModel]] = JobIndicators
 
     def rows(self) -> Sequence[BaseModel]:

@@ -4,26 +4,25 @@ A cell tells who came there, how many of them got done, how long they stayed, wh
 met; and a cell is relevant to a job by how much more often its sessions come there than all sessions do.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import ClassVar, Literal
 
 from pydantic import BaseModel, Field
 
 from services.api.page import PagedAnswer, Paging
-from services.api.question import PREVIOUS, Asked, Question, Row
+from services.api.question import BY_VALUE, PREVIOUS, Apart, Asked, DividedAnswer, Divisible, Row
 from services.api.questions.pain_points import PainPointsQuestion, ask_pain_points
 from services.api.share import Share
 from services.core.journey import Journey
 
-Rows = Literal["job", "device", "country", "campaign", "source", "referrer_class", "journey_version"]
 Relevance = Literal["none", "some", "usual", "high"]
 
 
-class JourneyMapQuestion(Question, Paging):
+class JourneyMapQuestion(Divisible, Paging):
     """What stands in the rows of the map."""
 
     limit: int = Field(1000, ge=1, le=10000, description="At most so many of each list a page.")
-    by: Rows = Field("job", description="What sessions are told apart by, a row each.")
+    by: Apart = Field("job", description="What sessions are told apart by, a row each.", examples=["segment"])
 
     @property
     def part(self) -> str:
@@ -74,15 +73,16 @@ class MapColumn(BaseModel):
     pain_points: list[PainMark] = Field(description="At most three, the worst first.")
 
 
-class JourneyMapAnswer(PagedAnswer):
+class JourneyMapAnswer(PagedAnswer, DividedAnswer):
     """The map: rows, columns, and the cells where anybody came."""
 
     journey_version: str
-    by: Rows
+    by: Apart
     map_rows: list[MapRow]
     columns: list[MapColumn]
     cells: list[Cell]
     previous: "JourneyMapAnswer | None" = PREVIOUS
+    by_value: "Mapping[str, JourneyMapAnswer]" = BY_VALUE
     row: ClassVar[type[BaseModel]] = Cell
     lists = ("cells",)
 

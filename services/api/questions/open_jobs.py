@@ -4,16 +4,16 @@ The unit is the attempt, as in questions/jobs.py; here it has a fate, and what w
 knows counts as well.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import ClassVar
 
 from pydantic import BaseModel, Field
 
-from services.api.question import PREVIOUS, Answer, Asked, Question
+from services.api.question import BY_VALUE, PREVIOUS, Asked, DividedAnswer, Divisible
 from services.api.questions.jobs import attempts_of
 
 
-class OpenJobsQuestion(Question):
+class OpenJobsQuestion(Divisible):
     """Of the jobs that people set out for in a period."""
 
 
@@ -31,12 +31,13 @@ class JobLedger(BaseModel):
     sessions_each: float = Field(description="Sessions with this job until it was done or given up, on average.")
 
 
-class OpenJobsAnswer(Answer):
+class OpenJobsAnswer(DividedAnswer):
     """The ledger of jobs."""
 
     journey_version: str
     jobs: list[JobLedger]
     previous: "OpenJobsAnswer | None" = PREVIOUS
+    by_value: "Mapping[str, OpenJobsAnswer]" = BY_VALUE
     row: ClassVar[type[BaseModel]] = JobLedger
 
     def rows(self) -> Sequence[BaseModel]:

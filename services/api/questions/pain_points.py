@@ -4,7 +4,7 @@ A pain point is the findings of one detector at one place. Its impact is the adj
 to a later stage (services/api/impact.py). Abandonments are the effect, not a cause: they are drop-offs.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from math import isfinite
@@ -15,7 +15,7 @@ from pydantic import BaseModel, Field
 from services.api.estimate import Estimate
 from services.api.impact import FEWEST, Group, adjusted_difference, naive_difference
 from services.api.page import PagedAnswer, Paging
-from services.api.question import PREVIOUS, Asked, Question
+from services.api.question import BY_VALUE, PREVIOUS, Asked, DividedAnswer, Divisible
 from services.api.questions.fixes import Fix, State, judged_fixes
 from services.api.share import Share
 from services.api.standing import DROP_OFFS
@@ -25,7 +25,7 @@ from services.core.stats.mantel_haenszel import RiskDifference
 MOST_PLACES = 5_000
 
 
-class PainPointsQuestion(Question, Paging):
+class PainPointsQuestion(Divisible, Paging):
     """Which pain points."""
 
     detector: str = Field("", max_length=200, description="Of this detector only.", examples=["rage_click"])
@@ -91,7 +91,7 @@ class DropOff(Place):
     currency: str
 
 
-class PainPointsAnswer(PagedAnswer):
+class PainPointsAnswer(PagedAnswer, DividedAnswer):
     """What hurts, worst first."""
 
     journey_version: str
@@ -100,6 +100,7 @@ class PainPointsAnswer(PagedAnswer):
     drop_offs: list[DropOff] = Field(description="Abandonments: the effect, not a cause.")
     tested: int = Field(description="Pain points with enough sessions to compare.")
     previous: "PainPointsAnswer | None" = PREVIOUS
+    by_value: "Mapping[str, PainPointsAnswer]" = BY_VALUE
 
     row: ClassVar[type[BaseModel]] = PainPoint
     lists = ("pain_points", "intended", "drop_offs")

@@ -5,19 +5,19 @@ A path's nodes are the journey's places, pages or events. `follows` counts every
 (its first time in a session). An empty name is the start or the end of a session.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from math import isfinite
 from typing import ClassVar, Literal
 
 from pydantic import BaseModel, Field
 
 from services.api.page import PagedAnswer, Paging, reach
-from services.api.question import PREVIOUS, Asked, Question, Row
+from services.api.question import BY_VALUE, PREVIOUS, Asked, DividedAnswer, Divisible, Row
 
 Of = Literal["places", "pages", "events"]
 
 
-class PathsQuestion(Question, Paging):
+class PathsQuestion(Divisible, Paging):
     """Which paths."""
 
     limit: int = Field(200, ge=1, le=2000, description="At most so many of each list a page.")
@@ -55,7 +55,7 @@ class Flow(BaseModel):
     dropped: int
 
 
-class PathsAnswer(PagedAnswer):
+class PathsAnswer(PagedAnswer, DividedAnswer):
     """Links, most sessions first."""
 
     journey_version: str
@@ -63,6 +63,7 @@ class PathsAnswer(PagedAnswer):
     follows: list[Follows]
     flows: list[Flow]
     previous: "PathsAnswer | None" = PREVIOUS
+    by_value: "Mapping[str, PathsAnswer]" = BY_VALUE
     row: ClassVar[type[BaseModel]] = Follows
     lists = ("follows", "flows")
 

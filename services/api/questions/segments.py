@@ -5,14 +5,14 @@ they got done, and what that was worth (J. R. Bult and T. Wansbeek, "Optimal sel
 Science 14 (1995), 378-394). Equal values have equal scores, so fifths may differ in size.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import ClassVar, Literal
 
 from pydantic import BaseModel, Field
 
 from services.api.page import PagedAnswer, Paging, reach
-from services.api.question import PREVIOUS, Asked, Question, Row
+from services.api.question import BY_VALUE, PREVIOUS, Asked, DividedAnswer, Divisible, Row
 from services.api.questions.jobs import attempts_of
 from services.api.share import Share
 
@@ -21,7 +21,7 @@ MOST_CUSTOMERS = 50_000
 Name = Literal["champions", "loyal", "at_risk", "promising", "lost"]
 
 
-class SegmentsQuestion(Question, Paging):
+class SegmentsQuestion(Divisible, Paging):
     """Whose segments."""
 
 
@@ -63,7 +63,7 @@ class Customer(BaseModel):
     unmet: list[str] = Field(description="Jobs begun in the period and not done.")
 
 
-class SegmentsAnswer(PagedAnswer):
+class SegmentsAnswer(PagedAnswer, DividedAnswer):
     """Segments, and two lists of people."""
 
     journey_version: str
@@ -78,6 +78,7 @@ class SegmentsAnswer(PagedAnswer):
         "the latest first."
     )
     previous: "SegmentsAnswer | None" = PREVIOUS
+    by_value: "Mapping[str, SegmentsAnswer]" = BY_VALUE
     row: ClassVar[type[BaseModel]] = Customer
     lists = ("to_interview", "to_survey")
 

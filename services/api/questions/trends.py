@@ -1,6 +1,6 @@
 """How a share goes over time, what was noted meanwhile, and whether it was another before each note than after."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime, timedelta
 from typing import ClassVar, Literal
 from zoneinfo import ZoneInfo
@@ -11,7 +11,7 @@ from services.api.annotation import Annotation, annotations
 from services.api.estimate import Estimate
 from services.api.impact import Group, adjusted_difference
 from services.api.journey_places import place_named, places_of
-from services.api.question import PREVIOUS, Answer, Asked, Question, Row
+from services.api.question import BY_VALUE, PREVIOUS, Apart, Asked, DividedAnswer, Divisible, Row
 from services.api.questions.jobs import attempts_of
 from services.api.share import Share
 
@@ -24,10 +24,9 @@ Metric = Literal[
 OF_ATTEMPTS = frozenset({"attempts", "effort", "seconds_to_done"})
 AMOUNTS = frozenset({"value", "effort", "seconds_to_done"})
 Bucket = Literal["hour", "day", "week", "month"]
-By = Literal["job", "device", "country", "campaign", "source", "journey_version"]
 
 
-class TrendsQuestion(Question):
+class TrendsQuestion(Divisible):
     """Of what."""
 
     metric: Metric = Field(
@@ -48,7 +47,7 @@ class TrendsQuestion(Question):
     page: str = Field("", max_length=2_000, description="Of friction: on this page.", examples=["/checkout/payment"])
     element: str = Field("", max_length=2_000, description="Of friction: at this element.", examples=["#coupon"])
     bucket: Bucket = Field("day", description="In `tz`.")
-    by: By | None = Field(None, description="A line for each value of this.")
+    by: Apart | None = Field(None, description="A line for each value of this.")
 
     @property
     def part(self) -> str:
@@ -85,7 +84,7 @@ class Effect(BaseModel):
     )
 
 
-class TrendsAnswer(Answer):
+class TrendsAnswer(DividedAnswer):
     """The lines, oldest bucket first, and the notes."""
 
     journey_version: str
@@ -94,6 +93,7 @@ class TrendsAnswer(Answer):
     points: list[Point]
     notes: list[Effect] = Field(description="Annotations that touch the period, oldest first.")
     previous: "TrendsAnswer | None" = PREVIOUS
+    by_value: "Mapping[str, TrendsAnswer]" = BY_VALUE
     row: ClassVar[type[BaseModel]] = Point
 
     def rows(self) -> Sequence[BaseModel]:

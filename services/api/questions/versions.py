@@ -9,13 +9,13 @@ from pydantic import BaseModel, Field
 
 from services.api.page import PagedAnswer, Paging
 from services.api.problem import Refusal
-from services.api.question import PREVIOUS, Asked, Question, Row
+from services.api.question import BY_VALUE, PREVIOUS, Asked, DividedAnswer, Divisible, Row
 from services.api.share import Share
 from services.api.stored_journey import stored_journey
 from services.core.journey import Journey
 
 
-class VersionsQuestion(Question, Paging):
+class VersionsQuestion(Divisible, Paging):
     """Of which sessions."""
 
 
@@ -50,11 +50,12 @@ class Version(BaseModel):
     changes: Changes | None = Field(description="Against the version before; null for the first, or one not stored.")
 
 
-class VersionsAnswer(PagedAnswer):
+class VersionsAnswer(PagedAnswer, DividedAnswer):
     """The versions, newest first."""
 
     versions: list[Version]
     previous: "VersionsAnswer | None" = PREVIOUS
+    by_value: "Mapping[str, VersionsAnswer]" = BY_VALUE
     row: ClassVar[type[BaseModel]] = Version
     lists = ("versions",)
 

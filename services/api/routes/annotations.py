@@ -13,8 +13,9 @@ from services.api.auth import Key, Project, key_of
 from services.api.endpoint import Stored, link_next
 from services.api.page import Paging, page_of
 from services.api.problem import Refusal
+from services.api.revalidation import RevalidatedRoute
 
-router = APIRouter(prefix="/v1", tags=["annotations"], responses=problem.RESPONSES)
+router = APIRouter(prefix="/v1", tags=["annotations"], responses=problem.RESPONSES, route_class=RevalidatedRoute)
 
 
 class AnnotationsQuestion(Paging):

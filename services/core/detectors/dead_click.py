@@ -88,9 +88,11 @@ class DeadClick(Detector):
         """Judge a click, or take the last one back."""
         watch: Watch | None = fold.memory.get(self.name)
         if act.name in PAGE_VIEWS or act.name in HIDING:
+            if watch is None or watch.counted is None:
+                return None
             wait = self.within_ms if act.name in PAGE_VIEWS else AWAY_MS
-            is_answer = watch and watch.counted and act.occurred_at - watch.counted.occurred_at <= wait
-            return watch.take_back(fold) if watch and is_answer else None
+            is_answer = act.occurred_at - watch.counted.occurred_at <= wait
+            return watch.take_back(fold) if is_answer else None
         if not click.is_click(act):
             return None
         if watch is None:
@@ -120,10 +122,12 @@ class DeadClick(Detector):
 
 def _is_unanswered(act: Act) -> bool:
     props = act.props or {}
+    if props.get("answered") is not False and act.name not in click.DEAD_CLICKS:
+        return False
     role = click.role(act)
     if role in click.TEXTUAL or any(props.get(excuse) is True for excuse in EXCUSES):
         return False
     actionable = props.get("actionable")
     if act.name in click.DEAD_CLICKS:
         return actionable is not False
-    return props.get("answered") is False and (actionable is True or (actionable is None and role in ACTIONABLE))
+    return actionable is True or (actionable is None and role in ACTIONABLE)

@@ -1,7 +1,8 @@
 """A message to one receiver and what becomes of it: attempts, doubts, the dead letters. And what is owed to whom."""
 
 from collections.abc import Collection, Mapping, Sequence
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime, timedelta
+from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 import msgspec
@@ -20,6 +21,8 @@ UNDER_WAY = 60_000
 """Milliseconds in which an attempt ends one way or the other, if its sender lives."""
 STALE_HOURS = 24
 """What could not be told for a day is no news."""
+LATE_HOURS = 12
+"""So long a digest is still tried: as long as all waits between attempts take."""
 
 Key = tuple[str, str, str, str]
 
@@ -124,11 +127,28 @@ def owed(
     return found
 
 
-def digest_due(receiver: Receiver, now: tuple[Millis, ZoneInfo]) -> tuple[str, int] | None:
-    """The digest whose hour it is: its name and how many days it is of."""
+class Digest(NamedTuple):
+    """A digest that is due: its name, and the days it is of, in the journey's time zone."""
+
+    moment: str
+    since: date
+    until: date  # the first day that is not in it
+
+    @property
+    def days(self) -> int:
+        return (self.until - self.since).days
+
+
+def digest_due(receiver: Receiver, now: tuple[Millis, ZoneInfo]) -> Digest | None:
+    """The digest whose hour has come: of the day, or the week, that was over then.
+
+    It is due for hours afterwards, so that it is still tried again, or told by the next leader.
+    """
     local = datetime.fromtimestamp(now[0] / 1000, UTC).astimezone(now[1])
-    if receiver.digest == "none" or local.hour != receiver.digest_at:
+    since = local - timedelta(hours=receiver.digest_at)
+    if receiver.digest == "none" or since.hour >= LATE_HOURS or receiver.is_quiet(local.time()):
         return None
-    if receiver.digest == "weekly":
-        return (f"weekly-{local:%Y-%m-%d}", 7) if local.weekday() == 0 else None
-    return f"daily-{local:%Y-%m-%d}", 1
+    today = since.date()
+    if receiver.digest == "daily":
+        return Digest(f"daily-{today}", today - timedelta(days=1), today)
+    return Digest(f"weekly-{today}", today - timedelta(days=7), today) if today.weekday() == 0 else None

@@ -38,9 +38,9 @@ def _related(one: Cell, other: Cell, pages: Mapping[Cell, str]) -> bool:
 
 
 def narrowest(spikes: Sequence[Spike]) -> Spike:
-    """The cell to name: the friction with the largest excess, and of it the one job that this comes from."""
-    causes = [spike for spike in spikes if spike.cell.detector not in EFFECTS] or list(spikes)
-    widest = max(causes, key=lambda spike: (spike.reading.excess, spike.cell.job == ALL_JOBS))
+    """The cell to name: the friction furthest from usual, and of it the one job that this comes from."""
+    causes = _causes(spikes)
+    widest = max(causes, key=lambda spike: (abs(spike.reading.excess), spike.cell.job == ALL_JOBS))
     jobs = {spike.cell.job: spike for spike in causes if spike.cell[:2] == widest.cell[:2]}
     whole = jobs.pop(ALL_JOBS, None)
     if whole is None:
@@ -49,9 +49,17 @@ def narrowest(spikes: Sequence[Spike]) -> Spike:
     return alone if alone and _explains(alone.reading, whole.reading) else whole
 
 
+def _causes(spikes: Sequence[Spike]) -> Sequence[Spike]:
+    """Friction that rose, else what it leads to: friction that fell beside it has nobody left to meet it."""
+    rose = [spike for spike in spikes if spike.reading.excess > 0] or list(spikes)
+    return [spike for spike in rose if spike.cell.detector not in EFFECTS] or rose
+
+
 def _explains(part: Reading, whole: Reading) -> bool:
-    """Nearly all of the excess, and the rest nearer to usual than to as much more: a large job has most of any."""
+    """Nearly all of the excess, and the rest nearer to usual than to as much more: a large job has most of any.
+
+    Both are beyond what is usual, or both below it.
+    """
     usual, all_usual = (one.expected.affected(one.window.exposed) for one in (part, whole))
-    rest = whole.excess - part.excess
-    as_much_more = (all_usual - usual) * part.excess / usual
-    return part.excess >= EXPLAINS * whole.excess and rest <= as_much_more / 2
+    rest = (whole.excess - part.excess) / part.excess
+    return part.excess / whole.excess >= EXPLAINS and rest <= (all_usual - usual) / usual / 2

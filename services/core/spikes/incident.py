@@ -185,7 +185,7 @@ def _opened(group: Group, project: str) -> Change:
 def _risen(before: Incident, group: Group, patience: Patience) -> Change:
     """It goes on: told again when it became much worse, or after a while."""
     named, hour = measured(group.named.reading), group.named.reading.hour
-    tell = named.excess >= MUCH_MORE * before.worst or hour - before.told >= patience.repeat
+    tell = abs(named.excess) >= MUCH_MORE * abs(before.worst) or hour - before.told >= patience.repeat
     now = tuple(measured(spike.reading) for spike in group.spikes)
     standing = {one.cell for one in now}
     after = msgspec.structs.replace(
@@ -201,7 +201,7 @@ def _risen(before: Incident, group: Group, patience: Patience) -> Change:
         moment=Moment.UPDATED if tell else before.moment,
         told=hour if tell else before.told,
         heard=tell or before.heard,
-        worst=max(before.worst, named.excess) if tell else before.worst,
+        worst=max(before.worst, named.excess, key=abs) if tell else before.worst,
     )
     return Change(after, Moment.UPDATED if tell else None)
 

@@ -50,7 +50,11 @@ def _title(named: Measured) -> str:
     if named.detector == JOB_SUCCESS:
         return f"{words(named.job)} succeeds too seldom"
     where = f" in {words(named.stage)}" if named.stage else ""
-    return f"{'Fewer go on' if named.detector == NOT_GOING_ON else words(named.detector).capitalize()}{where}"
+    return f"{'Fewer go on' if named.detector == NOT_GOING_ON else _friction(named).capitalize()}{where}"
+
+
+def _friction(one: Measured) -> str:
+    return f"{'less ' if one.excess < 0 else ''}{words(one.detector)}"
 
 
 def words(name: str) -> str:
@@ -70,6 +74,8 @@ def _sentence(named: Measured, journey: Journey) -> str:
         return f"{begin}{share} could not {want}; the objective allows {named.usual:.0%}."
     usual = f"usual {named.usual:.0%}, ±{100 * named.spread:.0f}"
     stage = words(named.stage) or "the journey"
+    if named.excess < 0:
+        share = f"only {share}"
     what = "did not go on" if named.detector == NOT_GOING_ON else f"ran into {words(named.detector)}"
     sentence = f"{begin}{share} in {stage} {what}; {usual}."
     return sentence[:1].upper() + sentence[1:]
@@ -79,12 +85,13 @@ def _facts(incident: Incident, journey: Journey) -> Sequence[tuple[str, str]]:
     about, named = incident.evidence, incident.named
     since = datetime.fromtimestamp(incident.began * 3600, UTC).astimezone(journey.zone)
     others = [
-        f"{words(one.detector)} in {words(one.stage) or 'the journey'}"
+        f"{_friction(one)} in {words(one.stage) or 'the journey'}"
         for one in incident.cells
         if one.cell != named.cell and one.hour == named.hour
     ]
     more = max(0, round(named.excess))
-    worth = f"{about.value:,.0f} {about.currency} in the baskets of all affected" if about.value else ""
+    held_up = about.value if named.excess > 0 else 0
+    worth = f"{held_up:,.0f} {about.currency} in the baskets of all affected" if held_up else ""
     facts = [
         ("Since", f"{since:%a %d %b, %H:%M} ({journey.time_zone})"),
         ("Page", about.page),

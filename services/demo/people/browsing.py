@@ -1,7 +1,8 @@
 """Looking around: searching, looking at things, and putting one into the basket."""
 
 from services.demo.people import hands, troubles
-from services.demo.people.habits import CATEGORIES, HABITS, SAYS, WORDS, Habits
+from services.demo.people.catalogue import CURRENCY, LISTINGS, PRODUCTS, Product
+from services.demo.people.habits import HABITS, SAYS, WORDS, Habits
 from services.demo.people.lived import UNKNOWN
 from services.demo.people.person import Gone, Person
 
@@ -14,14 +15,14 @@ def browse(person: Person) -> None:
         _search(person, habits)
     if person.chance(habits.visits_orders):
         _look_up_an_order(person)
-    _look_at_things(person, habits)
+    product = _look_at_things(person, habits)
     if person.chance(habits.compares):
         troubles.opens(person, "/compare")
         person.does("Products Compared")
         person.reads(40)
     if not person.chance(habits.buys + 0.08 * person.returning):
         raise Gone
-    _put_into_the_basket(person, habits)
+    _put_into_the_basket(person, habits, product)
     if not person.chance(habits.pays + 0.08 * person.returning):
         person.suffers_in("cart_abandonment", *person.place)
         raise Gone
@@ -73,25 +74,24 @@ def _look_up_an_order(person: Person) -> None:
             person.does("Return Requested")
 
 
-def _look_at_things(person: Person, habits: Habits) -> None:
-    listing = habits.category if person.chance(habits.goes_there) else person.rng.choice(CATEGORIES)
+def _look_at_things(person: Person, habits: Habits) -> Product:
+    listing = habits.category if person.chance(habits.goes_there) else person.rng.choice(LISTINGS)
     _see_list(person, listing)
-    for number in range(person.rng.choice((1, 1, 2, 2, 3, 4))):
-        if number:
-            troubles.opens(person, listing)
-            person.takes(6)
-        product = f"/product/{person.rng.randrange(400)}"
-        troubles.click_through(person, f"#card-{product[9:]}")
-        troubles.opens(person, product)
-        person.does("Product Viewed", price=49.0, product_id=product[9:])
-        person.enters("browse")
-        if person.chance(0.05):  # not what its picture promised
+    *others, last = person.rng.sample(PRODUCTS[listing], person.rng.choice((1, 1, 2, 2, 3, 4)))
+    for product in others:
+        _come_from_the_list(person, product)
+        if person.chance(0.10):  # not what its picture promised
             person.suffers("quick_back")
             person.takes(3.2, 0.3)
-            troubles.opens(person, listing)
-            person.takes(6)
         else:
             _study(person)
+        troubles.opens(person, listing)
+        person.takes(6)
+    _come_from_the_list(person, last)
+    _study(person)
+    if person.chance(0.35):
+        _read_the_guide(person, last)
+    return last
 
 
 def _see_list(person: Person, listing: str) -> None:
@@ -99,6 +99,32 @@ def _see_list(person: Person, listing: str) -> None:
     person.does("Product List Viewed", list_id=listing)
     person.enters("browse")
     person.reads(10)
+
+
+def _come_from_the_list(person: Person, product: Product) -> None:
+    troubles.click_through(person, f"#card-{product.sku}")
+    _see(person, product)
+
+
+def _see(person: Person, product: Product) -> None:
+    troubles.opens(person, product.path)
+    person.does("Product Viewed", **product.facts)
+    person.enters("browse")
+
+
+def _read_the_guide(person: Person, product: Product) -> None:
+    guide = person.faults.guide
+    troubles.opens(person, "/guide")
+    if not person.meets(guide):
+        person.reads(12)
+        _see(person, product)
+        person.reads(5)
+        return
+    person.suffers("quick_back")
+    person.takes(3.2, 0.3)
+    _see(person, product)
+    person.reads(5)
+    person.bears_or_leaves(guide)
 
 
 def _study(person: Person) -> None:
@@ -116,32 +142,36 @@ def _study(person: Person) -> None:
     person.takes(4)
 
 
-def _put_into_the_basket(person: Person, habits: Habits) -> None:
-    troubles.opens(person, "/product/7")
-    person.does("Product Viewed", price=49.0, product_id="7")
-    person.enters("browse")
-    person.reads(14)
+def _put_into_the_basket(person: Person, habits: Habits, product: Product) -> None:
+    if person.path != product.path:
+        _see(person, product)
+        person.reads(14)
     troubles.click_through(person, "#add-to-basket")
-    person.does("Product Added", price=49.0, quantity=1, currency="EUR")
+    person.does("Product Added", quantity=1, **product.facts)
+    person.basket = product.price
     person.enters("basket")
     person.takes(3)
     troubles.opens(person, "/cart")
-    person.does("Cart Viewed", value=49.0, currency="EUR")
+    _see_basket(person)
     if person.chance(habits.wraps):
         person.does("Gift Wrap Selected")
     if person.chance(0.12):
         hands.click_many_times(person, "#quantity-up", "+", role="spinbutton")
     person.reads(6)
     if person.chance(0.02):
-        _hold_against_each_other(person)
+        _hold_against_each_other(person, product)
 
 
-def _hold_against_each_other(person: Person) -> None:
+def _see_basket(person: Person) -> None:
+    person.does("Cart Viewed", value=person.basket, currency=CURRENCY)
+
+
+def _hold_against_each_other(person: Person, product: Product) -> None:
     """Go between basket and product, in peace, to be sure."""
     for _ in range(2):
-        person.opens("/product/7")
-        person.does("Product Viewed", price=49.0, product_id="7")
+        person.opens(product.path)
+        person.does("Product Viewed", **product.facts)
         person.takes(12, 0.3)
         person.opens("/cart")
-        person.does("Cart Viewed", value=49.0, currency="EUR")
+        _see_basket(person)
         person.takes(10, 0.3)

@@ -3,14 +3,16 @@
 from collections.abc import Sequence
 
 from services.demo.people import hands
+from services.demo.people.faults import Fault
 from services.demo.people.person import Gone, Person
 
 
-def fill_in(person: Person, form: str, fields: Sequence[str], gives_up: float) -> None:
-    """Answer all fields and send the form. Raises Gone where somebody would rather not."""
+def fill_in(person: Person, form: str, fields: Sequence[str], question: Fault) -> None:
+    """Answer all fields and send the form. Raises Gone at a question that somebody would rather not answer."""
+    asked = person.rng.randrange(len(fields)) if person.meets(question) else -1
     for number, field in enumerate(fields):
         _answer(person, form, field)
-        if person.chance(gives_up / len(fields)):
+        if number == asked and not person.bears(question):
             person.takes(6)
             if person.chance(0.6) and number + 1 < len(fields):
                 _tell(person, form, fields[number + 1], "focus")

@@ -31,7 +31,6 @@ HABITS: dict[str, Habits] = {
     UNKNOWN: Habits(0.40, 0.22, "black friday", 0.40, "/c/shoes", 0.45, 0.05, 0.03, 0.05, 0.14, 0.50),
 }
 
-CATEGORIES = ("/c/parts", "/gifts/for-her", "/c/kitchen", "/c/shoes", "/c/audio", "/c/jackets")
 WORDS = ("replacement filter", "gift idea", "best espresso machine", "boots", "kettle", "headphones", "rain jacket")
 SAYS = 0.08
 """Share of those who answer when asked what they came for."""

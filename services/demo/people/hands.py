@@ -10,6 +10,9 @@ from services.demo.people.person import Person
 OVERLOOKED = 0.001
 """Share of answered clicks of which a page says that nothing followed: what it did was out of its own sight."""
 
+LONGEST_AWAY = 1_500.0
+"""Seconds; after half an hour it would be another session, of which nobody here would know."""
+
 SCATTER_PX = {"desktop": 2.0, "mobile": 6.0, "app": 6.0}
 
 
@@ -33,16 +36,21 @@ def click_in_vain(person: Person, target: str, role: str = "button") -> None:
     there = aim(person)
     person.suffers("dead_click")
     if person.chance(0.45):
-        person.suffers("rage_click")
-        for _ in range(person.rng.choice((4, 5, 5, 6, 6, 7, 8, 10))):
-            click(person, target, there, role=role, answered=False)
-            person.takes(0.24, 0.4)
+        hammer(person, target, there, role)
     else:
         for _ in range(person.rng.choice((1, 1, 1, 2, 3))):
             click(person, target, there, role=role, answered=False)
             person.takes(1.6, 0.7)
     person.at += 2500.0  # until a page has been waited for long enough not to be the answer
     person.takes(4)
+
+
+def hammer(person: Person, target: str, there: tuple[float, float], role: str) -> None:
+    """Click again and again on what does not answer."""
+    person.suffers("rage_click")
+    for _ in range(person.rng.choice((4, 5, 5, 6, 6, 7, 8, 10))):
+        click(person, target, there, role=role, answered=False)
+        person.takes(0.24, 0.4)
 
 
 def click_many_times(person: Person, target: str, text: str, role: str = "button") -> None:
@@ -78,10 +86,10 @@ def open_elsewhere(person: Person, target: str) -> None:
 
 
 def look_away(person: Person, median: float) -> None:
-    """Have the tab or the app out of sight for a while."""
+    """Have the tab or the app out of sight for a while; who stays away for longer does not come back."""
     is_app = person.device == "app"
     person.does("app_background" if is_app else "tab_hidden")
-    person.takes(median, 0.8)
+    person.at += 1000 * min(person.some(median, 0.8), LONGEST_AWAY)
     person.does("app_foreground" if is_app else "tab_shown")
 
 

@@ -3,8 +3,12 @@
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
+from services.demo.people.faults import Fault
+
 UNKNOWN = ""
 """The job of those who came for nothing that the shop knows of."""
+
+STAGES = ("browse", "basket", "checkout", "bought")
 
 
 class Friction(NamedTuple):
@@ -22,4 +26,11 @@ class Lived:
     visitor: str
     started_at: int  # milliseconds
     job: str
+    stage: str = ""  # the furthest
     frictions: set[Friction] = field(default_factory=set)
+    met: set[Fault] = field(default_factory=set)
+    left_for: Fault | None = None
+
+    def came_to(self, stage: str) -> bool:
+        """Whether they got at least so far."""
+        return self.stage != "" and STAGES.index(self.stage) >= STAGES.index(stage)

@@ -1,6 +1,7 @@
 """The checkout: address, delivery and payment, and everything that can stop somebody there."""
 
 from services.demo.people import hands, troubles
+from services.demo.people.catalogue import CURRENCY
 from services.demo.people.forms import fill_in
 from services.demo.people.person import Gone, Person
 
@@ -23,27 +24,31 @@ def check_out(person: Person) -> None:
 
 
 def _try(person: Person) -> None:
+    faults = person.faults
     troubles.click_through(person, "#to-checkout")
     person.moves = 0
-    total = 49.0
-    person.does("Checkout Started", value=total, total=total, currency="EUR")
-    person.enters("checkout")
-    if person.chance(0.07):
+    _begin(person)
+    if person.meets(faults.wall):
         _meet_a_wall(person)
     _come_to(person, "address")
-    fill_in(person, "address", ADDRESS, gives_up=0.05)
+    fill_in(person, "address", ADDRESS, faults.address)
     _may_leave(person, 0.02)
     _come_to(person, "delivery")
     person.reads(5)
-    if person.chance(0.04):
+    if person.meets(faults.circles):
         _run_in_circles(person)
-    if person.chance(0.15):
-        total = _be_told_of_fees(person, total)
+    if person.meets(faults.fees):
+        _be_told_of_fees(person)
     _doubt(person)
     _may_leave(person, 0.03)
     _come_to(person, "payment")
     _pay(person)
-    _thank(person, total)
+    _thank(person)
+
+
+def _begin(person: Person) -> None:
+    person.does("Checkout Started", value=person.basket, total=person.basket, currency=CURRENCY)
+    person.enters("checkout")
 
 
 def _come_to(person: Person, step: str) -> None:
@@ -60,18 +65,15 @@ def _may_leave(person: Person, probability: float) -> None:
 
 
 def _meet_a_wall(person: Person) -> None:
-    """A log-in where nobody expected one."""
+    """A log-in where nobody expected one: some leave at once, some by way of the basket."""
     troubles.opens(person, "/login")
     person.reads(6)
-    reaction = person.rng.choices(("leave", "go back", "sign in", "go on as a guest"), (40, 12, 30, 18))[0]
-    if reaction == "leave":
+    if not person.bears(person.faults.wall):
         person.suffers("account_wall")
+        if person.chance(0.23):
+            _turn_back(person)
         raise Gone
-    if reaction == "go back":
-        person.suffers("account_wall")
-        _turn_back(person)
-        raise Gone
-    if reaction == "sign in":
+    if person.chance(0.62):
         person.takes(12)
         person.does("Signed In")
 
@@ -80,10 +82,14 @@ def _turn_back(person: Person) -> None:
     """Go back to the basket, which is where the way out of a checkout leads."""
     person.suffers("backslide")
     person.suffers("checkout_abandonment")
-    troubles.opens(person, "/cart")
-    person.does("Cart Viewed", value=49.0, currency="EUR")
-    person.enters("basket")
+    _see_basket(person)
     person.reads(5)
+
+
+def _see_basket(person: Person) -> None:
+    troubles.opens(person, "/cart")
+    person.does("Cart Viewed", value=person.basket, currency=CURRENCY)
+    person.enters("basket")
 
 
 def _run_in_circles(person: Person) -> None:
@@ -93,21 +99,21 @@ def _run_in_circles(person: Person) -> None:
         for step in ("address", "delivery"):
             person.opens(STEPS[step])
             person.enters("checkout", step)
-            person.takes(11, 0.35)
-    _may_leave(person, 0.4)
+            person.at += 7500.0  # nobody sees at a glance that it is the same page again
+            person.takes(4)
+    person.bears_or_leaves(person.faults.circles)
 
 
-def _be_told_of_fees(person: Person, total: float) -> float:
+def _be_told_of_fees(person: Person) -> None:
     """Shipping shows itself only now: too much for some."""
-    total += 6.9
-    person.does("Shipping Method Selected", shipping=6.9, total=total, currency="EUR")
+    person.basket = round(person.basket + 6.9, 2)
+    person.does("Shipping Method Selected", shipping=6.9, total=person.basket, currency=CURRENCY)
     person.takes(7)
-    if person.chance(0.4):
+    if not person.bears(person.faults.fees):
         person.suffers("cost_surprise")
         if person.chance(0.3):
             _turn_back(person)
         raise Gone
-    return total
 
 
 def _doubt(person: Person) -> None:
@@ -127,12 +133,9 @@ def _doubt(person: Person) -> None:
 
 def _look_into_the_basket(person: Person) -> None:
     person.suffers("backslide")
-    troubles.opens(person, "/cart")
-    person.does("Cart Viewed", value=49.0, currency="EUR")
-    person.enters("basket")
+    _see_basket(person)
     person.reads(8)
-    person.does("Checkout Started", value=49.0, total=49.0, currency="EUR")
-    person.enters("checkout")
+    _begin(person)
     _come_to(person, "delivery")
     person.takes(5)
 
@@ -150,32 +153,44 @@ def _get_lost(person: Person) -> None:
 
 
 def _pay(person: Person) -> None:
-    if person.chance(0.05):
+    faults = person.faults
+    if person.meets(faults.coupon_button):
         hands.click_in_vain(person, "#coupon-apply")
+        person.bears_or_leaves(faults.coupon_button)
+    if person.meets(faults.coupon_banner):
+        _hammer_on_the_banner(person)
     if person.chance(0.1):
         _try_a_coupon(person)
-    if person.chance(0.05):
+    if person.meets(faults.card_lookup):
         _search_for_something(person)
     elif person.chance(0.02):  # somebody at the door
         hands.look_away(person, 400)
-    fill_in(person, "card", ("card", "expiry", "cvc"), gives_up=0.03)
+    fill_in(person, "card", ("card", "expiry", "cvc"), faults.card)
     troubles.click_through(person, "#pay")
-    while person.chance(0.06):
+    while person.meets(faults.declined):
         person.suffers("payment_failure")
         person.does("Payment Failed", reason=person.rng.choice(("declined", "expired", "timeout")))
         person.takes(15)
-        _may_leave(person, 0.3)
+        person.bears_or_leaves(faults.declined)
         troubles.click_through(person, "#pay")
+
+
+def _hammer_on_the_banner(person: Person) -> None:
+    """It looks like a button, and no page takes a click on a picture for one that should have been answered."""
+    person.takes(5)
+    hands.hammer(person, "#coupon-banner", hands.aim(person), role="img")
+    person.takes(6)
+    person.bears_or_leaves(person.faults.coupon_banner)
 
 
 def _try_a_coupon(person: Person) -> None:
     person.takes(8)
     hands.click(person, "#coupon-send")
-    if person.chance(0.35):
+    if person.meets(person.faults.refused_code):
         person.suffers("coupon_failure")
         person.does("Coupon Denied", reason="expired")
         person.takes(9)
-        _may_leave(person, 0.15)
+        person.bears_or_leaves(person.faults.refused_code)
     else:
         person.does("Coupon Applied")
         person.takes(3)
@@ -189,15 +204,16 @@ def _search_for_something(person: Person) -> None:
     while person.at - began < patience:
         person.takes(50)
         hands.click(person, "#card-help", role="textbox")
-    _may_leave(person, 0.35)
+    person.bears_or_leaves(person.faults.card_lookup)
 
 
-def _thank(person: Person, total: float) -> None:
+def _thank(person: Person) -> None:
     person.takes(2)
     person.opens("/checkout/thanks")
     # Looking around, the basket, beginning to pay and having paid are moves too, which no page stands for.
     if person.moves + 4 > 2 * STRAIGHT:
         person.suffers_in("excess_steps", "bought", "")
-    person.does("Order Completed", total=total, currency="EUR")
+    order = f"{person.lived.visitor}-{person.lived.started_at}"
+    person.does("Order Completed", order_id=order, total=person.basket, currency=CURRENCY)
     person.enters("bought")
     person.takes(5)

@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 import msgspec
 
 from services.core.event import EMPTY_OBJECT, Event
+from services.demo.people.faults import Fault, Faults
 from services.demo.people.lived import Friction, Lived
 
 PROJECT = "people"
@@ -16,8 +17,11 @@ BETWEEN_ACTS_MS = 15
 """No two acts of one person happen at one moment."""
 
 CONTEXTS = {
-    device: msgspec.Raw(msgspec.json.encode({"device": {"type": device}})) for device in ("desktop", "mobile", "app")
+    "desktop": msgspec.Raw(b'{"device":{"type":"desktop"}}'),
+    "mobile": msgspec.Raw(b'{"device":{"type":"mobile"}}'),
+    "app": msgspec.Raw(b'{"device":{"type":"mobile"},"app":{"name":"shop"}}'),
 }
+DEVICES, DEVICE_WEIGHTS = tuple(CONTEXTS), (45, 40, 15)
 
 
 class Gone(Exception):
@@ -36,14 +40,16 @@ class _ToCome(NamedTuple):
 class Person:
     """Walks through one visit: `events` holds what they did, `lived` what it was like."""
 
-    def __init__(self, lived: Lived, rng: Random, device: str, *, returning: bool) -> None:
+    def __init__(self, lived: Lived, rng: Random, faults: Faults, *, returning: bool) -> None:
         self.lived = lived
         self.rng = rng
-        self.device = device
+        self.faults = faults
+        self.device = rng.choices(DEVICES, DEVICE_WEIGHTS)[0]
         self.returning = returning
         self.blocks_ads = rng.random() < 0.4
         self.at = float(lived.started_at)
         self.path = ""
+        self.basket = 0.0  # what is in it is worth
         self.moves = 0  # to another page, since the purchase began
         self.events: list[Event] = []
         self._places: list[tuple[float, str, str]] = [(0.0, "", "")]
@@ -56,6 +62,26 @@ class Person:
 
     def chance(self, probability: float) -> bool:
         return self.rng.random() < probability
+
+    def meets(self, fault: Fault) -> bool:
+        """Whether a fault of the shop gets in their way here."""
+        is_met = self.chance(fault.meet)
+        if is_met:
+            self.lived.met.add(fault)
+        return is_met
+
+    def bears(self, fault: Fault) -> bool:
+        """Whether they go on in spite of a fault."""
+        is_borne = not self.chance(fault.leave)
+        if not is_borne:
+            self.lived.left_for = fault
+        return is_borne
+
+    def bears_or_leaves(self, fault: Fault) -> None:
+        """Go on in spite of a fault, or, after a moment, not. Raises Gone."""
+        if not self.bears(fault):
+            self.takes(8)
+            raise Gone
 
     def some(self, median: float, spread: float = 0.5) -> float:
         """Seconds that people take for a thing: lognormal, as human times are."""
@@ -70,7 +96,7 @@ class Person:
         self.at += 8000.0
         self.takes(median, 0.7)
 
-    def does(self, name: str, **props: Any) -> None:
+    def does(self, name: str, /, **props: Any) -> None:
         """Do something here and now."""
         self.at += BETWEEN_ACTS_MS
         self.tells(self.at, name, **props)
@@ -91,11 +117,11 @@ class Person:
                 self.suffers(one.detector, at)
         self._to_come.clear()
 
-    def will_tell(self, seconds: float, name: str, detector: str = "", **props: Any) -> None:
+    def will_tell(self, seconds: float, name: str, detector: str = "", /, **props: Any) -> None:
         """Have the page tell something after a while, or when it is left."""
         self._to_come.append(_ToCome(self.at + 1000 * seconds, name, props, detector))
 
-    def tells(self, at: float, name: str, **props: Any) -> None:
+    def tells(self, at: float, name: str, /, **props: Any) -> None:
         """Have the page tell something of a moment."""
         self.events.append(
             Event(
@@ -116,6 +142,8 @@ class Person:
         """Be in another stage or step from now on."""
         if (stage, step) != self.place:
             self._places.append((self.at, stage, step))
+            if not self.lived.came_to(stage):
+                self.lived.stage = stage
 
     def suffers(self, detector: str, at: float | None = None) -> None:
         """Meet friction, now or at another moment, at the place of that moment."""

@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 from services.core.event import Event
 from services.demo.people.browsing import browse
+from services.demo.people.faults import EVERYDAY, Faults
 from services.demo.people.habits import HABITS
 from services.demo.people.lived import Lived
 from services.demo.people.paying import check_out
@@ -14,12 +15,20 @@ from services.demo.people.person import Gone, Person
 OPENS_AT = 1_767_225_600_000  # 2026-01-01T00:00:00Z
 DAYS = 7
 _DAY_MS = 86_400_000
-_APART_MS = 6 * 3_600_000
+APART_MS = 6 * 3_600_000
 """No visit takes so long: the next of the same person is another session."""
 
 _JOBS = tuple(HABITS)
 _WEIGHTS = tuple(one.weight for one in HABITS.values())
-_DEVICES, _DEVICE_WEIGHTS = ("desktop", "mobile", "app"), (45, 40, 15)
+
+
+class Visit(NamedTuple):
+    """Whose visit it is, after how many earlier ones, and when it begins, in milliseconds."""
+
+    seed: int
+    number: int
+    earlier: int
+    at: int
 
 
 class Visited(NamedTuple):
@@ -32,18 +41,20 @@ class Visited(NamedTuple):
 def visits(seed: int, people: int) -> Iterator[Visited]:
     """The visits of so many people, a person's in the order of time."""
     for number in range(people):
-        # A generator of their own each: what one does never depends on who else came.
         rng = Random(seed << 32 | number)
-        name = f"person-{seed}-{number:06}"
         at = OPENS_AT + rng.randrange(DAYS * _DAY_MS)
         for visit in range(rng.choices((1, 2, 3), (80, 15, 5))[0]):
-            yield _visit(name, at, rng, returning=visit > 0)
-            at += _APART_MS + rng.randrange(2 * _DAY_MS)
+            yield lead(Visit(seed, number, visit, at))
+            at += APART_MS + rng.randrange(2 * _DAY_MS)
 
 
-def _visit(name: str, at: int, rng: Random, *, returning: bool) -> Visited:
-    lived = Lived(name, at, rng.choices(_JOBS, _WEIGHTS)[0])
-    person = Person(lived, rng, rng.choices(_DEVICES, _DEVICE_WEIGHTS)[0], returning=returning)
+def lead(visit: Visit, faults: Faults = EVERYDAY) -> Visited:
+    """Lead somebody through a visit to a shop with these faults."""
+    # A generator of its own each: what one does never depends on who else came, nor on when they came before.
+    rng = Random(visit.seed << 40 | visit.number << 8 | visit.earlier)
+    name = f"person-{visit.seed}-{visit.number:06}"
+    lived = Lived(name, visit.at, rng.choices(_JOBS, _WEIGHTS)[0])
+    person = Person(lived, rng, faults, returning=visit.earlier > 0)
     try:
         browse(person)
         check_out(person)

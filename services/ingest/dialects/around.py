@@ -101,7 +101,7 @@ class Surroundings:
         self.scrub = scrub
         self.around_nothing = Around(_Context(), NOWHERE, b"")
         self.nothing = _parts(self.around_nothing)
-        self.known: dict[bytes, Parts] = {}
+        self.known: dict[bytes, Parts] = {b"": self.nothing}
 
     def around(self, context: bytes) -> Around:
         """Raises msgspec.MsgspecError where it is of another shape."""
@@ -122,6 +122,7 @@ class Surroundings:
         if len(context) <= KNOWN_BYTES:
             if len(self.known) >= CONTEXTS_KNOWN:
                 self.known.clear()
+                self.known[b""] = self.nothing
             self.known[context] = parts
         return parts
 

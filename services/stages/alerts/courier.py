@@ -6,18 +6,21 @@ import time
 from collections import defaultdict
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
+from datetime import datetime, timedelta
 from functools import partial
 from typing import Any, NamedTuple, TypeVar
 
+import msgspec
+
 from services.core.journey import Journey
 from services.core.spikes.baseline import HOUR_MS
-from services.core.spikes.delivery import STALE_HOURS, Delivery, attempted, digest_due, is_due, owed
-from services.core.spikes.digest import summarise
+from services.core.spikes.delivery import STALE_HOURS, Delivery, Digest, attempted, digest_due, is_due, owed
+from services.core.spikes.digest import Compared, Counted, asked_of, summarise
 from services.core.spikes.incident import Incident
 from services.core.spikes.rules import Receiver
 from services.core.spikes.telling import Told, tell
+from services.edges.digest_counts import counted
 from services.edges.incidents import Keeps, changed_incidents, deliveries, known_incidents, one_delivery, snoozed
-from services.edges.judged_rates import JudgedRates
 from services.edges.messenger import Messenger
 from services.stages.alerts.clocks import projects
 from services.stages.alerts.metrics import TOLD
@@ -135,27 +138,32 @@ class Courier:
 
     def _digests(self, receiver: Receiver, known: dict[tuple[str, str, str, str], Delivery], now: int) -> list[Letter]:
         due = digest_due(receiver, (now, self._journey.zone))
-        letters = []
-        for project in projects(self._store) if due else []:
-            moment, days = due or ("", 0)
-            fresh = Delivery(project=project, id="digest", moment=moment, receiver=receiver.name)
+        letters: list[Letter] = []
+        if due is None:
+            return letters
+        for project in projects(self._store):
+            fresh = Delivery(project=project, id="digest", moment=due.moment, receiver=receiver.name)
             delivery = known.get(fresh.key)
             if is_due(delivery, now):
-                letters.append(Letter(delivery or fresh, receiver, self._digest(project, receiver, days), None))
+                letters.append(Letter(delivery or fresh, receiver, self._digest(project, receiver, due), None))
         return letters
 
-    def _digest(self, project: str, receiver: Receiver, days: int) -> Told:
+    def _digest(self, project: str, receiver: Receiver, due: Digest) -> Told:
         """What this receiver hears of."""
-        this_hour = _now() // HOUR_MS
-        hours = range(this_hour - days * 24, this_hour)
-        mine = [
-            one
-            for one in known_incidents(self._store, project, hours.start)
-            if receiver.hears(one.named.stage, one.named.job)
-        ]
-        every = JudgedRates(self._journey, self._store).compare(project, hours)
-        compared = {cell: one for cell, one in every.items() if receiver.hears(cell.stage, cell.job)}
-        return summarise(mine, self._journey, days, compared)
+        mine = [one for one in self._incidents_since(project, due) if receiver.hears(one.named.stage, one.named.job)]
+        compared = Compared(*(self._counted(project, receiver, due, weeks) for weeks in (0, 1)))
+        told = summarise(mine, self._journey, due, compared, receiver.jobs)
+        return msgspec.structs.replace(told, links=asked_of(due, self._journey, self._url)) if self._url else told
+
+    def _incidents_since(self, project: str, due: Digest) -> list[Incident]:
+        began = datetime.combine(due.since, datetime.min.time(), self._journey.zone)
+        return known_incidents(self._store, project, int(began.timestamp()) // 3600)
+
+    def _counted(self, project: str, receiver: Receiver, due: Digest, weeks_before: int) -> Counted:
+        """The days of the digest, or the same ones so many weeks before; of all cells those this receiver hears of."""
+        days = due.since - timedelta(weeks=weeks_before), due.until - timedelta(weeks=weeks_before)
+        every = counted(self._store, self._journey, project, days, receiver.jobs)
+        return every._replace(cells={cell: one for cell, one in every.cells.items() if receiver.hears(*cell[1:])})
 
 
 def _now() -> int:

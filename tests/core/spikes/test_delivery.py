@@ -1,9 +1,9 @@
 """What becomes of a message, and when a digest is due."""
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from zoneinfo import ZoneInfo
 
-from services.core.spikes.delivery import UNDER_WAY, WAITS, Delivery, attempted, digest_due, failed, is_due
+from services.core.spikes.delivery import UNDER_WAY, WAITS, Delivery, Digest, attempted, digest_due, failed, is_due
 from services.core.spikes.rules import Receiver
 from tests.core.spikes.build import UTC as ZONE
 
@@ -49,16 +49,47 @@ def moment(text: str) -> int:
     return round(datetime.fromisoformat(text).replace(tzinfo=UTC).timestamp() * 1000)
 
 
-def test_a_daily_digest_comes_at_its_hour_in_the_journeys_time_zone() -> None:
+def test_a_daily_digest_of_yesterday_comes_at_its_hour_in_the_journeys_time_zone() -> None:
     boss = Receiver(name="boss", digest="daily", digest_at=9)
 
-    assert digest_due(boss, (moment("2026-01-05T08:30"), BERLIN)) == ("daily-2026-01-05", 1)
-    assert digest_due(boss, (moment("2026-01-05T09:30"), BERLIN)) is None
+    due = Digest("daily-2026-01-05", date(2026, 1, 4), date(2026, 1, 5))
+
+    assert digest_due(boss, (moment("2026-01-05T08:00"), BERLIN)) == due
+    assert digest_due(boss, (moment("2026-01-05T07:59"), BERLIN)) is None
 
 
-def test_a_weekly_digest_comes_on_mondays() -> None:
+def test_a_digest_that_could_not_be_told_at_its_hour_is_due_for_half_a_day() -> None:
+    boss = Receiver(name="boss", digest="daily", digest_at=20)
+
+    due = digest_due(boss, (moment("2026-01-06T07:59"), ZONE))
+
+    assert due == digest_due(boss, (moment("2026-01-05T20:00"), ZONE))
+    assert digest_due(boss, (moment("2026-01-06T08:00"), ZONE)) is None
+
+
+def test_a_digest_that_is_late_keeps_quiet_hours() -> None:
+    boss = Receiver(name="boss", digest="daily", digest_at=20, quiet="22:00-07:00")
+
+    assert digest_due(boss, (moment("2026-01-05T21:59"), ZONE)) is not None
+    assert digest_due(boss, (moment("2026-01-05T22:00"), ZONE)) is None
+
+
+def test_a_digest_comes_once_on_the_days_on_which_the_clocks_change() -> None:
+    boss = Receiver(name="boss", digest="daily", digest_at=2)
+
+    spring = {digest_due(boss, (moment(f"2026-03-29T{hour:02}:30"), BERLIN)) for hour in range(1, 9)}
+    autumn = {digest_due(boss, (moment(f"2026-10-25T{hour:02}:30"), BERLIN)) for hour in range(1, 9)}
+
+    assert spring == {Digest("daily-2026-03-29", date(2026, 3, 28), date(2026, 3, 29))}
+    assert autumn == {Digest("daily-2026-10-25", date(2026, 10, 24), date(2026, 10, 25))}
+
+
+def test_a_weekly_digest_of_monday_to_sunday_comes_on_mondays() -> None:
     boss = Receiver(name="boss", digest="weekly", digest_at=9)
 
-    assert digest_due(boss, (moment("2026-01-05T09:30"), ZONE)) == ("weekly-2026-01-05", 7)
+    due = digest_due(boss, (moment("2026-01-05T09:30"), ZONE))
+
+    assert due == Digest("weekly-2026-01-05", date(2025, 12, 29), date(2026, 1, 5))
+    assert due.days == 7
     assert digest_due(boss, (moment("2026-01-06T09:30"), ZONE)) is None
     assert digest_due(Receiver(name="boss"), (moment("2026-01-05T09:30"), ZONE)) is None

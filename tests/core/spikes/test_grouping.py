@@ -70,3 +70,41 @@ def test_a_fault_of_all_jobs_names_none() -> None:
 
 def test_silence_is_an_incident_of_its_own() -> None:
     assert len(group([spike(SILENCE, ""), spike("rage_click", "")], {})) == 2
+
+
+def fallen(detector: str, stage: str, job: str = "", affected: int = 2, exposed: int = 400) -> Spike:
+    """Of those of whom a fifth is usually affected."""
+    expected = Expected(0.2, 0.001, Level.SAME_HOUR, 4)
+    return Spike(Reading(Cell(detector, stage, job), 500, Window(exposed, affected), expected, 1e-9), 499)
+
+
+def test_of_friction_that_falls_the_cell_that_fell_most_is_named() -> None:
+    [one] = group([fallen("rage_click", "browse", exposed=100), fallen("rage_click", "checkout")], {})
+
+    assert one.named.cell == Cell("rage_click", "checkout")
+
+
+def test_friction_that_falls_for_one_job_alone_names_that_job() -> None:
+    everybody = fallen("rage_click", "checkout", affected=45, exposed=400)
+    gifts = fallen("rage_click", "checkout", "gift", affected=2, exposed=200)
+
+    [one] = group([everybody, gifts], {})
+
+    assert one.named.cell == Cell("rage_click", "checkout", "gift")
+
+
+def test_friction_that_falls_for_all_jobs_names_not_the_job_that_most_visitors_have() -> None:
+    everybody = fallen("rage_click", "checkout", affected=5, exposed=1000)
+    most = fallen("rage_click", "checkout", "gift", affected=4, exposed=900)
+
+    [one] = group([everybody, most], {})
+
+    assert one.named.cell == Cell("rage_click", "checkout")
+
+
+def test_friction_that_rises_is_named_before_what_falls_beside_it() -> None:
+    [one] = group([fallen("rage_click", "checkout", exposed=900), spike("dead_click", "checkout")], {})
+    [without] = group([fallen("rage_click", "checkout", exposed=900), spike(NOT_GOING_ON, "checkout")], {})
+
+    assert one.named.cell == Cell("dead_click", "checkout")
+    assert without.named.cell == Cell(NOT_GOING_ON, "checkout")

@@ -78,3 +78,15 @@ def test_links_lead_to_the_numbers_and_to_three_sessions_where_the_api_can_be_re
         *(f"https://desire.example/v1/sessions/{name}" for name in "abc"),
     ]
     assert tell(incident(evidence=about), JOURNEY).links == ()
+
+
+def test_friction_that_falls_is_told_as_less_of_it_and_costs_nothing() -> None:
+    named = Measured("rage_click", "checkout", "gift", HOUR, 412, 20, 0.21, 0.03, Level.SAME_HOUR, 4, 1e-9)
+    beside = Measured("loop", "basket", "", HOUR, 412, 3, 0.21, 0.03, Level.SAME_HOUR, 4, 1e-9)
+    about = Evidence(value=9_300.0, currency="EUR")
+
+    told = tell(incident(named=named, cells=(named, beside), evidence=about), JOURNEY)
+
+    assert told.title == "Less rage click in checkout"
+    assert told.sentence.endswith("bring, only 5% of 412 in checkout ran into rage click; usual 21%, ±3.")
+    assert dict(told.facts) == {"Since": "Thu 01 Jan, 10:00 (Europe/Berlin)", "With it": "less loop in basket"}

@@ -1,6 +1,6 @@
 """The Mantel-Haenszel risk difference with Sato's interval."""
 
-from math import sqrt
+from math import erfc, sqrt
 from random import Random
 
 import pytest
@@ -37,7 +37,34 @@ def test_no_spread_at_all_is_certain() -> None:
     found = risk_difference([Stratum(40, 0, 40, 40)])
 
     assert found is not None
-    assert (found.low, found.high, found.p) == (1.0, 1.0, 0.0)
+    assert (found.low, found.high) == (1.0, 1.0)
+    assert found.p < 1e-15
+
+
+def test_where_everybody_fared_alike_nothing_speaks_for_a_difference() -> None:
+    found = risk_difference([Stratum(40, 0, 40, 0)])
+
+    assert found is not None
+    assert (found.difference, found.p) == (0.0, 1.0)
+
+
+def test_a_few_of_whom_nobody_went_on_are_no_proof_where_few_go_on_anyway() -> None:
+    random = Random(11)
+
+    found = [risk_difference([simulated(random, 0.1, 0.035, 1_000, effect=0.0)]) for _ in range(2_000)]
+
+    worse = [one.p for one in found if one is not None and one.difference > 0]
+    assert sum(p < 0.001 for p in worse) <= 2
+    assert sum(p < 0.05 for p in worse) <= 70  # 2.5 % each way, and some
+
+
+def test_p_is_that_of_the_textbook() -> None:
+    found = risk_difference([Stratum(10, 2, 20, 8), Stratum(30, 9, 20, 11)])
+
+    # (Σ (a n₀ - c n₁)/N)² / Σ n₁n₀m₁m₀/N²(N-1) = (1.333… + 3)² / (1.532… + 2.938…)
+    assert found is not None
+    statistic = (40 / 30 + 150 / 50) ** 2 / (10 * 20 * 10 * 20 / (900 * 29) + 30 * 20 * 20 * 30 / (2500 * 49))
+    assert found.p == pytest.approx(erfc(sqrt(statistic / 2)))
 
 
 def test_the_interval_covers_the_truth_95_times_in_100_under_confounding() -> None:

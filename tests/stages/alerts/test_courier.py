@@ -279,10 +279,9 @@ async def test_a_worker_that_leads_no_more_sends_nothing(store: Store, receiver:
     assert receiver.received == []
 
 
-async def test_a_digest_tells_of_the_day(store: Store, receiver: Receiver) -> None:
-    now = time.gmtime()
-    alerts = {"receivers": [{"name": "boss", "kind": "webhook", "digest": "daily", "digest_at": now.tm_hour}]}
-    house = House(store, {"boss": receiver.url}, alerts)
+async def test_a_digest_tells_of_yesterday_once(store: Store, receiver: Receiver) -> None:
+    alerts = {"receivers": [{"name": "boss", "kind": "webhook", "digest": "daily", "digest_at": time.gmtime().tm_hour}]}
+    house = House(store, {"boss": receiver.url}, alerts, {"public_url": "https://desire.example"})
     house.know(incident(told=0))
     fill(store, [session("0 browse")])
     await house.go_round()
@@ -290,29 +289,54 @@ async def test_a_digest_tells_of_the_day(store: Store, receiver: Receiver) -> No
 
     [digest] = receiver.received
     assert digest.json["moment"] == "digest"
-    assert "1 incident(s) in the last day, 1 of them still going on." in digest.json["text"]
+    assert "1 incident(s) since " in digest.json["text"]
+    assert digest.json["lines"][0].startswith("going on: ")
+    assert digest.json["lines"][1].startswith("Sessions: 0 by 0 visitors; ")
+    assert digest.json["links"]["Jobs"].startswith("https://desire.example/v1/jobs?from=")
+
+
+async def test_a_digest_that_is_not_taken_is_tried_again_after_its_hour(
+    store: Store, receiver: Receiver, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    alerts = {"receivers": [{"name": "boss", "kind": "webhook", "digest": "daily", "digest_at": time.gmtime().tm_hour}]}
+    house = House(store, {"boss": receiver.url}, alerts)
+    fill(store, [session("0 browse")])
+    receiver.answer(500)
+    await house.go_round()
+    later = time.time_ns() // 1_000_000 + 4 * HOUR_MS
+    monkeypatch.setattr(module, "_now", lambda: later)
+
+    await house.go_round()
+
+    assert len(receiver.received) == 2
+    assert house.states() == [("boss", "sent", 2)]
 
 
 async def test_a_digest_tells_slack_the_worst_friction_and_who_went_on_beside_a_week_before(
     store: Store, receiver: Receiver
 ) -> None:
-    one = {"name": "boss", "kind": "slack", "digest": "daily", "digest_at": time.gmtime().tm_hour}
+    hour = time.gmtime().tm_hour
+    one = {"name": "boss", "kind": "slack", "digest": "daily", "digest_at": hour}
     house = House(store, {"boss": receiver.url}, {"receivers": [one], "objectives": [{"job": "gift", "success": 0.7}]})
+    yesterday_ends = HOUR - hour - 1
     shop = Shop(store)
     shop.visit(until=HOUR - 1)
-    shop.stick("rage_click", 10, until=HOUR - 1)
-    shop.stick("rage_click", 60, hours=24, until=HOUR - 1)
+    shop.stick("rage_click", 10, until=yesterday_ends)
+    shop.stick("rage_click", 60, hours=24, until=yesterday_ends)
+    shop.stick("loop", 90, hours=hour, until=HOUR - 1)
 
     await house.go_round()
 
     [digest] = receiver.received
-    said = [block["text"]["text"] for block in digest.json["blocks"][1:]]
-    assert said[0] == "0 incident(s) in the last day, 0 of them still going on."
+    said = [block["text"]["text"] for block in digest.json["blocks"][1:] if block["type"] == "section"]
+    assert said[0].startswith("0 incident(s) since ")
+    assert said[1] == "Sessions: 1,440 by 1,440 visitors; a week before 1,440 by 1,440 visitors"
     [friction] = [line for line in said if line.startswith("Rage click in checkout: ")]
-    now, before = (float(part) for part in re.findall(r"(\d+)% of [\d,]+", friction))
+    now, before = (float(part) for part in re.findall(r"(\d+)% of 1,440", friction))
     assert now > 45 > 20 > before
     assert any(re.match(r"Went on from checkout: \d+% of 1,440; a week before \d+% of 1,440$", line) for line in said)
     assert any(re.match(r"Gift done: \d+% of .*; objective 70%$", line) for line in said)
+    assert "Loop" not in "".join(said)  # that was today
 
 
 async def test_a_team_is_told_in_its_digest_of_its_own_stages_and_jobs_only(store: Store, receiver: Receiver) -> None:

@@ -12,11 +12,12 @@ INSERT INTO sessions (project, opened_on, id, visitor, started_at, ended_at, sta
     path_started_at, path_ended_at, path_event, job, outcome_at, version)
 WITH
     cityHash64(number) AS dice,
+    hex({first:Int64} * {an_hour:UInt32} + number) AS one,
     fromUnixTimestamp64Milli(({first:Int64} + intDiv(number, {an_hour:UInt32})) * 3600000
         + (number % {an_hour:UInt32}) * 20000, 'UTC') AS began,
     began + toIntervalMinute(3) AS done,
     if(dice % 10 < {going_on:UInt8}, ['checkout', 'bought'], ['checkout']) AS way
-SELECT {project:String}, toDate(began), hex(number), hex(number), began, done, 'closed', way[-1], way,
+SELECT {project:String}, toDate(began), one, one, began, done, 'closed', way[-1], way,
     arrayMap(s -> '', way),
     arrayMap(s -> if(s = 'bought', done, began), way), arrayMap(s -> done, way), arrayMap(s -> 'e', way),
     if(dice % 3 > 0, 'gift', 'unassigned'), if(length(way) = 2, done, toDateTime64(0, 3, 'UTC')), 1

@@ -1,0 +1,100 @@
+"""Answers broken down: the same question of each value, whatever the question."""
+
+import csv
+from collections.abc import Iterator
+from io import StringIO
+from typing import Any
+
+import pytest
+
+from services.edges.clickhouse import Store
+from tests.api.conftest import Ask, Client
+from tests.api.shop import DAY, JOURNEY, fill, session, text
+from tests.api.test_keys import NEEDED, operations
+from tests.api.test_scope import act
+from tests.stores import fresh_dsn
+
+READ = {"Authorization": "Bearer rk_shop"}
+ALL_TIME = {"from_": text(-DAY), "to": text(DAY)}
+PERIOD = {"from": text(-DAY), "to": text(DAY)}
+COMPARED = {"/v1/versions", "/v1/pain-points", "/v1/journey-map"}
+"""All are answered by one function, and each has a test of its filters."""
+CHANGES = {"by_value", "previous", "next_cursor"}
+
+
+def plain(answer: Any) -> Any:
+    return {name: value for name, value in answer.items() if name not in CHANGES}
+
+
+@pytest.fixture(scope="module")
+def module_store(request: pytest.FixtureRequest) -> Iterator[Store]:
+    """One way to reach a store is enough: the same SQL is asked over the other."""
+    opened = Store.open(fresh_dsn("chdb", request))
+    yield opened
+    opened.close()
+
+
+@pytest.mark.parametrize(
+    ("by", "of"), [("device", ""), *((by, "/v1/versions") for by in ("segment", "visitors", "journey_version"))]
+)
+def test_each_value_is_answered_as_if_it_had_been_filtered_by(store: Store, client: Client, by: str, of: str) -> None:
+    rows = [
+        session(
+            f"{n} browse, {n + 9} basket" + (f", {n + 20} bought" if n % 2 else ""), visitor=f"v{n % 5}",
+            device="mobile" if n % 3 else "", journey_version=JOURNEY.version, job="gift",
+        )
+        for n in range(8)
+    ]  # fmt: skip
+    fill(store, rows)
+    store.insert_lines("events", [act("v1", 1, {}, traits={"segment": "gold"})])
+    values = {
+        "device": ["mobile"], "segment": ["gold"], "visitors": ["new", "returning"],
+        "journey_version": [JOURNEY.version],
+    }[by]  # fmt: skip
+    divisible = [path for path, operation in operations(client) if is_divisible(operation)]
+
+    for path in [of] if of else divisible:
+        asked = {**NEEDED.get(path, {}), **PERIOD}
+        whole = client.get(path, params={**asked, "breakdown": by}, headers=READ).json()
+
+        assert list(whole["by_value"]) == values, (path, whole)
+        for value in values if path in COMPARED else ():
+            alone = client.get(path, params={**asked, by: value}, headers=READ).json()
+            assert plain(whole["by_value"][value]) == plain(alone), (path, value)
+    assert len(divisible) >= 14
+
+
+def is_divisible(operation: Any) -> bool:
+    names = {one["name"]: one for one in operation.get("parameters", [])}
+    return "breakdown" in names and "by_value" in names["breakdown"]["description"]
+
+
+def test_each_value_is_compared_with_the_period_before_too(store: Store, ask: Ask) -> None:
+    fill(store, [session("0 browse", device="tv"), session(f"{DAY} browse", device="tv")])
+
+    answer = ask("/v1/drop-offs", from_=text(DAY), to=text(2 * DAY), breakdown="device", compare="previous")
+
+    assert (answer["by_value"]["tv"]["sessions"], answer["by_value"]["tv"]["previous"]["sessions"]) == (1, 1)
+
+
+def test_a_table_says_in_its_first_column_of_which_value_each_row_is(store: Store, client: Client) -> None:
+    fill(store, [session("0 browse", device="tv"), session("0 basket", device="mobile")])
+
+    table = client.get("/v1/paths", params={**PERIOD, "breakdown": "device", "format": "csv"}, headers=READ).text
+
+    told = [(row["by_device"], row["source"], row["target"]) for row in csv.DictReader(StringIO(table))]
+    assert ("tv", "", "browse") in told
+    assert ("mobile", "", "basket") in told
+    assert {of for of, *_ in told} == {"", "tv", "mobile"}
+    assert table.startswith("by_device,source,")
+
+
+def test_only_the_most_frequent_values_are_told_and_none_that_is_not_known(store: Store, ask: Ask) -> None:
+    fill(
+        store,
+        [session("0 browse", country=f"C{n:02}") for n in range(12) for _ in range(n + 1)] + [session("0 browse")],
+    )
+
+    answer = ask("/v1/versions", breakdown="country", **ALL_TIME)
+
+    assert list(answer["by_value"]) == [f"C{n:02}" for n in range(11, 1, -1)]

@@ -1,0 +1,202 @@
+"""Plain requests that are taken together: each is held to what it is held to alone, and the odd ones are given back.
+
+That each comes to the same events and answers, the other tests of ingest show: they send this way too.
+"""
+
+import gzip
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import httpx
+import msgspec
+import pytest
+import pytest_asyncio
+from prometheus_client.parser import text_string_to_metric_families
+
+from services.core.key import Kind, Right
+from services.core.terms import Asked, Terms
+from services.edges.broker import Broker
+from services.edges.express import Head, Whole
+from services.ingest.app import create_app
+from services.ingest.together import Together
+from tests.ingest.conftest import Installation, Passenger, installed, response_of
+
+pytestmark = pytest.mark.asyncio
+
+GIVEN_BACK = None
+JSON = msgspec.json.encode
+
+
+@dataclass
+class Taking:
+    """Hands several requests over at once."""
+
+    ingest: Installation
+    together: Together
+
+    async def take(
+        self, *bodies: bytes, key: str = "", headers: dict[bytes, bytes] | None = None
+    ) -> list[httpx.Response | None]:
+        """What each is answered; None where it is given back."""
+        told = [(b"x-write-key", (key or self.ingest.key).encode()), *(headers or {}).items()]
+        about = self.together.about(Head("/v1/batch", b"", told, "93.184.216.34"))
+        assert about is not None
+        passengers = [Passenger() for _ in bodies]
+        pairs = zip(passengers, bodies, strict=True)
+        self.together.take([Whole(passenger, about, body, 0) for passenger, body in pairs])
+        answers = [await passenger.answer for passenger in passengers]
+        return [response_of(answer) if answer else GIVEN_BACK for answer in answers]
+
+    async def statuses(self, *bodies: bytes, **how: Any) -> list[int | None]:
+        return [None if answer is None else answer.status_code for answer in await self.take(*bodies, **how)]
+
+
+@pytest_asyncio.fixture
+async def taking(ingest: Installation) -> Taking:
+    return Taking(ingest, create_app(ingest.settings, ingest.keyring, ingest.publisher).together)
+
+
+def track(id: str, **fields: Any) -> dict[str, Any]:
+    now = datetime.now(UTC).isoformat()
+    return {"type": "track", "event": "Bought", "anonymousId": "v", "messageId": id, "timestamp": now, **fields}
+
+
+def batch(*calls: dict[str, Any], **head: Any) -> bytes:
+    return JSON({"batch": calls, **head})
+
+
+async def ids(ingest: Installation, count: int) -> set[str]:
+    return {event.id for event in await ingest.events(count)}
+
+
+async def test_requests_of_one_moment_are_all_taken_and_each_is_answered(taking: Taking) -> None:
+    calls = [[track(f"{number}-{place}") for place in range(3)] for number in range(20)]
+
+    answers = await taking.take(*(batch(*some) for some in calls), headers={b"origin": b"https://a.example"})
+
+    for answer in answers:
+        assert answer is not None
+        assert (answer.status_code, answer.json()) == (200, {"success": True})
+        assert answer.headers["access-control-allow-origin"] == "https://a.example"
+    assert await ids(taking.ingest, 60) == {call["messageId"] for some in calls for call in some}
+
+
+async def test_calls_of_all_kinds_keep_their_order(taking: Taking) -> None:
+    kinds = ["page", "track", "identify", "track", "screen", "alias", "track"]
+    calls = [{**track(str(place)), "type": kind, "previousId": "v"} for place, kind in enumerate(kinds)]
+
+    assert await taking.statuses(batch(*calls), batch(track("last"))) == [200, 200]
+
+    assert [(event.id, event.type) for event in await taking.ingest.events(8)] == [
+        *((str(place), kind) for place, kind in enumerate(kinds)),
+        ("last", "track"),
+    ]
+
+
+WATCHED = {"ip": "1.2.3.4", "userAgent": "Mozilla/5.0 (compatible; Googlebot/2.1; +http://www.google.com/bot.html)"}
+ODD = {
+    "not JSON": b"{",
+    "no batch": b"{}",
+    "an empty batch": batch(),
+    "gzip": gzip.compress(batch(track("odd"))),
+    "not UTF-8": batch(track("odd")).replace(b"Bought", b"Bou\xffht"),
+    "nobody's": batch({**track("odd"), "anonymousId": ""}),
+    "of no type": batch({**track("odd"), "type": "shout"}),
+    "of long ago": batch(track("odd", timestamp="2019-01-01T00:00:00Z")),
+    "a robot's": batch(track("odd", context=WATCHED)),
+    "an e-mail address": batch(track("odd", properties={"note": "jane@mail.example"})),
+    "a card": batch(track("odd", properties={"note": "4111 1111 1111 1111"})),
+    "too deep": batch(track("odd", properties=msgspec.Raw(b'{"a":' * 20 + b"1" + b"}" * 20))),
+    "too large a number": batch(track("odd", properties=msgspec.Raw(b'{"a":1e999}'))),
+    "history": batch(track("odd"), historical=True),
+    "sent again": batch(track("odd"), replayed=True),
+    "a shared context": batch(track("odd"), context={"ip": "1.2.3.4"}),
+    "taken before": batch(track("before")),
+    "the same twice": batch(track("odd"), track("odd")),
+    "too many": batch(*(track(f"odd {number}") for number in range(501))),
+    "too long": batch(track("odd", properties={"note": "x" * 33_000})),
+}
+
+
+@pytest.mark.parametrize("odd", ODD.values(), ids=ODD.keys())
+@pytest.mark.parametrize("place", [0, 3, 6])
+async def test_whatever_is_odd_is_given_back_alone_and_nothing_is_done_with_it(
+    taking: Taking, odd: bytes, place: int
+) -> None:
+    assert await taking.statuses(batch(track("before"))) == [200]
+    bodies = [batch(track(f"usual {number}")) for number in range(6)]
+    bodies.insert(place, odd)
+
+    answers = await taking.statuses(*bodies)
+
+    assert answers == [GIVEN_BACK if body is odd else 200 for body in bodies]
+    assert await ids(taking.ingest, 7) == {"before", *(f"usual {number}" for number in range(6))}
+
+
+@pytest.mark.parametrize("key", ["wk_unknown", "a read key's", "none"])
+async def test_who_may_not_send_is_given_back(taking: Taking, key: str) -> None:
+    secret = taking.ingest.keyring.create(Kind.READ, "shop")
+    presented = {"a read key's": secret, "none": "\0"}.get(key, key)
+
+    assert await taking.statuses(batch(track("m")), key=presented) == [GIVEN_BACK]
+    await taking.ingest.records(0)
+
+
+@pytest.mark.parametrize(
+    ("terms", "headers", "context"),
+    [
+        (Terms(origins=("https://shop.example",)), {b"origin": b"https://other.example"}, {}),
+        (Terms(gpc=Asked.DROP), {b"sec-gpc": b"1"}, {}),
+        (Terms(dnt=Asked.ANONYMOUS), {}, {"dnt": True}),
+        (Terms(), {b"origin": b"https://a.example", b"user-agent": b"Googlebot/2.1"}, {}),
+    ],
+    ids=["another origin", "a browser that asks", "a call that asks", "a robot"],
+)
+async def test_what_the_terms_of_a_key_speak_against_is_given_back(
+    taking: Taking, terms: Terms, headers: dict[bytes, bytes], context: dict[str, Any]
+) -> None:
+    key = taking.ingest.keyring.create(Kind.WRITE, "shop", terms=terms)
+
+    assert await taking.statuses(batch(track("m", context=context)), key=key, headers=headers) == [GIVEN_BACK]
+    await taking.ingest.records(0)
+
+
+async def test_what_is_beyond_a_rate_is_given_back_and_what_is_within_is_taken(taking: Taking) -> None:
+    key = taking.ingest.keyring.create(Kind.WRITE, "shop", terms=Terms(rate=2))  # twenty at once
+
+    answers = await taking.statuses(*(batch(track(f"{number}")) for number in range(40)), key=key)
+
+    assert answers.count(200) == 20
+    assert answers.count(GIVEN_BACK) == 20
+
+
+async def test_names_beyond_those_a_project_may_have_are_given_back(taking: Taking) -> None:
+    key = taking.ingest.keyring.create(Kind.WRITE, "shop", [Right.HISTORICAL], terms=Terms(event_names=2))
+    bodies = [batch(track(f"{number}", event=f"event {number % 3}")) for number in range(6)]
+
+    assert (await taking.statuses(*bodies, key=key)).count(200) == 4
+
+
+async def test_where_no_more_can_be_held_each_is_told_to_come_back(broker: Broker, tmp_path: Path) -> None:
+    async with installed(broker, tmp_path, buffer_bytes=10) as ingest:
+        taking = Taking(ingest, create_app(ingest.settings, ingest.keyring, ingest.publisher).together)
+
+        answers = await taking.take(batch(track("a")), batch(track("b")))
+
+        assert [(answer.status_code, answer.headers["retry-after"]) for answer in answers if answer] == [(503, "1")] * 2
+
+
+async def test_all_are_counted(taking: Taking) -> None:
+    app = create_app(taking.ingest.settings, taking.ingest.keyring, taking.ingest.publisher)
+    taking.together = app.together
+    await taking.statuses(batch(track("a"), track("b")), batch(track("c")))
+
+    async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://ingest") as client:
+        text = (await client.get("/metrics")).text
+    families = text_string_to_metric_families(text)
+    counted = {sample.name: sample.value for family in families for sample in family.samples}
+    assert counted["desireline_ingest_events_accepted_total"] == 3
+    assert counted["desireline_ingest_requests_total"] == 2
+    assert counted["desireline_ingest_acknowledge_seconds_count"] == 2
