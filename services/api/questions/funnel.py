@@ -27,8 +27,8 @@ from services.core.duration import format_duration, millis
 LONGEST_SESSION = timedelta(days=7)
 """No session of whatever version of the journey is taken to be longer."""
 MOST_TIMED = 500_000
-"""Sessions whose times are looked at. Of more, a share of this size has a median that lies within 0.6 percentiles of that
-of all, wherever 75,000 of the share went on (3 standard errors of a share, 3 · √(0.25 / 75,000)): docs/adr/0011."""
+"""Sessions whose times are looked at. Of more, a share of this size has a median within 0.6 percentiles of that of all,
+wherever 75,000 of the share went on (3 standard errors of a share, 3 · √(0.25 / 75,000)): docs/adr/0011."""
 
 
 class FunnelQuestion(FunnelTerms):
