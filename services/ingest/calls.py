@@ -100,6 +100,11 @@ class Calls:
         self._clean()
         return [self._body] if self._kind else [bytes(item) for item in self._each()]
 
+    def kept(self, index: int) -> bytes:
+        """A call as it came, with what its batch shares: the rest of a batch is not kept with what is refused."""
+        item = self.items[index]
+        return segment.with_shared(item, self.shared) if self.shared else item
+
     @property
     def shared(self) -> dict[str, msgspec.Raw]:
         """What the batch says for all its calls. It travels with each, so it counts as if each had said it."""

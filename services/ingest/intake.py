@@ -5,7 +5,7 @@ Plain ASGI on purpose: a FastAPI route with a pydantic body costs three times as
 
 import asyncio
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import partial
@@ -26,7 +26,7 @@ from services.edges.record_batch import NotAccepted, Positions
 from services.ingest.answer import Answer, problem, success, unavailable, without_body
 from services.ingest.body import hold_to_batch, read_body
 from services.ingest.caller import Caller, admit, admit_history, caller_of
-from services.ingest.calls import Calls, Refusals, read_single
+from services.ingest.calls import Calls, read_single
 from services.ingest.consent import may_be_kept
 from services.ingest.context import NOTHING_TOLD, seen_of
 from services.ingest.dialects import segment
@@ -36,7 +36,7 @@ from services.ingest.line import records_of
 from services.ingest.metrics import Metrics
 from services.ingest.privacy import Privacy
 from services.ingest.problem import Problem
-from services.ingest.refusal import Reason, RefusedEvent
+from services.ingest.refusal import Reason, Refusal, RefusedEvent
 from services.ingest.sieve import Sieve
 from services.ingest.strangers import Strangers
 from services.ingest.tally import Tally
@@ -162,7 +162,8 @@ class TakeEvents(Intake):
         sifted = self.parts.privacy.heed(sifted, body, sending, arrival)
         published = [self.publisher.publish(records_of(sifted.lines))]
         if refused and not arrival.replayed:
-            published.append(self._set_aside(refused, calls.items, arrival, sending))
+            kept = [(refusal, calls.kept(index)) for index, refusal in refused]
+            published.append(self._set_aside(kept, arrival, sending))
         fate = Fate(key.project, len(sifted.lines), [(one.reason, one.detail) for _, one in refused], sifted.dropped)
         return Taken(
             success(refused, sifted.dropped), published, partial(self._settle, fate, sifted.keys, sifted.renamed)
@@ -226,7 +227,7 @@ class TakeEvents(Intake):
         )
 
     def _set_aside(
-        self, refused: Refusals, items: Sequence[bytes], arrival: segment.Arrival, sending: Sending
+        self, refused: Iterable[tuple[Refusal, bytes]], arrival: segment.Arrival, sending: Sending
     ) -> asyncio.Future[Positions]:
         project = arrival.project
         headers, terms = sending.caller.headers, sending.key.terms
@@ -236,15 +237,15 @@ class TakeEvents(Intake):
                 project=project,
                 reason=refusal.reason,
                 detail=refusal.detail[:DETAIL_LETTERS],
-                raw=items[index][:RAW_BYTES] if may_be_kept(items[index], headers, terms) else b"",
+                raw=item[:RAW_BYTES] if may_be_kept(item, headers, terms) else b"",
                 refused_ms=arrival.received_at,
-                size=len(items[index]),
+                size=len(item),
                 type=arrival.type,
                 skew=arrival.skew,
                 historical=arrival.historical,
                 seen=seen,
             )
-            for index, refusal in refused
+            for refusal, item in refused
         ]
         return self.publisher.publish(
             [(project.encode(), _encode(record)) for record in records], self.publisher.refused_topic

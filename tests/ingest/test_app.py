@@ -160,6 +160,19 @@ async def test_what_a_batch_shares_counts_for_each_of_its_calls(
     await ingest.records(0)
 
 
+async def test_a_call_set_aside_keeps_what_its_batch_shared(ingest: Installation) -> None:
+    shared = {"app": {"version": "4.2"}, "locale": "de"}
+    bad: list[Any] = [3, track(event="", context={"locale": "fr"}), track(event="")]
+
+    await ingest.send(*bad, context=shared)
+
+    aside = [msgspec.json.decode(one, type=RefusedEvent) for one in await ingest.records(3, "refused_events")]
+    said = [msgspec.json.decode(one.raw) for one in aside]
+    assert said[0] == 3
+    assert said[1]["context"] == {"app": {"version": "4.2"}, "locale": "fr"}
+    assert said[2] == {**bad[2], "context": shared}
+
+
 async def test_a_batch_is_no_larger_by_what_its_calls_share_than_if_each_had_said_it(ingest: Installation) -> None:
     answer = await ingest.send(*[track() for _ in range(500)], context={"a": "x" * 5_000})
 

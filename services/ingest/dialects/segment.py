@@ -1,6 +1,6 @@
 """Segment's HTTP tracking API, which RudderStack's and Jitsu's clients speak too."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta
 from urllib.parse import urlsplit
 
@@ -234,6 +234,16 @@ def _context(call: Call, arrival: Arrival) -> tuple[msgspec.Raw, Page]:
     except msgspec.ValidationError:
         # What is called `page` there may be anything; it stays in `context`.
         return context, NOWHERE
+
+
+def with_shared(item: bytes, shared: Mapping[str, msgspec.Raw]) -> bytes:
+    """A call that says itself what its batch shares; as it came where it is no object, or its context is none."""
+    try:
+        call = _decode_object(item)
+        own = _decode_object(_object("context", call.get("context", EMPTY_OBJECT)))
+    except msgspec.DecodeError:
+        return item
+    return _encode({**call, "context": {**shared, **own}})
 
 
 def _told(context: msgspec.Raw) -> Told:
