@@ -34,6 +34,8 @@ from services.ingest.sender import NOBODY, Sender, sender_of
 
 log = structlog.get_logger(__name__)
 
+RETRY_SECONDS = 1
+
 
 @dataclass(slots=True)
 class Preamble:
@@ -129,7 +131,12 @@ class Together:
 
     def _publish(self, readings: Sequence[Reading], received_at: int) -> None:
         """All of them, or where that cannot be each half by itself: so the odd ones are found."""
-        events = self._events(readings, received_at)
+        try:
+            events = self._events(readings, received_at)
+        except Exception:
+            # Whatever it is, it must not leave others without an answer; alone, the request at fault gets its 500.
+            log.exception("requests_not_taken_together", requests=len(readings))
+            events = None
         if events is not None and self._pass_gate(readings):
             self._hand_over(readings, *events)
         elif len(readings) > 1:
@@ -196,8 +203,7 @@ class Together:
             published.add_done_callback(partial(self._settle, sent))
 
     def _settle(self, sent: "Sent", published: asyncio.Future[Positions]) -> None:
-        error = published.exception()
-        if isinstance(error, NotAccepted):
+        if (error := failure_of(published)) is not None:
             self._answer_with(sent, unavailable(error))
             return
         passed, metrics = time.perf_counter() - sent.began, self._parts.metrics
@@ -220,6 +226,17 @@ class Sent(NamedTuple):
     to: Sequence[tuple[Carrier, Preamble]]
     keys: Sequence[int]
     began: float
+
+
+def failure_of(published: asyncio.Future[Positions]) -> NotAccepted | None:
+    """Why nothing of it may be called accepted; whatever went wrong, those who sent it are told to send it again."""
+    if published.cancelled():
+        return NotAccepted("ingest is stopping", RETRY_SECONDS)
+    error = published.exception()
+    if error is None or isinstance(error, NotAccepted):
+        return error
+    log.error("requests_not_published", exc_info=error)
+    return NotAccepted("the events could not be put into Kafka; the log of ingest says why", RETRY_SECONDS)
 
 
 def _are_tracks(reading: Reading) -> bool:

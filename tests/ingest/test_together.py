@@ -3,7 +3,9 @@
 That each comes to the same events and answers, the other tests of ingest show: they send this way too.
 """
 
+import asyncio
 import gzip
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -19,8 +21,12 @@ from services.core.key import Kind, Right
 from services.core.terms import Asked, Terms
 from services.edges.broker import Broker
 from services.edges.express import Head, Whole
+from services.edges.record_batch import NotAccepted, Positions
 from services.ingest.app import create_app
-from services.ingest.together import Together
+from services.ingest.calls import texts_are_clean
+from services.ingest.dialects.around import Surroundings
+from services.ingest.dialects.segment_plain import PlainCall
+from services.ingest.together import Together, failure_of
 from tests.ingest.conftest import Installation, Passenger, installed, response_of
 
 pytestmark = pytest.mark.asyncio
@@ -200,3 +206,30 @@ async def test_all_are_counted(taking: Taking) -> None:
     assert counted["desireline_ingest_events_accepted_total"] == 3
     assert counted["desireline_ingest_requests_total"] == 2
     assert counted["desireline_ingest_acknowledge_seconds_count"] == 2
+
+
+async def test_what_goes_wrong_with_one_leaves_no_other_without_an_answer(
+    taking: Taking, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def stumbling(calls: Sequence[PlainCall], surroundings: Surroundings) -> bool:
+        if any(call.message_id == "odd" for call in calls):
+            raise RuntimeError("a fault of ours")
+        return texts_are_clean(calls, surroundings)
+
+    monkeypatch.setattr("services.ingest.together.texts_are_clean", stumbling)
+
+    statuses = await taking.statuses(batch(track("a")), batch(track("odd")), batch(track("b")))
+
+    assert statuses == [200, GIVEN_BACK, 200]
+    assert await ids(taking.ingest, 2) == {"a", "b"}
+
+
+@pytest.mark.parametrize("failure", [None, RuntimeError("a fault of ours"), NotAccepted("Kafka is away", 5)])
+async def test_whatever_keeps_events_from_kafka_their_senders_are_told_to_send_again(failure: Exception | None) -> None:
+    published: asyncio.Future[Positions] = asyncio.get_running_loop().create_future()
+    published.cancel() if failure is None else published.set_exception(failure)
+
+    told = failure_of(published)
+
+    assert told is not None
+    assert told.retry_after == (5 if isinstance(failure, NotAccepted) else 1)
