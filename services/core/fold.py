@@ -148,6 +148,15 @@ class Fold:
             if plan.visits:
                 self._visit(act, plan)
 
+    @property
+    def outcome(self) -> tuple[Millis, str]:
+        """When and by which event the assigned job was first done."""
+        if not self.outcomes:
+            return 0, ""
+        job = self.label.job
+        number = self.book.jobs.index(job) if job in self.book.jobs else -1
+        return self.outcomes.get(number, (0, ""))
+
     def _arrive(self, act: Act) -> None:
         self.pages += 1
         path = act.path

@@ -2,8 +2,6 @@
 
 from collections.abc import Iterator
 
-from services.core.event import Millis
-from services.core.fold import Fold
 from services.core.rows import FindingRow, SessionRow, UnfinishedRow
 from services.core.session import LiveSession, Visitor
 from services.core.stored import Session
@@ -13,7 +11,7 @@ def session_row(visitor: Visitor, live: LiveSession, partition: int, version: in
     """The row of a session as it stands."""
     session, fold = live.session, live.fold
     book, runs, label, furthest, seen = fold.book, fold.runs, fold.label, fold.furthest, fold.seen
-    outcome_at, outcome_event = _outcome(fold)
+    outcome_at, outcome_event = fold.outcome
     return SessionRow(
         project=visitor.project,
         opened_on=session.opened_on,
@@ -145,12 +143,3 @@ def undone_finding(row: UnfinishedRow, partition: int, version: int) -> FindingR
         version=version,
         is_deleted=1,
     )
-
-
-def _outcome(fold: Fold) -> tuple[Millis, str]:
-    """When and by which event the assigned job was done."""
-    if not fold.outcomes:
-        return 0, ""
-    job = fold.label.job
-    number = fold.book.jobs.index(job) if job in fold.book.jobs else -1
-    return fold.outcomes.get(number, (0, ""))

@@ -6,6 +6,7 @@ acts that look alike and in which it must not.
 
 import pickle
 import random
+from datetime import timedelta
 from importlib import import_module
 from typing import Any
 
@@ -225,3 +226,35 @@ def test_it_explains_itself(name: str) -> None:
 @names
 def test_its_defaults_build(name: str) -> None:
     assert isinstance(DETECTORS[name](), Detector)
+
+
+ON_LITTLE = (
+    *("account_wall", "backslide", "cart_abandonment", "checkout_abandonment", "cost_surprise", "coupon_failure"),
+    *("excess_steps", "help_seeking", "loop", "payment_failure", "quick_back", "stage_stall", "zero_results"),
+)
+
+
+@pytest.mark.parametrize("name", ON_LITTLE)
+def test_page_views_and_shop_events_alone_are_enough_for_it(name: str) -> None:
+    only_a_browser_tells = {"click", "form_field", "form_submit", "tab_hidden", "tab_shown", "error", "web_vitals"}
+
+    assert only_a_browser_tells.isdisjoint(line.split()[1] for line in SPEAKS[name])
+    assert said(name, SPEAKS[name])
+
+
+SOURCES = (
+    *("Amplitude", "Baymard", "Clarity", "Flusterduck", "Heap", "Matomo", "OpenReplay", "PostHog", "Web Vitals"),
+    *("no number", "Other products", "patience"),
+)
+
+
+@names
+def test_it_says_whom_it_is_about_and_whose_number_it_takes(name: str) -> None:
+    documentation = " ".join((DETECTORS[name].__doc__ or "").split())
+    feels = documentation.partition(". ")[0]
+    has_a_number = any(
+        isinstance(field.default, int | float | timedelta) for field in DETECTORS[name].model_fields.values()
+    )
+
+    assert "person" in documentation or "people" in documentation, feels
+    assert not has_a_number or any(source in documentation for source in SOURCES) or "ours" in documentation

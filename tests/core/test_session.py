@@ -169,3 +169,17 @@ def test_a_second_import_of_older_events_is_not_late() -> None:
     made.feed(0, encode([newer, import_end(), older, import_end()]), now=START)
 
     assert [row.late for row in made.take().sessions] == [False, False]
+
+
+def test_neither_midnight_nor_another_campaign_splits_a_session() -> None:
+    midnight = (START // 86_400_000 + 1) * 86_400_000
+    before = (midnight - START) // 1000 - 60
+    made = pipeline()
+    came = [
+        event(f"{before + at} view", url=f"https://shop.example/?utm_source=mail&utm_campaign={name}")
+        for at, name in ((0, "spring"), (120, "summer"))
+    ]
+
+    made.feed(0, encode(came), now=START)
+
+    assert [row.events for row in closed(made)[0]] == [2]

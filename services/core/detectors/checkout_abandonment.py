@@ -11,10 +11,10 @@ from services.core.plan import Role
 class CheckoutAbandonment(Detector):
     """The person meant to buy, began to, and left without.
 
-    Found when a session closes that entered the stage with the role `checkout` and none beyond it. About 70 % of
-    baskets end so (Baymard Institute), many of them people who were only looking at the price: it is a drop-off, the
-    effect whose causes the other detectors name. `cause` is the gravest friction found in that stage, the
-    latest where several are.
+    Found when a session closes that entered the stage with the role `checkout` and none beyond it, and whose job was
+    not done since. About 70 % of baskets end so (Baymard Institute), many of them people who were only looking at the
+    price: it is a drop-off, the effect whose causes the other detectors name. `cause` is the gravest friction found in
+    that stage, the latest where several are.
     Misfires: where the purchase is finished in another session; an answer leaves those out.
     """
 
@@ -32,6 +32,9 @@ def abandonment(detector: str, fold: Fold, role: Role) -> Finding | None:
     entered = next((run for run in fold.runs if run.place.role == role), None)
     furthest, last = fold.furthest, fold.last
     if entered is None or furthest is None or last is None or furthest.stage_number > entered.place.stage_number:
+        return None
+    done_at, _ = fold.outcome
+    if done_at and done_at >= entered.started_at:
         return None
     stage = entered.place.stage
     left = next(run for run in reversed(fold.runs) if run.place.stage == stage)

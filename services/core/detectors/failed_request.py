@@ -11,7 +11,7 @@ from services.core.recurrence import recurrence
 
 
 class FailedRequest(Detector):
-    """The page asked its server for something and did not get it: prices stay empty, the basket does not change.
+    """The person waits for what the page asked its server for in vain: prices stay empty, the basket does not change.
 
     Default: an answer with status 400 or more, as OpenReplay counts it, or none at all (no status: no network, or
     blocked). A method and address, whatever the ids in it, at one place is one finding in a session. Third parties

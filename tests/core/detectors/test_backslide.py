@@ -61,3 +61,12 @@ def test_but_not_from_its_last_stage_where_all_is_over() -> None:
     stages = [{"name": name, "enter": {"event": name}} for name in ("invite", "set_up", "use")]
 
     assert not found("backslide", "0 invite", "10 set_up", "20 use", "30 invite", journey=shop(stages=stages))
+
+
+def test_a_twentieth_more_is_named_and_less_is_not() -> None:
+    first = ["0 checkout", "1 begin_checkout total=100"]
+
+    (grown,) = found("backslide", *first, "9 add_shipping_info total=105", "20 add")
+    (rounded,) = found("backslide", *first, "9 add_shipping_info total=104", "20 add")
+
+    assert (grown.cause, rounded.cause) == ("total grew from 100 to 105", "")

@@ -1,6 +1,7 @@
 """Checkout abandonment: leaving in the middle of a purchase."""
 
-from tests.core.build import START, encode, event, found, judged, pipeline
+from tests.core.build import SHOP, START, encode, event, found, judged, pipeline, shop
+from tests.core.test_journey import GIFT
 
 SPEAKS = ["0 add price=20 quantity=2", "10 checkout", "20 page /checkout/payment"]
 SILENT = ["0 checkout", "10 buy", "20 page /checkout/payment"]
@@ -48,3 +49,12 @@ def test_a_basket_left_before_is_not_an_abandoned_checkout() -> None:
     _, findings = judged("0 add", "10 view")
 
     assert [row.detector for row in findings] == ["cart_abandonment"]
+
+
+def test_what_they_came_for_may_be_done_where_no_stage_follows_the_purchase() -> None:
+    job = {**GIFT, "evidence": [{"match": {"event": "add"}, "weight": 5}], "outcome": {"event": "buy"}}
+    journey = shop(stages=SHOP["stages"][:-1], jobs=[job])
+
+    assert not found("checkout_abandonment", "0 add", "10 checkout", "20 buy", journey=journey)
+    assert found("checkout_abandonment", "0 add", "5 buy", "10 checkout", journey=journey)
+    assert found("checkout_abandonment", "0 add", "10 checkout", journey=journey)

@@ -79,3 +79,8 @@ def test_the_journey_file_says_how_much_and_where_costs_are_told() -> None:
 
     assert not found("cost_surprise", *lines)
     assert found("cost_surprise", *lines, journey=journey)
+
+
+def test_exactly_a_twentieth_more_is_a_surprise() -> None:
+    assert found("cost_surprise", *BEGIN, "40 add_shipping_info value=105", "60 page /")
+    assert not found("cost_surprise", *BEGIN, "40 add_shipping_info value=104", "60 page /")

@@ -82,3 +82,12 @@ def test_posthogs_words_are_understood() -> None:
     (row,) = found("dead_click", f"10 $autocapture $event_type=click $elements_chain='{chain}'", "10 $dead_click #pay")
 
     assert row.element == "#pay"
+
+
+def test_a_click_a_millisecond_more_than_a_second_later_is_another_attempt() -> None:
+    click = "click #pay role=button answered=false"
+
+    (one,) = found("dead_click", f"0 {click}", f"1 {click}")
+    (two,) = found("dead_click", f"0 {click}", f"1.001 {click}")
+
+    assert (len(one.evidence), len(two.evidence)) == (1, 2)

@@ -45,3 +45,8 @@ def test_a_change_in_a_field_is_no_click() -> None:
 
 def test_the_journey_file_sets_how_long() -> None:
     assert found("error_click", *SILENT, journey=shop(friction={"error_click": {"within": "3s"}}))
+
+
+def test_exactly_two_seconds_count_and_a_millisecond_more_does_not() -> None:
+    assert found("error_click", "0 click /cart #pay", "2 error /cart message=broken")
+    assert not found("error_click", "0 click /cart #pay", "2.001 error /cart message=broken")

@@ -46,3 +46,8 @@ def test_the_same_page_again_is_the_same_finding() -> None:
     (row,) = found("error_page", *SPEAKS, "20 page /list", "30 page /gone status=404")
 
     assert len(row.evidence) == 2
+
+
+def test_from_500_on_a_page_is_broken() -> None:
+    assert found("error_page", "0 page /cart status=500")
+    assert not found("error_page", "0 page /cart status=499")

@@ -80,3 +80,13 @@ def test_the_journey_file_sets_the_factor() -> None:
     lines = ["0 view", "5 add", "10 checkout", *AROUND[:4], "200 buy"]
 
     assert found("excess_steps", *lines, journey=shop(friction={"excess_steps": {"factor": 1.2}}))
+
+
+def test_one_move_more_than_twice_a_long_way_is_too_long() -> None:
+    journey = shop(stages=stages(shortest_path=10))
+
+    def moves(number: int) -> list[str]:
+        return ["0 checkout", *(f"{at} page /{at}" for at in range(1, number - 1)), "900 buy"]
+
+    assert not found("excess_steps", *moves(20), journey=journey)
+    assert [row.stage for row in found("excess_steps", *moves(21), journey=journey)] == ["bought"]

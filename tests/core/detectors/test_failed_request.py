@@ -54,3 +54,8 @@ def test_the_journey_file_sets_the_lowest_status() -> None:
     journey = shop(friction={"failed_request": {"status": 500}})
 
     assert not found("failed_request", "10 request_failed url=/api/me status=401", journey=journey)
+
+
+def test_the_lowest_status_that_counts_is_400() -> None:
+    assert found("failed_request", "10 request_failed url=/api/cart status=400")
+    assert not found("failed_request", "10 request_failed url=/api/cart status=399")

@@ -50,3 +50,10 @@ def test_between_two_pages_of_the_basket_they_are_stuck() -> None:
     (row,) = found("loop", "0 add /cart", "10 page /coupons", "20 page /cart", "30 page /coupons")
 
     assert (row.stage, row.page) == ("basket", "/cart ↔ /coupons")
+
+
+def test_exactly_ninety_seconds_count() -> None:
+    pages = ("/checkout/payment", "/terms", "/checkout/payment", "/terms")
+
+    assert found("loop", *(f"{at} page {page}" for at, page in zip((0, 30, 60, 90), pages, strict=True)))
+    assert not found("loop", *(f"{at} page {page}" for at, page in zip((0, 30, 60, 90.001), pages, strict=True)))

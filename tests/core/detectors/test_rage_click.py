@@ -111,3 +111,12 @@ def test_one_unanswered_click_among_answered_ones_is_enough() -> None:
 
 def test_the_journey_file_sets_how_many() -> None:
     assert found("rage_click", *BURST[:3], journey=shop(friction={"rage_click": {"clicks": 3}}))
+
+
+def test_a_pause_of_exactly_a_second_is_still_hammering() -> None:
+    assert found("rage_click", *(f"{place} click #pay" for place in range(4)))
+    assert not found("rage_click", *(f"{place * 1.001:.3f} click #pay" for place in range(4)))
+
+
+def test_clicks_on_the_same_button_of_two_pages_are_no_burst() -> None:
+    assert not found("rage_click", *(f"{place / 2} click /p/{place % 2} #pay" for place in range(8)))

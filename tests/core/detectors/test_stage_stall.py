@@ -66,3 +66,8 @@ def test_an_app_in_the_background_is_hidden_too() -> None:
 
 def test_a_stage_without_patience_never_stalls() -> None:
     assert not found("stage_stall", "0 view", "1700 add")
+
+
+def test_a_millisecond_beyond_its_patience_is_a_stall() -> None:
+    assert not found("stage_stall", "0 checkout", "10 page /checkout/payment", "130 buy")
+    assert found("stage_stall", "0 checkout", "10 page /checkout/payment", "130.001 buy")
