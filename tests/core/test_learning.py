@@ -134,6 +134,14 @@ def test_hesitation_is_longer_than_the_fields_own_time() -> None:
     assert not found("hesitation", *lines, journey=shop(**learned(waits={"card number": "25s"})))
 
 
+def test_hesitation_is_ten_seconds_at_least_where_a_field_is_filled_in_at_once() -> None:
+    quick = shop(**learned(waits={"card number": "2s"}))
+    focus = "0 form_field form=card field=number action=focus"
+
+    assert not found("hesitation", focus, "9.9 form_field form=card field=number action=input", journey=quick)
+    assert found("hesitation", focus, "10 form_field form=card field=number action=input", journey=quick)
+
+
 def test_what_is_learned_is_part_of_the_journeys_version() -> None:
     assert shop().version != shop(**learned(waits={"card number": "25s"})).version
 
