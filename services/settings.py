@@ -75,3 +75,8 @@ class Settings(BaseSettings):
     public_url: str = Field("", description="Where the API is reached from outside: links and charts of alerts.")
     signing_key: SecretStr = Field(SecretStr(""), description="Signs the addresses of charts; without it, no charts.")
     findings_topic: str = Field("findings", description="Topic of findings as they are made.")
+
+    @property
+    def keys_path(self) -> Path:
+        """The file of keys: the one that is named, else the data folder's."""
+        return self.keys_file or self.data_dir / "keys.json"

@@ -47,7 +47,7 @@ def scope_of(question: Filters, part: str = "") -> Scope:
         lines.append(fragment("filter_visitors"))
         parameters["visitors"] = question.visitors
     if question.segment:
-        lines.append(_said(fragment("segment_said")))
+        lines.append(_said(f"{fragment('said_of_segment').strip()} = {{segment:String}}\n"))
         parameters["segment"] = question.segment
     for number, given in enumerate(question.where):
         name, condition = f"where{number}", read_condition(given)

@@ -16,7 +16,7 @@ DRAIN_SECONDS = 8
 def run(settings: Settings) -> None:
     """Serve until SIGTERM or SIGINT. Raises CannotListen, StoreError or KeysFileError where it cannot start."""
     with listen(settings.host, settings.port) as listener:
-        keyring = Keyring(settings.keys_file or settings.data_dir / "keys.json")
+        keyring = Keyring(settings.keys_path)
         store = Store.open(settings.clickhouse)
         feed = FindingsFeed(settings.kafka, settings.findings_topic)
         app = create_app(keyring, store, feed, settings.signing_key.get_secret_value())

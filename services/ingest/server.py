@@ -27,7 +27,7 @@ def run(settings: Settings) -> None:
 
 async def serve(settings: Settings) -> None:
     listener = listen(settings.host, settings.port)
-    keyring = Keyring(settings.keys_file or settings.data_dir / "keys.json")
+    keyring = Keyring(settings.keys_path)
     publisher = Publisher(settings)
     await publisher.start()
     leave_quietly()

@@ -1,6 +1,5 @@
 """`desireline keys …`: what the commands take and do. Imports come late, so that help is quick."""
 
-from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -12,7 +11,7 @@ def list_keys(data: Data = None) -> None:
     """Show the keys there are; of read and admin keys only the beginning of their digest is known."""
     from services.edges.keyring import Keyring
 
-    for key in Keyring(_file(data)).keys:
+    for key in Keyring(settings_of(data_dir=data).keys_path).keys:
         shown = key.public or f"sha256 {key.digest[:12]}…"
         typer.echo("  ".join(filter(None, (key.kind.value, key.project, shown, " ".join(sorted(key.rights))))))
 
@@ -30,9 +29,4 @@ def create_key(
     if kind not in set(Kind):
         raise typer.BadParameter(f"{kind!r} is none of write, read, admin", param_hint="KIND")
     rights = [Right.HISTORICAL] if historical else []
-    typer.echo(Keyring(_file(data)).create(Kind(kind), project, rights))
-
-
-def _file(data: Path | None) -> Path:
-    settings = settings_of(data_dir=data)
-    return settings.keys_file or settings.data_dir / "keys.json"
+    typer.echo(Keyring(settings_of(data_dir=data).keys_path).create(Kind(kind), project, rights))

@@ -110,7 +110,7 @@ def _keys(settings: "Settings", key: str) -> "KeyOf":
     from services.edges.keyring import Keyring
     from services.replay.sender import SendError
 
-    file = settings.keys_file or settings.data_dir / "keys.json"
+    file = settings.keys_path
 
     def key_of(project: str, historical: bool) -> str:
         if key:

@@ -6,8 +6,8 @@
         (
             SELECT
                 visitor, occurred_at, id,
-                if(JSONExtractString(context, 'traits', 'segment') != '', JSONExtractString(context, 'traits', 'segment'),
-                    if(type = 'identify', JSONExtractString(props, 'segment'), '')) AS segment
+                -- include said_of_segment
+                AS segment
             FROM events
             WHERE project = {project:String}
                 AND toDate(occurred_at) BETWEEN toDate(from_at) - {longest_days:UInt16} AND toDate(to_at) + {longest_days:UInt16}

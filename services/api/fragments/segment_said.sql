@@ -1,3 +1,0 @@
-if(JSONExtractString(context, 'traits', 'segment') != '',
-                                JSONExtractString(context, 'traits', 'segment'),
-                                if(type = 'identify', JSONExtractString(props, 'segment'), '')) = {segment:String}
