@@ -234,13 +234,10 @@ def after_restart(*changes: Changes) -> Pipeline:
 
 
 WRITES = ("sessions", "findings", "states", "positions")
-LATE = ("states", "positions")
-"""What a worker never looks for again once it has taken on; for the others it does after a while."""
-
 lives = st.tuples(
     st.integers(0, 6),  # records read
     st.sampled_from(["", *WRITES, "acknowledging"]),  # the write before which it dies
-    st.booleans(),  # whether that write comes all the same, late
+    st.integers(0, 3),  # whether that write comes all the same: once so many others have taken on
     st.booleans(),  # whether the clock ticks
     st.integers(0, 3),  # records read again
     st.integers(0, 3),  # records read while the checkpoint is written down, one before each visitor
@@ -252,9 +249,10 @@ lives = st.tuples(
     st.lists(st.tuples(moments, st.sampled_from(NAMES), visitors), min_size=1, max_size=12),
     st.lists(st.integers(0, 1799), min_size=1, max_size=8),
     st.lists(lives, max_size=8),
+    st.booleans(),
 )
 def test_killed_within_checkpoints_at_any_point_it_ends_as_if_nothing_had_happened(
-    acts: list[tuple[int, str, str]], delays: list[int], lives: list[tuple[int, str, bool, bool, int, int]]
+    acts: list[tuple[int, str, str]], delays: list[int], lives: list[tuple[int, str, int, bool, int, int]], in_time: bool
 ) -> None:
     events = arriving(acts, delays, [])
     records = encode(events)
@@ -271,13 +269,18 @@ def test_killed_within_checkpoints_at_any_point_it_ends_as_if_nothing_had_happen
             if more:
                 worker.feed(0, records[reached : reached + 1], now=START)
                 reached, more = reached + 1, more - 1
-        shelf.put(changes, dies_before, late=late and dies_before in LATE)
+        shelf.put(changes, dies_before, late=late)
         at = min(reached, len(records))
         if dies_before:
             worker = shelf.taken_on()
             at = shelf.position.next_offset
+    if in_time:
+        shelf.arrive()
     worker.feed(0, records[at:], now=START)
     worker.tick(0, LATER)
+    shelf.put(worker.take())
+    shelf.arrive()
+    worker.take_back(0, shelf.unfinished)
     shelf.put(worker.take())
 
     assert told([shelf.standing()]) == told(run(events))
@@ -394,7 +397,7 @@ def test_a_state_that_a_slow_insert_brings_late_hides_nothing_that_was_taken_bac
     records = encode([event("0 view")])
     made.feed(0, records, now=START)
     shelf = Shelf()
-    shelf.put(made.take(), dies_before="states", late=True)
+    shelf.put(made.take(), dies_before="states", late=1)
     second = shelf.taken_on()
     shelf.put(second.take())  # takes the session back, and dies before it reads the event again
 
