@@ -392,6 +392,65 @@ def test_what_a_slow_insert_of_the_last_owner_brings_late_is_taken_back() -> Non
     assert sorted((row.visitor, row.state) for row in shelf.standing().sessions) == [("anna", "open"), ("ben", "open")]
 
 
+def closed_too_early(late: int) -> Shelf:
+    """A worker saw a checkout abandoned, was frozen while it wrote that, and brings it once others have taken on."""
+    made = pipeline()
+    made.feed(0, encode([event("0 checkout")]), now=START)
+    shelf = Shelf()
+    shelf.put(made.take())
+    made.tick(0, START + ALLOWANCE + 60_000)
+    shelf.put(made.take(), dies_before="sessions", late=late)
+    return shelf
+
+
+BOUGHT_LATE = encode([event("60 buy", received_at=START + ALLOWANCE + 60_000)], 1)
+
+
+@pytest.mark.parametrize("late", [1, 2, 3])
+def test_what_a_frozen_worker_brings_is_taken_back_also_where_the_next_ones_died_before_they_looked_again(
+    late: int,
+) -> None:
+    shelf = closed_too_early(late)
+
+    for records in (BOUGHT_LATE, [], []):
+        worker = shelf.taken_on()
+        worker.feed(0, records, now=START)
+        shelf.put(worker.take())
+    assert bool(shelf.standing().findings) == (late == 3)
+    worker.take_back(0, shelf.unfinished)
+    shelf.put(worker.take())
+
+    assert not shelf.standing().findings
+    assert [(row.state, row.stage) for row in shelf.standing().sessions] == [("open", "bought")]
+
+
+def test_a_later_state_of_a_visitor_does_not_stand_for_what_a_frozen_worker_brings() -> None:
+    shelf = closed_too_early(late=1)
+    second = shelf.taken_on()
+    second.feed(0, BOUGHT_LATE, now=START)
+    shelf.put(second.take(), dies_before="positions")
+
+    shelf.put(shelf.taken_on().take())
+
+    assert not shelf.standing().findings
+
+
+def test_what_was_true_of_an_unfinished_checkpoint_stays_however_often_it_is_looked_at() -> None:
+    made = pipeline()
+    made.feed(0, encode([event("0 view", watermark=START), import_end()]), now=START)
+    shelf = Shelf()
+    shelf.put(made.take(), dies_before="positions")
+
+    for offset in (2, 3):
+        worker = shelf.taken_on()
+        worker.feed(0, encode([event(f"{offset}0000 view")], offset), now=START)
+        shelf.put(worker.take())
+        worker.take_back(0, shelf.unfinished)
+        shelf.put(worker.take())
+
+    assert sorted(row.state for row in shelf.standing().sessions) == ["closed", "closed", "open"]
+
+
 def test_a_state_that_a_slow_insert_brings_late_hides_nothing_that_was_taken_back() -> None:
     made = pipeline()
     records = encode([event("0 view")])
