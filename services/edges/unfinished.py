@@ -23,7 +23,9 @@ FROM (
     UNION ALL
     SELECT project, opened_on, session_id, id AS finding_id, {_NEWEST}
     FROM findings
-    WHERE (project, opened_on, session_id, id) IN (SELECT project, opened_on, session_id, id FROM findings WHERE {_LEFT})
+    WHERE (project, opened_on, session_id, id) IN (
+        SELECT project, opened_on, session_id, id FROM findings WHERE {_LEFT}
+    )
     GROUP BY project, opened_on, session_id, id
     HAVING {_STILL}
 ) AS unfinished

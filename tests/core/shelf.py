@@ -12,7 +12,6 @@ from services.core.rows import BelievedRow, FindingRow, Left, PositionRow, Sessi
 from services.core.visitor_state import beliefs, believed
 from tests.core.build import pipeline, start
 
-
 NOW = Millis(1_700_000_000_000)
 
 

@@ -252,7 +252,10 @@ lives = st.tuples(
     st.booleans(),
 )
 def test_killed_within_checkpoints_at_any_point_it_ends_as_if_nothing_had_happened(
-    acts: list[tuple[int, str, str]], delays: list[int], lives: list[tuple[int, str, int, bool, int, int]], in_time: bool
+    acts: list[tuple[int, str, str]],
+    delays: list[int],
+    lives: list[tuple[int, str, int, bool, int, int]],
+    in_time: bool,
 ) -> None:
     events = arriving(acts, delays, [])
     records = encode(events)
