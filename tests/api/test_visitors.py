@@ -8,7 +8,7 @@ import msgspec
 import pytest
 
 from services.core.event import Event
-from services.core.rows import ForgottenRow, RefusedRow, StateRow
+from services.core.rows import BelievedRow, ForgottenRow, RefusedRow, StateRow
 from services.core.spikes.incident import Evidence, Incident, Measured
 from services.edges.clickhouse import Store
 from services.edges.erasure import erase
