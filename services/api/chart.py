@@ -99,7 +99,7 @@ class Canvas:
         first, last = self._chart.points[0].at, self._chart.points[-1].at
         below = HEIGHT - BOTTOM + 14
         self.write((LEFT, below), f"{first:%a %d %b, %H:%M}")
-        self.write((WIDTH / 2, below), f"shaded: {self._chart.band}", anchor="ma")
+        self.write((WIDTH / 2, below), f"shaded: {self._chart.band} · grey line: where it began", anchor="ma")
         self.write((WIDTH - RIGHT, below), f"{last:%a %d %b, %H:%M %Z}", anchor="ra")
 
 
