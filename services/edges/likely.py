@@ -1,17 +1,21 @@
-"""What an incident is likely about: page, element, cause, device and release of those affected, and three of them."""
+"""What an incident is likely about: page, element, cause, device and release of those affected, and three of them.
+
+Of findings here; of those who were lost in `lost`, of events that stay away in `absent`.
+"""
 
 from collections import Counter
 from collections.abc import Sequence
 
+from services.core.journey import Journey
 from services.core.spikes.baseline import HOUR_MS
 from services.core.spikes.cell import JOB_SUCCESS, NOT_GOING_ON, SILENCE, Cell
 from services.core.spikes.incident import Evidence
+from services.edges.absent import absent
+from services.edges.lost import lost
 from services.edges.rates import Asks
 
 MOST = 0.6
 """Of those affected have it in common; less is no likely cause."""
-
-PLACE = ("page", "element", "cause", "device", "release")
 
 ABOUT = """
 WITH stuck AS
@@ -42,29 +46,18 @@ SELECT
 FROM stuck
 LEFT JOIN told ON told.id = stuck.evidence[1]
 """
-STAYED = """
-SELECT arraySlice(arraySort(groupUniqArray(1000)(id)), 1, 3) AS examples
-FROM sessions FINAL
-WHERE project = {project:String} AND has(path_stage, {stage:String}) AND stage = {stage:String}
-    AND ({job:String} = '' OR job = {job:String})
-    AND opened_on >= toDate32(fromUnixTimestamp64Milli({from_ms:Int64}, 'UTC')) - 2
-    AND started_at >= fromUnixTimestamp64Milli({from_ms:Int64}, 'UTC')
-    AND started_at < fromUnixTimestamp64Milli({to_ms:Int64}, 'UTC')
-"""
-FAILED = """
-SELECT arraySlice(arraySort(groupUniqArray(1000)(id)), 1, 3) AS examples
-FROM sessions FINAL
-WHERE project = {project:String} AND job = {job:String} AND toUnixTimestamp64Milli(outcome_at) = 0
-    AND opened_on >= toDate32(fromUnixTimestamp64Milli({from_ms:Int64}, 'UTC')) - 2
-    AND ended_at >= fromUnixTimestamp64Milli({from_ms:Int64}, 'UTC')
-    AND ended_at < fromUnixTimestamp64Milli({to_ms:Int64}, 'UTC')
-"""
 
 
-def about(store: Asks, project: str, cell: Cell, hours: tuple[int, int]) -> Evidence:
+def about(store: Asks, project: str, cell: Cell, hours: tuple[int, int], journey: Journey) -> Evidence:
     """Looked up in the hours from the first to the last, both included."""
     if cell.detector == SILENCE:
-        return Evidence()
+        return absent(store, project, hours, journey.zone)
+    if cell.detector in (NOT_GOING_ON, JOB_SUCCESS):
+        return lost(store, project, cell, hours, [stage.name for stage in journey.stages])
+    return _stuck(store, project, cell, hours)
+
+
+def _stuck(store: Asks, project: str, cell: Cell, hours: tuple[int, int]) -> Evidence:
     asked = {
         "project": project,
         "detector": cell.detector,
@@ -73,14 +66,14 @@ def about(store: Asks, project: str, cell: Cell, hours: tuple[int, int]) -> Evid
         "from_ms": hours[0] * HOUR_MS,
         "to_ms": (hours[1] + 1) * HOUR_MS,
     }
-    if cell.detector in (NOT_GOING_ON, JOB_SUCCESS):
-        asked.pop("detector")
-        [row] = store.query(STAYED if cell.detector == NOT_GOING_ON else FAILED, asked)
-        return Evidence(sessions=tuple(row["examples"]))
     [row] = store.query(ABOUT, asked)
-    common = {name: _in_common([place[at] for place in row["places"]]) for at, name in enumerate(PLACE)}
+    page, element, cause, device, release = (_in_common([place[at] for place in row["places"]]) for at in range(5))
     return Evidence(
-        **common,
+        page=page,
+        element=element,
+        cause=cause,
+        device=device,
+        release=release,
         value=row["value"],
         currency=row["currencies"][0] if row["currencies"] else "",
         sessions=tuple(row["examples"]),
