@@ -137,7 +137,7 @@ def _named(visitor: Visitor, acts: list[Act], old: list[Session], fresh: Session
     ids = {act.id for act in acts}
     for session in old:
         if session.opened_by in ids:
-            return msgspec.structs.replace(session, acts=acts, closed=False, touched_at=fresh.touched_at)
+            return msgspec.structs.replace(session, acts=acts, closed=False, quiet=False, touched_at=fresh.touched_at)
     session = opened(visitor, acts[0], fresh.touched_at, fresh.historical)
     session.acts = acts
     return session

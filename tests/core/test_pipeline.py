@@ -225,6 +225,38 @@ def test_a_worker_that_dies_after_a_checkpoint_is_carried_on_by_the_next(
     assert told([kept, second.take()]) == told(run(events))
 
 
+@given(
+    _pieces([1, 60, 280, 320, 1000], "add", "checkout", "page /checkout/payment", "click #pay", "buy").map(
+        lambda steps: _walk([steps])
+    ),
+    st.lists(st.sampled_from([0, 0, 10, 400]), min_size=1, max_size=4),
+    st.lists(st.tuples(st.integers(1, 3), st.booleans()), max_size=8),
+    st.integers(0, 12),
+)
+def test_whenever_the_clock_ticked_an_open_session_says_what_its_acts_and_the_clock_say(
+    acts: list[tuple[int, str, str]], delays: list[int], lives: list[tuple[int, bool]], later: int
+) -> None:
+    events = arriving(acts, delays, [])
+    records = encode(events)
+    now = Millis((max(one.received_at for one in events) // 60_000 + 1 + later) * 60_000)
+
+    shelf, worker, at = Shelf(JOURNEY), pipeline(JOURNEY), 0
+    for share, dies in lives:
+        worker.feed(0, records[at : at + share], now=START)
+        at = min(at + share, len(records))
+        worker.tick(0, min((one.received_at for one in events[at:]), default=START))
+        shelf.put(worker.take())
+        worker = shelf.taken_on() if dies else worker
+    worker.feed(0, records[at:], now=START)
+    worker.tick(0, now)
+    shelf.put(worker.take())
+
+    at_once = pipeline(JOURNEY)
+    at_once.feed(0, records, now=START)
+    at_once.tick(0, now)
+    assert told([shelf.standing()]) == told([at_once.take()])
+
+
 def after_restart(*changes: Changes) -> Pipeline:
     """A worker that takes over what these checkpoints left."""
     shelf = Shelf(JOURNEY)
