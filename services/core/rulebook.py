@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 
 from services.core.act import PAGE_VIEWS
+from services.core.boundary import Boundary
 from services.core.duration import millis
 from services.core.event import Millis
 from services.core.journey import Journey
@@ -58,8 +59,8 @@ class Rulebook:
     def __init__(self, journey: Journey) -> None:
         self.version = journey.version
         self.currency = journey.currency
-        self.inactivity = millis(journey.sessions.inactivity)
-        self.max_length = millis(journey.sessions.max_length)
+        self.boundary = Boundary(journey)
+        self.inactivity = self.boundary.inactivity
         self.lateness = millis(journey.sessions.allowed_lateness)
         self.last_stage = len(journey.stages) - 1
         self.shortest_paths = [job.shortest_path for job in journey.jobs]

@@ -24,7 +24,7 @@ class LiveSession:
         self.ended_at: Millis = session.acts[-1].occurred_at
         # The latest time of an act that it may be lengthened by, whatever the pause.
         is_judged = session.closed or session.quiet
-        self.takes_until = NEVER if is_judged else self.started_at + fold.book.max_length
+        self.takes_until = NEVER if is_judged else fold.book.boundary.takes_until(self.started_at)
 
 
 class Visitor:

@@ -13,6 +13,7 @@ from services.core.changes import Changes
 from services.core.claim import claim
 from services.core.errors import NewerState
 from services.core.event import Event, Millis
+from services.core.journey import Journey
 from services.core.key_hash import key_hash
 from services.core.pipeline import Pipeline
 from services.core.rows import PositionRow, SessionRow
@@ -120,9 +121,9 @@ def came(row: SessionRow) -> tuple[str, ...]:
     return tuple(getattr(row, name) for group in CAME for name in group)
 
 
-def run(events: Sequence[Event], cuts: Sequence[int] = ()) -> list[Changes]:
+def run(events: Sequence[Event], cuts: Sequence[int] = (), journey: Journey = JOURNEY) -> list[Changes]:
     """Feed events, taking a checkpoint at each cut."""
-    made, changes = pipeline(JOURNEY), []
+    made, changes = pipeline(journey), []
     records = encode(events)
     edges = sorted({0, *(cut % (len(records) + 1) for cut in cuts), len(records)})
     for begin, end in pairwise(edges):
@@ -184,6 +185,22 @@ def test_sessions_equal_those_of_a_reference_that_sorts_first(
         == expected
     )
     assert sorted((row.visitor, row.started_at, came(row)) for row in sessions.values()) == came_of(events, shop())
+
+
+@pytest.mark.parametrize("rule", ["split_at_midnight", "split_on_campaign_change"])
+@given(acts, st.lists(st.integers(0, 1799), min_size=1, max_size=8), st.lists(st.integers(0, 40), max_size=6))
+def test_split_sessions_too_are_those_of_a_reference_in_whatever_order_the_acts_arrive(
+    rule: str, acts: list[tuple[int, str, str]], delays: list[int], cuts: list[int]
+) -> None:
+    # There it is midnight three quarters of an hour after the first act.
+    journey = shop(time_zone="Europe/Berlin", sessions={rule: True})
+    events = arriving(acts, delays, [])
+
+    sessions, _ = standing(run(events, cuts, journey))
+
+    assert sorted(
+        (row.visitor, row.started_at, row.ended_at, row.events, row.stage) for row in sessions.values()
+    ) == sessions_of(events, journey)
 
 
 @given(
