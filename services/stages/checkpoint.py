@@ -100,7 +100,7 @@ class Checkpoint:
         self._eager = eager
         self._failed = failed
         self._run: asyncio.Task[None] | None = None
-        self._log_id = ""
+        self.log_id = ""
         self._holdings: dict[int, Holding] = {}
         self._threads = ThreadPoolExecutor(TABLES_AT_ONCE, thread_name_prefix="checkpoint")
         self._writing = asyncio.Lock()
@@ -117,7 +117,7 @@ class Checkpoint:
 
     def hold(self, position: PositionRow) -> None:
         """Begin to account for a partition claimed at a position."""
-        self._log_id = position.log_id
+        self.log_id = position.log_id
         self._holdings[position.partition] = Holding(position.next_offset, position.next_offset, position.claim)
         self._forget_at = self._forgotten_until = 0  # a partition that was held before knows nobody any more
 
@@ -285,7 +285,7 @@ class Checkpoint:
             self._store.insert_lines(table, lines)
         except RowsRefused as error:
             if len(lines) == 1:
-                return [row_of_store(self._log_id, lines[0], str(error), time.time_ns() // 1_000_000)]
+                return [row_of_store(self.log_id, lines[0], str(error), time.time_ns() // 1_000_000)]
             half = len(lines) // 2
             return [*self._insert_storable(table, lines[:half]), *self._insert_storable(table, lines[half:])]
         return []
@@ -305,7 +305,7 @@ class Checkpoint:
         at(f"after {table}")
 
     def _refuse_if_lost(self, claims: Mapping[int, str]) -> None:
-        if self._store.is_shared and (partitions := lost(self._store.positions(), self._log_id, claims)):
+        if self._store.is_shared and (partitions := lost(self._store.positions(), self.log_id, claims)):
             raise TakenOver(partitions)
 
     async def _patiently(self, write: Callable[[], None]) -> None:
