@@ -159,6 +159,7 @@ class UnfinishedRow(Row):
     finding_id: str  # "" for the session itself
     visitor: str
     version: int
+    partition: int = 0
     believed: list[int] = []  # what stands in `BelievedRow` of its visitor
 
 

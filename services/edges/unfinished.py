@@ -13,7 +13,8 @@ _STILL = f"arrayExists((p, a, b) -> latest = p AND newest > a AND newest < b, {_
 # First without FINAL, so that old parts are passed over by their versions; then of what was found there the newest,
 # for what was written again since is no longer of those who left it.
 UNFINISHED = f"""
-SELECT project, toString(opened_on) AS opened_on, session_id, finding_id, visitor, newest AS version, believed
+SELECT project, toString(opened_on) AS opened_on, session_id, finding_id, visitor, newest AS version,
+    latest AS partition, believed
 FROM (
     SELECT project, opened_on, id AS session_id, '' AS finding_id, {_NEWEST}
     FROM sessions

@@ -6,7 +6,7 @@ The database says where to go on, since the group's committed offset may be behi
 import asyncio
 import logging
 import secrets
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import timedelta
 from typing import NamedTuple, TypeVar
 
@@ -66,10 +66,13 @@ class Holdings:
         """Claim first, then read: from then on nobody else's checkpoint counts."""
         claims = claim(self._store.positions(), self._log_id, partitions, count, secrets.token_hex(8))
         if self._store.is_shared:
-            claims = [owing(one, now()) for one in claims]
+            moment = now()
+            claims = [owing(one, moment) for one in claims]
         self._store.insert("positions", [one.position for one in claims])
+        unfinished = self._unfinished(claims)
         taken = [
-            Taken(one, list(self._store.states(one.position, one.finished)), self._unfinished(one)) for one in claims
+            Taken(one, list(self._store.states(one.position, one.finished)), unfinished[one.position.partition])
+            for one in claims
         ]
         if told := [row for one in taken for row in beliefs(one.claimed, one.states)]:
             self._store.insert("believed", told)
@@ -77,12 +80,17 @@ class Holdings:
             self._store.insert("session_state", again)
         return taken
 
-    def _unfinished(self, claimed: Claimed) -> list[UnfinishedRow]:
-        mine, count = claimed.position.partition, claimed.position.partitions
-        here = [one for one in claimed.left if not one.elsewhere]
-        elsewhere = [one for one in claimed.left if one.elsewhere]
-        spread = (row for row in self._store.unfinished(elsewhere) if key_hash(row.visitor) % count == mine)
-        return [*self._store.unfinished(here), *spread]
+    def _unfinished(self, claims: Sequence[Claimed]) -> dict[int, list[UnfinishedRow]]:
+        """What was left to each of our partitions."""
+        left = {one for claimed in claims for one in claimed.left}
+        found: dict[int, list[UnfinishedRow]] = {one.position.partition: [] for one in claims}
+        for row in self._store.unfinished([one for one in left if not one.elsewhere]):
+            found[row.partition].append(row)
+        for row in self._store.unfinished([one for one in left if one.elsewhere]):
+            place = key_hash(row.visitor) % claims[0].position.partitions
+            if place in found:
+                found[place].append(row)
+        return found
 
     def _hold(self, taken: Taken) -> None:
         position, before = taken.claimed.position, taken.claimed.before
@@ -114,11 +122,11 @@ class Holdings:
             # Between checkpoints: what one has taken and not yet written again would look like the last owner's.
             async with self._checkpoint.between():
                 try:
-                    rows = await _patiently(lambda: self._unfinished(claimed))
+                    found = await _patiently(lambda: self._unfinished([claimed]))
                 except StoreRefused as error:
                     log.error("Could not look for what the last owner of a partition still wrote: %s", error)
                     return
-                self._pipeline.take_back(claimed.position.partition, rows)
+                self._pipeline.take_back(claimed.position.partition, found[claimed.position.partition])
             self._checkpoint.changed()
             pause *= 2
 

@@ -233,7 +233,7 @@ def test_unfinished_is_what_lies_past_a_position_and_was_not_written_again(store
         ("new", "f", "v", 12),
     ]
     assert {row.opened_on for row in found} == {"2026-01-01"}
-    assert [sorted(row.believed) for row in found] == [[3, 12]] * 2
+    assert [(row.partition, sorted(row.believed)) for row in found] == [(1, [3, 12])] * 2
     assert store.unfinished([]) == []
 
 
