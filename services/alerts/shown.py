@@ -12,14 +12,15 @@ from services.alerts.peers import Peer
 from services.alerts.proof import LASTS, Truthfulness
 from services.core.journey import Journey
 from services.core.spikes.incident import Incident
-from services.core.spikes.telling import tell
+from services.core.spikes.telling import began, tell
 
 
 def show_incidents(incidents: Sequence[Incident], journey: Journey, console: Console) -> None:
     """The newest first."""
     for one in incidents:
         told = tell(one, journey)
-        console.print(f"[bold]{one.state}[/] since {_time(one.began)}  {told.title}", highlight=False)
+        since = f"{began(one, journey):%Y-%m-%d %H:%M} ({journey.time_zone})"
+        console.print(f"[bold]{one.state}[/] since {since}  {told.title}", highlight=False)
         console.print(f"  {told.sentence}\n  id {one.id}", highlight=False)
     if not incidents:
         console.print("No incidents.")
