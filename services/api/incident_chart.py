@@ -11,7 +11,7 @@ from services.core.spikes.cell import JOB_SUCCESS, SILENCE
 from services.core.spikes.incident import Incident
 from services.core.spikes.settling import lag
 from services.core.spikes.silence import Quiet
-from services.core.spikes.telling import subject
+from services.core.spikes.telling import began, subject
 from services.edges.clickhouse import Store
 from services.edges.incidents import known_incidents
 from services.edges.judged_rates import JudgedRates
@@ -78,7 +78,7 @@ class _Drawn:
                 yield Point(self._moment(at), 1 - window.affected / window.exposed, 1 - named.usual, 1.0)
 
     def _chart(self, title: str, points: Iterator[Point]) -> Chart:
-        return Chart(title, "usual", list(points), self._moment(self._incident.began))
+        return Chart(title, "usual", list(points), began(self._incident, self.journey))
 
     def _moment(self, hour: int) -> datetime:
         counted = timedelta(hours=hour - lag(self.journey, self._incident.named.cell))

@@ -77,6 +77,17 @@ def test_another_project_sees_none_of_it(asking: Client, store: Store) -> None:
     assert asking.get("/v1/incidents").status_code == 401
 
 
+def test_whoever_follows_a_link_of_a_message_is_asked_for_a_key_by_the_browser(asking: Client, store: Store) -> None:
+    [incident] = known_incidents(store, "shop", 0)
+
+    followed = asking.get(reproducing(incident), headers={"Accept": "text/html,application/xhtml+xml,*/*;q=0.8"})
+    by_program = asking.get(reproducing(incident))
+
+    assert (followed.status_code, followed.headers["WWW-Authenticate"][:6]) == (401, "Basic ")
+    assert (by_program.status_code, by_program.headers["WWW-Authenticate"][:7]) == (401, "Bearer ")
+    assert asking.get(reproducing(incident), auth=("rk_shop", "")).json()["rate"]["exposed"] == 60
+
+
 def chart(store: Store, hour: int, named: Measured) -> Chart:
     known = {"named": named, "cells": (named,), "began": hour, "seen": hour, "judged": hour}
     return chart_of(store, Incident(id="i", project="shop", **known), hour)  # type: ignore[arg-type]

@@ -12,11 +12,11 @@ from services.core.spikes.incident import Evidence, Incident, Measured, Moment
 from services.core.spikes.settling import lag
 
 BEGINS = {Moment.OPENED: "", Moment.UPDATED: "Still: ", Moment.RECOVERED: "As usual again: "}
-USUAL_OF = {
-    Level.SAME_HOUR: "the same hour of the last weeks",
-    Level.DAY_TYPE: "this hour of such days, as there are too few weeks yet",
-    Level.GLOBAL: "all hours so far, as there are too few days yet",
-    Level.OBJECTIVE: "the objective in the journey file",
+COMPARED = {
+    Level.SAME_HOUR: "Usual is the same hour of the last weeks.",
+    Level.DAY_TYPE: "Usual is this hour of such days, as there are too few weeks yet.",
+    Level.GLOBAL: "Usual is all hours so far, as there are too few days yet.",
+    Level.OBJECTIVE: "The objective is that of the journey file.",
 }
 
 
@@ -41,7 +41,7 @@ def tell(incident: Incident, journey: Journey, url: str = "") -> Told:
         sentence=_sentence(named, journey),
         facts=tuple(_facts(incident, journey)),
         links=tuple(_links(incident, url)) if url else (),
-        footnote=f"Incident {incident.id} of {incident.project}. Usual is {USUAL_OF[Level(named.level)]}.",
+        footnote=f"Incident {incident.id} of {incident.project}. {COMPARED[Level(named.level)]}",
     )
 
 
@@ -65,6 +65,8 @@ def _title(named: Measured) -> str:
 
 
 def _friction(one: Measured) -> str:
+    if one.detector == NOT_GOING_ON:
+        return "fewer going on"
     return f"{'less ' if one.excess < 0 else ''}{words(one.detector)}"
 
 
@@ -119,17 +121,21 @@ def _otherwise(named: Measured) -> str:
     return "gets it done" if named.detector == JOB_SUCCESS else "goes on"
 
 
+def began(incident: Incident, journey: Journey) -> datetime:
+    """Since when, in the journey's time zone: the hour that was counted, which may be judged later."""
+    hour = incident.began - lag(journey, incident.named.cell)
+    return datetime.fromtimestamp(hour * 3600, UTC).astimezone(journey.zone)
+
+
 def _facts(incident: Incident, journey: Journey) -> Sequence[tuple[str, str]]:
     about, named = incident.evidence, incident.named
-    began = incident.began - lag(journey, named.cell)
-    since = datetime.fromtimestamp(began * 3600, UTC).astimezone(journey.zone)
     others = [
         f"{_friction(one)} in {words(one.stage) or 'the journey'}"
         for one in incident.cells
-        if one.cell != named.cell and one.hour == named.hour
+        if one.cell[:2] != named.cell[:2] and one.hour == named.hour
     ]
     facts = [
-        ("Since", f"{since:%a %d %b, %H:%M} ({journey.time_zone})"),
+        ("Since", f"{began(incident, journey):%a %d %b, %H:%M} ({journey.time_zone})"),
         ("Page", about.page),
         ("Element", about.element),
         ("Likely cause", about.cause),

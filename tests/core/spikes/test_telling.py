@@ -91,6 +91,7 @@ def test_what_only_the_end_of_a_session_tells_began_before_it_was_judged() -> No
 
 def test_the_message_says_with_what_it_was_compared() -> None:
     assert "Usual is the same hour of the last weeks." in tell(incident(), JOURNEY).footnote
+    assert "The objective is that of the journey file." in tell(incident(JOB_SUCCESS, job="gift"), JOURNEY).footnote
 
 
 def test_links_lead_to_the_numbers_and_to_three_sessions_where_the_api_can_be_reached() -> None:
@@ -103,6 +104,16 @@ def test_links_lead_to_the_numbers_and_to_three_sessions_where_the_api_can_be_re
         *(f"https://desire.example/v1/sessions/{name}" for name in "abc"),
     ]
     assert tell(incident(evidence=about), JOURNEY).links == ()
+
+
+def test_what_spikes_with_it_is_told_once_and_in_words() -> None:
+    named = incident().named
+    same_for_gift = Measured("rage_click", "checkout", "gift", HOUR, 200, 80, 0.21, 0.03, Level.SAME_HOUR, 4, 1e-9)
+    beside = Measured(NOT_GOING_ON, "checkout", "", HOUR, 412, 200, 0.21, 0.03, Level.SAME_HOUR, 4, 1e-9)
+
+    facts = dict(tell(incident(cells=(named, same_for_gift, beside)), JOURNEY).facts)
+
+    assert facts["With it"] == "fewer going on in checkout"
 
 
 def test_friction_that_falls_is_told_as_less_of_it_and_costs_nothing() -> None:

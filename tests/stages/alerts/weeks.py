@@ -35,6 +35,7 @@ SELECT {project:String}, opened_on, id, concat({detector:String}, id), visitor, 
     [concat('e', id)], 1
 FROM sessions
 WHERE project = {project:String} AND ({job:String} = '' OR job = {job:String})
+    AND ({device:String} = '' OR device = {device:String})
     AND cityHash64(id, {detector:String}) % 100 < {percent:UInt8}
     AND started_at >= fromUnixTimestamp64Milli({first:Int64} * 3600000, 'UTC')
     AND started_at < fromUnixTimestamp64Milli({last:Int64} * 3600000, 'UTC')
@@ -92,10 +93,12 @@ class Shop:
         given = {"from": skipped, "sessions": hours * AN_HOUR, "an_hour": AN_HOUR}
         self._run(SESSIONS, first=first, going_on=going_on, broken=broken, **given)
 
-    def stick(self, detector: str, percent: int, hours: int = HOURS, job: str = "", until: int = NOW) -> None:
+    def stick(
+        self, detector: str, percent: int, hours: int = HOURS, job: str = "", until: int = NOW, device: str = ""
+    ) -> None:
         """So many of these sessions got stuck."""
-        first = until - hours + 1
-        self._run(FINDINGS, detector=detector, percent=percent, first=first, last=until + 1, job=job)
+        span = {"first": until - hours + 1, "last": until + 1}
+        self._run(FINDINGS, detector=detector, percent=percent, job=job, device=device, **span)
 
     def act(self, hours: int = HOURS, until: int = NOW, release: str = "4.2", but: str = "") -> None:
         """An event of each session so far in these hours, but for those on a device that is silent."""
