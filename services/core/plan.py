@@ -35,6 +35,11 @@ class Place(msgspec.Struct, frozen=True, gc=False):
     quiet_after: int  # milliseconds here without an act that make an open session quiet; 0: no limit
     is_money: bool  # its events say what a basket or an order is worth
 
+    @property
+    def name(self) -> str:
+        """As journey files name it: "stage" or "stage.step"."""
+        return f"{self.stage}.{self.step}" if self.step else self.stage
+
 
 @dataclass(frozen=True, slots=True)
 class Plan:
@@ -47,6 +52,7 @@ class Plan:
     name: str
     path: str
     place: Place | None = None
+    entered_by: str = ""  # the rule that says so: "stage/2", "stage.step/1"
     evidence: tuple[int, ...] = ()
     outcomes: tuple[int, ...] = ()
     listeners: tuple[Heard, ...] = ()

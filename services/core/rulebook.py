@@ -29,6 +29,7 @@ _MONEY_ROLES = frozenset({"basket", "checkout", "done"})
 class _Rule:
     matcher: Matcher
     place: Place | None = None
+    name: str = ""  # of a place's rule
     evidence: int = -1
     outcome: int = -1
     page_class: PageClass | None = None
@@ -37,14 +38,14 @@ class _Rule:
 
 @dataclass(slots=True)
 class _Draft:
-    places: list[Place] = field(default_factory=list)
+    places: list[tuple[Place, str]] = field(default_factory=list)
     evidence: list[int] = field(default_factory=list)
     outcomes: list[int] = field(default_factory=list)
     page_classes: set[PageClass] = field(default_factory=set)
 
     def add(self, rule: _Rule) -> None:
         if rule.place is not None:
-            self.places.append(rule.place)
+            self.places.append((rule.place, rule.name))
         elif rule.page_class is not None:
             self.page_classes.add(rule.page_class)
         elif rule.evidence >= 0:
@@ -136,12 +137,13 @@ class Rulebook:
         for rule in rules:
             draft.add(rule)
         # One event enters one place: the furthest that it matches, and a step rather than its stage.
-        place = max(draft.places, key=lambda one: one.order, default=None)
+        place, entered_by = max(draft.places, key=lambda one: one[0].order, default=(None, ""))
         classes = frozenset(draft.page_classes) or NO_CLASSES
         visits = tuple(one.visit for one in self._visiting if one.classes & classes)
         return replace(
             heard,
             place=place,
+            entered_by=entered_by,
             evidence=tuple(draft.evidence),
             outcomes=tuple(draft.outcomes),
             page_classes=classes,
@@ -162,7 +164,8 @@ class Rulebook:
                 order += 1
                 if part.enter is not None:
                     money = MONEY if place.is_money else frozenset()
-                    yield _Rule(part.enter, place=place, reads=money | part.enter.reads())
+                    for rule, matcher in enumerate(part.enter.alternatives(), 1):
+                        yield _Rule(matcher, place, f"{place.name}/{rule}", reads=money | matcher.reads())
 
     def _place(self, order: int, number: int, stage: Stage, part: Stage | Step, enterable: int) -> Place:
         return Place(
