@@ -24,6 +24,7 @@ TABLES = (
     "journeys",
     "forgotten",
     "retention",
+    "session_counts",
     "rejudged",
     "rejudged_days",
     "rejudged_meanings",

@@ -19,6 +19,7 @@ from pydantic import Field
 from services.api.funnel_groups import FunnelGroup, group, nobody
 from services.api.funnel_path import FunnelPath, read_path
 from services.api.funnel_terms import SAID_BY_EVENTS, TRENDS, FunnelTerms, FunnelTold, tolerance_ms
+from services.api.kept_counts import counting, stored
 from services.api.question import PREVIOUS, Asked, Row
 from services.api.questions.freshness import to_millis
 from services.api.sql import fragment
@@ -82,13 +83,15 @@ def _one_by_one(asked: Asked, shape: "Shape") -> list[Row]:
 
 
 def _by_path(asked: Asked, shape: "Shape") -> list[Row]:
-    sessions = asked.rows("sessions_stored")[0]["sessions"]
+    sessions = stored(asked)
     share = min(MOST_TIMED / sessions, 1) if sessions else 1
     words = {
         "between": fragment("nothing_between") if shape.parameters["order"] == "strict" else "",
         "timed": fragment("timed_share") if share < 1 else "",
     }
-    return replace(shape, words=words).rows(asked, "funnel_of_paths", timed_below=f"{int(share * 16**8):08x}")
+    fragments, counts = counting(asked.told_apart_by(shape.part))
+    shape = replace(shape, words=words, fragments={**shape.fragments, **fragments})
+    return shape.rows(asked, "funnel_of_paths", timed_below=f"{int(share * 16**8):08x}", **counts)
 
 
 @dataclass(frozen=True)

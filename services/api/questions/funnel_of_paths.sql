@@ -3,6 +3,8 @@
 WITH
     -- include scoped
 
+    -- include counted_rows
+
     {steps:Array(String)} AS steps,
 
     -- A path's runs, each with its stage, its stage.step, and how many runs before it count as of one moment with it.
@@ -14,7 +16,7 @@ WITH
             arrayMap(run -> run[1], runs) AS stages_of,
             arrayMap(run -> concat(run[1], '.', run[2]), runs) AS labels,
             arrayMap(run -> if({tolerance_ms:Int64} > 0, toInt64OrZero(run[3]), 0), runs) AS close
-        FROM (SELECT path_key, part AS value, count() AS n, countIf(state = 'open') AS open FROM scoped GROUP BY path_key, value)
+        FROM (SELECT path_key, part AS value, sum(counted.n) AS n, sumIf(counted.n, is_open) AS open FROM counted GROUP BY path_key, value)
         GROUP BY path_key
     ),
 
