@@ -31,11 +31,11 @@ def stored(asked: Asked) -> int:
     return int(asked.rows("sessions_stored")[0]["sessions"])
 
 
-def counting(asked: Asked, *, by_quarter: bool = False) -> tuple[dict[str, str], dict[str, object]]:
+def counting(asked: Asked, sessions: int, *, by_quarter: bool = False) -> tuple[dict[str, str], dict[str, object]]:
     """By which fragment and parameters a question counts its sessions: from what is kept, where that pays."""
     plain: dict[str, object] = {"by_quarter": by_quarter}
     columns = _told_by(asked)
-    if columns is None or stored(asked) < FEWEST:
+    if columns is None or sessions < FEWEST:
         return {}, plain
     apart_by = "".join(columns)
     keep(asked, apart_by)

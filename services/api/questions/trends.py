@@ -10,8 +10,8 @@ from pydantic import BaseModel, Field
 from services.api.annotation import Annotation, annotations
 from services.api.estimate import Estimate
 from services.api.impact import Group, adjusted_difference
-from services.api.kept_counts import counting
 from services.api.journey_places import place_named, places_of
+from services.api.kept_counts import counting, stored
 from services.api.question import BY_VALUE, PREVIOUS, Apart, Asked, DividedAnswer, Divisible, Row
 from services.api.questions.jobs import attempts_of
 from services.api.share import Share
@@ -150,7 +150,7 @@ def of_counts(asked: Asked, question: TrendsQuestion, parameters: Mapping[str, o
     """Sessions by bucket and line, where counts by path tell."""
     if question.metric == "success":
         asked = asked.told_apart_by("job") if question.part in {"", "job"} else asked.of_a_job()
-    fragments, counts = counting(asked, by_quarter=True)
+    fragments, counts = counting(asked, stored(asked), by_quarter=True)
     is_told, is_so = OF_COUNTS[question.metric]
     return asked.rows("trends_of_counts", fragments, {"is_told": is_told, "is_so": is_so}, **parameters, **counts)
 
