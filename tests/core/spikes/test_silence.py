@@ -30,3 +30,12 @@ def test_an_hour_a_third_below_usual_is_a_calm_day() -> None:
 
 def test_where_few_events_come_none_is_no_silence() -> None:
     assert silent_since({at: count for at, count in counts(usual=20).items() if at < NOW - 2}) == []
+
+
+def test_past_silences_do_not_become_usual() -> None:
+    silences = [NOW - 168 * week for week in (1, 2, 3)]
+    known = {at: count for at, count in counts().items() if at < NOW - 2} | dict.fromkeys(silences, 0)
+
+    means = [usual.mean for quiet in (Quiet(known, UTC, silences), Quiet(known, UTC)) if (usual := quiet.expect(NOW))]
+
+    assert [mean > 800 for mean in means] == [True, False]

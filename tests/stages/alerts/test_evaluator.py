@@ -5,9 +5,10 @@ from collections.abc import Iterator
 import pytest
 
 from services.core.journey import Journey
-from services.core.spikes.incident import Change
+from services.core.spikes.incident import Change, measured
 from services.edges.clickhouse import Store
 from services.edges.incidents import known_incidents
+from services.edges.judged_rates import JudgedRates
 from services.stages.alerts.evaluator import Evaluator
 from tests.stages.alerts.weeks import HOURS, JOURNEY, NOW, Shop
 from tests.stores import empty, fresh_dsn
@@ -157,6 +158,18 @@ def test_a_job_below_its_objective_is_an_incident_until_it_is_above_again(shop: 
     [change] = judged(shop.store, journey=journey)
 
     assert (change.incident.named.detector, change.incident.named.job) == ("job_success", "gift")
+
+
+def test_the_numbers_of_three_days_too_many_failures_can_be_asked_for_again(shop: Shop) -> None:
+    objective = {"objectives": [{"job": "gift", "success": 0.66}]}
+    journey = Journey.model_validate({**JOURNEY.model_dump(by_alias=True), "alerts": objective})
+    [change] = judged(shop.store, journey=journey)
+
+    _, readings = JudgedRates(journey, shop.store).examine("shop", NOW, [change.incident])
+
+    named = change.incident.named
+    assert named.windows == 72
+    assert measured(readings[named.cell]) == named
 
 
 def test_a_job_below_its_objective_says_where_they_ended_and_with_what(shop: Shop) -> None:
