@@ -20,6 +20,9 @@ COMPARED = {
 }
 
 
+DATE = "%a %d %b, %H:%M"
+
+
 class Told(msgspec.Struct, frozen=True, kw_only=True):
     """A message, in plain text."""
 
@@ -37,12 +40,17 @@ def tell(incident: Incident, journey: Journey, url: str = "") -> Told:
     moment, named = Moment(incident.moment), incident.named
     return Told(
         moment=moment,
-        title=BEGINS[moment] + _title(named),
-        sentence=_sentence(named, journey),
+        title=BEGINS[moment] + (subject(named) if moment is Moment.RECOVERED else _title(named)),
+        sentence=_over(incident, journey) if moment is Moment.RECOVERED else _sentence(named, journey),
         facts=tuple(_facts(incident, journey)),
         links=tuple(_links(incident, url)) if url else (),
         footnote=f"Incident {incident.id} of {incident.project}. {COMPARED[Level(named.level)]}",
     )
+
+
+def _over(incident: Incident, journey: Journey) -> str:
+    ended = _time(incident.seen + 1 - lag(journey, incident.named.cell), journey)
+    return f"Over since {ended:{DATE}}. Last seen: {_sentence(incident.named, journey)}"
 
 
 def subject(named: Measured) -> str:
@@ -123,7 +131,10 @@ def _otherwise(named: Measured) -> str:
 
 def began(incident: Incident, journey: Journey) -> datetime:
     """Since when, in the journey's time zone: the hour that was counted, which may be judged later."""
-    hour = incident.began - lag(journey, incident.named.cell)
+    return _time(incident.began - lag(journey, incident.named.cell), journey)
+
+
+def _time(hour: int, journey: Journey) -> datetime:
     return datetime.fromtimestamp(hour * 3600, UTC).astimezone(journey.zone)
 
 
@@ -135,13 +146,13 @@ def _facts(incident: Incident, journey: Journey) -> Sequence[tuple[str, str]]:
         if one.cell[:2] != named.cell[:2] and one.hour == named.hour
     ]
     facts = [
-        ("Since", f"{began(incident, journey):%a %d %b, %H:%M} ({journey.time_zone})"),
+        ("Since", f"{began(incident, journey):{DATE}} ({journey.time_zone})"),
         ("Page", about.page),
         ("Element", about.element),
         ("Likely cause", about.cause),
         ("Release", about.release),
         ("Device", about.device),
-        ("Costs", _costs(named, about)),
+        ("Costs", _costs(named, about) if incident.is_open else ""),
         ("With it", ", ".join(dict.fromkeys(others))),
     ]
     return [(name, value) for name, value in facts if value]

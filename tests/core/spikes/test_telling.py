@@ -1,5 +1,7 @@
 """What is said of an incident."""
 
+from typing import Any
+
 import pytest
 
 from services.core.journey import Journey, read_journey
@@ -87,6 +89,19 @@ def test_what_only_the_end_of_a_session_tells_began_before_it_was_judged() -> No
         NOT_GOING_ON: "Thu 01 Jan, 09:00 (Europe/Berlin)",
         SILENCE: "Thu 01 Jan, 10:00 (Europe/Berlin)",
     }
+
+
+def test_what_is_over_is_told_as_over_and_costs_nothing_more() -> None:
+    past: dict[str, Any] = {"moment": "recovered", "state": "recovered", "seen": HOUR + 2, "recovered": HOUR + 4}
+
+    told = tell(incident(**past), JOURNEY)
+
+    assert told.title == "As usual again: Rage click in checkout"
+    assert tell(incident(SILENCE, "", **past), JOURNEY).title == "As usual again: Events"
+    assert told.sentence == (
+        "Over since Thu 01 Jan, 13:00. Last seen: 38% of 412 in checkout ran into rage click; usual 21%, ±3."
+    )
+    assert set(dict(told.facts)) == {"Since"}
 
 
 def test_the_message_says_with_what_it_was_compared() -> None:
