@@ -227,28 +227,6 @@ async def test_a_log_that_ends_before_our_position_stops_the_app(on_kafka: Topic
     assert "ends at offset 1, but has been applied up to 7" in str(reader.app.crash_reason)
 
 
-async def test_a_log_that_becomes_shorter_while_it_is_read_is_let_go_of_and_stops_the_app(
-    kafka_server: KafkaServer, on_kafka: Topic
-) -> None:
-    on_kafka.produce([b"%d" % number for number in range(50)], partition=0)
-    reader = Reader(on_kafka.address, on_kafka.name)
-    await reader.app.start()
-    await until(lambda: len(reader.values) == 50)
-
-    admin = AdminClient({"bootstrap.servers": on_kafka.address})
-    admin.delete_topics([on_kafka.name])[on_kafka.name].result(timeout=30)
-    await until(lambda: on_kafka.name not in admin.list_topics(timeout=10).topics)
-    kafka_server.create_topic(on_kafka.name, 4)
-    on_kafka.produce([b"new"], partition=0)
-    await until(lambda: reader.app.crashed)
-    await reader.app.stop()
-
-    assert isinstance(reader.app.crash_reason, LogTruncated)
-    assert "ends at offset 1, but has been applied up to 50" in str(reader.app.crash_reason)
-    assert reader.let_go_of
-    assert b"new" not in reader.values
-
-
 async def test_a_rebalance_gives_each_record_to_one_of_two_workers(
     on_kafka: Topic, tmp_path: Path, workers: Workers
 ) -> None:
