@@ -25,6 +25,7 @@ TABLES = (
     "journeys",
     "forgotten",
     "retention",
+    "session_counts",
     "rejudged",
     "rejudged_days",
     "rejudged_meanings",

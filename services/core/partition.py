@@ -195,8 +195,8 @@ class Partition:
         if added is DUPLICATE:
             return
         mark.at = clock
-        if added is REARRANGED:
-            mark.remind(event.visitor, event.occurred_at + self.book.inactivity)
+        if added is REARRANGED or plan.quiet_after:
+            tenant.remind(visitor)
         self._changes.events.append(value)
         if event.user:
             visitor.user = event.user

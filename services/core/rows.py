@@ -56,6 +56,7 @@ class SessionRow(Row):
     path_started_at: list[Millis] = msgspec.field(name="path_started_ms", default_factory=list)
     path_ended_at: list[Millis] = msgspec.field(name="path_ended_ms", default_factory=list)
     path_event: list[str] = []  # the event that entered
+    path_rule: list[str] = []  # the rule it met, "stage/rule number" or "stage.step/rule number"
     job: str = ""  # "unassigned" where the evidence is thin
     job_confidence: float = 0.0
     job_evidence: list[str] = []  # event ids

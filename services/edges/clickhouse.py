@@ -13,12 +13,12 @@ import msgspec
 from services.core.event import Event, Millis
 from services.core.rows import ForgottenRow, Left, PositionRow, Row, StateRow, UnfinishedRow
 from services.edges.clickhouse_clients import READER, WRITER, Address, Sessions, check_folder
-from services.edges.clickhouse_errors import StoreError, StoreRefused, StoreUnavailable, translated
+from services.edges.clickhouse_errors import StoreError, StoreRefused, StoreSpent, StoreUnavailable, translated
 from services.edges.erasure import FORGOTTEN, erase
 from services.edges.migrate import migrate, shipped
 from services.edges.unfinished import UNFINISHED, ranges
 
-__all__ = ["Store", "StoreError", "StoreRefused", "StoreUnavailable"]
+__all__ = ["Store", "StoreError", "StoreRefused", "StoreSpent", "StoreUnavailable"]
 
 EVENT_COLUMNS = Event.__struct_encode_fields__
 ENCODER = msgspec.json.Encoder()

@@ -13,6 +13,7 @@ from services.core.changes import Changes
 from services.core.claim import claim
 from services.core.errors import NewerState
 from services.core.event import Event, Millis
+from services.core.journey import Journey
 from services.core.key_hash import key_hash
 from services.core.pipeline import Pipeline
 from services.core.rows import PositionRow, SessionRow
@@ -120,9 +121,9 @@ def came(row: SessionRow) -> tuple[str, ...]:
     return tuple(getattr(row, name) for group in CAME for name in group)
 
 
-def run(events: Sequence[Event], cuts: Sequence[int] = ()) -> list[Changes]:
+def run(events: Sequence[Event], cuts: Sequence[int] = (), journey: Journey = JOURNEY) -> list[Changes]:
     """Feed events, taking a checkpoint at each cut."""
-    made, changes = pipeline(JOURNEY), []
+    made, changes = pipeline(journey), []
     records = encode(events)
     edges = sorted({0, *(cut % (len(records) + 1) for cut in cuts), len(records)})
     for begin, end in pairwise(edges):
@@ -186,6 +187,22 @@ def test_sessions_equal_those_of_a_reference_that_sorts_first(
     assert sorted((row.visitor, row.started_at, came(row)) for row in sessions.values()) == came_of(events, shop())
 
 
+@pytest.mark.parametrize("rule", ["split_at_midnight", "split_on_campaign_change"])
+@given(acts, st.lists(st.integers(0, 1799), min_size=1, max_size=8), st.lists(st.integers(0, 40), max_size=6))
+def test_split_sessions_too_are_those_of_a_reference_in_whatever_order_the_acts_arrive(
+    rule: str, acts: list[tuple[int, str, str]], delays: list[int], cuts: list[int]
+) -> None:
+    # There it is midnight three quarters of an hour after the first act.
+    journey = shop(time_zone="Europe/Berlin", sessions={rule: True})
+    events = arriving(acts, delays, [])
+
+    sessions, _ = standing(run(events, cuts, journey))
+
+    assert sorted(
+        (row.visitor, row.started_at, row.ended_at, row.events, row.stage) for row in sessions.values()
+    ) == sessions_of(events, journey)
+
+
 @given(
     walks,
     st.lists(st.integers(0, 1799), min_size=1, max_size=8),
@@ -223,6 +240,38 @@ def test_a_worker_that_dies_after_a_checkpoint_is_carried_on_by_the_next(
     second.tick(0, LATER)
 
     assert told([kept, second.take()]) == told(run(events))
+
+
+@given(
+    _pieces([1, 60, 280, 320, 1000], "add", "checkout", "page /checkout/payment", "click #pay", "buy").map(
+        lambda steps: _walk([steps])
+    ),
+    st.lists(st.sampled_from([0, 0, 10, 400]), min_size=1, max_size=4),
+    st.lists(st.tuples(st.integers(1, 3), st.booleans()), max_size=8),
+    st.integers(0, 12),
+)
+def test_whenever_the_clock_ticked_an_open_session_says_what_its_acts_and_the_clock_say(
+    acts: list[tuple[int, str, str]], delays: list[int], lives: list[tuple[int, bool]], later: int
+) -> None:
+    events = arriving(acts, delays, [])
+    records = encode(events)
+    now = Millis((max(one.received_at for one in events) // 60_000 + 1 + later) * 60_000)
+
+    shelf, worker, at = Shelf(JOURNEY), pipeline(JOURNEY), 0
+    for share, dies in lives:
+        worker.feed(0, records[at : at + share], now=START)
+        at = min(at + share, len(records))
+        worker.tick(0, min((one.received_at for one in events[at:]), default=START))
+        shelf.put(worker.take())
+        worker = shelf.taken_on() if dies else worker
+    worker.feed(0, records[at:], now=START)
+    worker.tick(0, now)
+    shelf.put(worker.take())
+
+    at_once = pipeline(JOURNEY)
+    at_once.feed(0, records, now=START)
+    at_once.tick(0, now)
+    assert told([shelf.standing()]) == told([at_once.take()])
 
 
 def after_restart(*changes: Changes) -> Pipeline:

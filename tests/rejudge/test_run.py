@@ -43,7 +43,10 @@ NEW = changed(
     ],
     unassigned=0.05,
 )
-OTHER_CUTS = changed(sessions={"inactivity": "25s"})
+OTHER_CUTS = changed(
+    time_zone="America/New_York",
+    sessions={"inactivity": "25s", "split_at_midnight": True, "split_on_campaign_change": True},
+)
 
 
 @pytest.fixture(scope="module")
