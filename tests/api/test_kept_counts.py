@@ -77,7 +77,7 @@ def test_counts_are_kept_by_the_column_that_is_asked_for(store: Store, ask: Ask)
 
     assert {one["value"]: one["steps"][0]["entered"] for one in by_job} == {"gift": 3, "replace": 2}
     assert entered(on_mobile) == 3
-    assert {apart_by for apart_by, _ in kept(store)} == {"", "job", "device"}
+    assert {apart_by for apart_by, _ in kept(store)} == {"job", "device"}
 
 
 @pytest.mark.parametrize(
