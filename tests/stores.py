@@ -20,6 +20,7 @@ TABLES = (
     "sessions",
     "findings",
     "session_state",
+    "believed",
     "positions",
     "journeys",
     "forgotten",

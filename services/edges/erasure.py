@@ -28,6 +28,7 @@ WHERE = {
     "findings": f"{OF} AND toUnixTimestamp64Milli(occurred_at) <= {UNTIL}",
     "sessions": f"{OF} AND toUnixTimestamp64Milli(started_at) <= {UNTIL}",
     "session_state": OF,
+    "believed": OF,
     "refused_events": IN_RAW,
 }
 IN_ASIDE = {
