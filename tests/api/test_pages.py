@@ -12,7 +12,6 @@ from services.edges.clickhouse import Store
 from tests.api.conftest import Ask, Client
 from tests.api.shop import DAY, fill, finding, moment, session, text
 from tests.api.test_keys import NEEDED, operations
-from tests.stores import fresh_dsn
 
 READ = {"Authorization": "Bearer rk_shop"}
 ADMIN = {"Authorization": "Bearer ak_shop"}
@@ -39,14 +38,6 @@ MEANT_WHOLE = {
     "/v1/journey-map": {"map_rows", "columns"}, "/v1/trends": {"notes"}, "/v1/refused": {"reasons"},
 }  # fmt: skip
 """Lists that are as long as a journey or a period is, beside one that is leafed through."""
-
-
-@pytest.fixture(scope="module")
-def module_store(request: pytest.FixtureRequest) -> Iterator[Store]:
-    """One way to reach a store is enough: pages are cut beyond it."""
-    opened = Store.open(fresh_dsn("chdb", request))
-    yield opened
-    opened.close()
 
 
 @pytest.fixture
