@@ -88,3 +88,4 @@ def test_only_the_most_frequent_values_are_told_and_none_that_is_not_known(store
     answer = ask("/v1/versions", breakdown="country", **ALL_TIME)
 
     assert list(answer["by_value"]) == [f"C{n:02}" for n in range(11, 1, -1)]
+    assert answer["values_left_out"] == 2
