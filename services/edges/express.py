@@ -56,6 +56,11 @@ class Whole(Generic[About]):
     def body(self) -> bytes:
         return self._data[self._body_at :]
 
+    @property
+    def body_bytes(self) -> int:
+        """How long that is, without a copy of it."""
+        return len(self._data) - self._body_at
+
     def give_back(self) -> None:
         """To be taken as any other request is."""
         self.connection.take_ordinarily(self._data)

@@ -58,6 +58,7 @@ class Reading(NamedTuple):
     calls: Sequence[PlainCall]
     skew: int
     key: Key
+    are_tracks: bool
 
 
 class Together:
@@ -90,7 +91,7 @@ class Together:
                 request.give_back()
             else:
                 is_known = request.about.sender is not NOBODY
-                alike[reading.key.digest, is_known, _are_tracks(reading)].append(reading)
+                alike[reading.key.digest, is_known, reading.are_tracks].append(reading)
         for readings in alike.values():
             self._publish(readings, received_at)
         self._parts.publisher.flush()
@@ -113,7 +114,8 @@ class Together:
         calls = calls_of(head)
         if key is None or len(calls) > BATCH_CALLS or not self._may_pass(key, about, body):
             return None
-        return Reading(request, calls, segment.skew_of(head.sent_at, received_at), key)
+        skew = segment.skew_of(head.sent_at, received_at)
+        return Reading(request, calls, skew, key, _are_tracks(about.kind, calls))
 
     def _may_pass(self, key: Key, about: Preamble, body: bytes) -> bool:
         if about.cleared_for is not key:
@@ -160,11 +162,11 @@ class Together:
 
     def _columns(self, calls: Sequence[PlainCall], readings: Sequence[Reading], received_at: int) -> Columns | None:
         surroundings = self._parts.privacy.surroundings
-        arrivals = [self._arrival(reading, received_at) for reading in readings]
-        if _are_tracks(readings[0]):
+        if readings[0].are_tracks:
             skews = [reading.skew for reading in readings for _ in reading.calls]
-            if columns := read_tracks(calls, skews, arrivals[0], surroundings):
+            if columns := read_tracks(calls, skews, self._arrival(readings[0], received_at), surroundings):
                 return columns
+        arrivals = [self._arrival(reading, received_at) for reading in readings]
         read = [read_plain(one.calls, arrival, surroundings) for one, arrival in zip(readings, arrivals, strict=True)]
         lines = [line for some in read for line in some]
         return columns_of([line for line in lines if line]) if all(lines) else None
@@ -194,7 +196,7 @@ class Together:
             [(reading.request.connection, reading.request.about) for reading in readings], keys, time.perf_counter()
         )
         self._parts.sieve.names.learn(readings[0].key.project, columns.names)
-        self._parts.metrics.bytes.inc(sum(len(reading.request.body) for reading in readings))
+        self._parts.metrics.bytes.inc(sum(reading.request.body_bytes for reading in readings))
         try:
             published = self._parts.publisher.publish(columns.records)
         except NotAccepted as error:
@@ -239,9 +241,8 @@ def failure_of(published: asyncio.Future[Positions]) -> NotAccepted | None:
     return NotAccepted("the events could not be put into Kafka; the log of ingest says why", RETRY_SECONDS)
 
 
-def _are_tracks(reading: Reading) -> bool:
-    kind = reading.request.about.kind
-    return kind == "track" or (not kind and {call.type for call in reading.calls} == {"track"})
+def _are_tracks(kind: str, calls: Sequence[PlainCall]) -> bool:
+    return kind == "track" or (not kind and {call.type for call in calls} == {"track"})
 
 
 def _prepared(answer: Answer, origin: bytes) -> Prepared:
