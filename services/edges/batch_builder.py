@@ -19,7 +19,10 @@ else:
 Record = tuple[bytes, bytes]
 """Key and value."""
 
-ZSTD_OPTIONS = {zstd.CompressionParameter.compression_level: 1, zstd.CompressionParameter.min_match: 7}
+ZSTD_OPTIONS: dict[int, int] = {
+    zstd.CompressionParameter.compression_level: 1,
+    zstd.CompressionParameter.min_match: 7,
+}
 ZSTD = 4  # its number among the attributes of a batch
 CHECKED = struct.Struct(">hiqqqhii")  # from the attributes to the count of the records: what the checksum covers
 HEAD = struct.Struct(">qiibI")

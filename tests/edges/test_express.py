@@ -9,9 +9,9 @@ import pytest
 import uvicorn
 from starlette.types import Receive, Scope, Send
 
-from services.edges import http_connection
+from services.edges.door import Door
 from services.edges.express import Express, Head, Whole, prepared
-from services.edges.http_connection import Connection, Door
+from services.edges.http_connection import Connection
 from services.edges.http_server import Guests, http_config
 from services.edges.listener import listen
 
@@ -243,7 +243,7 @@ async def test_who_is_being_answered_when_the_server_stops_is_answered_and_told_
 
 
 async def test_who_asks_for_nothing_more_is_let_go(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(http_connection, "LOOK_SECONDS", 0.05)
+    monkeypatch.setattr("services.edges.door.LOOK_SECONDS", 0.05)
     async with server() as (served, running):
         running.config.timeout_keep_alive = 0
         reader, writer = await asyncio.open_connection("127.0.0.1", served.port)
