@@ -4,7 +4,7 @@ What comes out takes the place of what stands in the store: a session keeps its 
 that once opened it, and what no longer is, is withdrawn.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Sequence
 from typing import NamedTuple, TypeAlias
 
 import msgspec
@@ -20,7 +20,7 @@ from services.core.revision import Revision
 from services.core.rows import FindingRow, SessionRow
 from services.core.rulebook import Rulebook
 from services.core.session import LiveSession, Visitor
-from services.core.sessioniser import MOST_EVENTS, opened
+from services.core.sessioniser import opened
 from services.core.stored import Session
 
 NOWHERE = (1 << 32) - 1
@@ -59,23 +59,6 @@ class Rejudged(NamedTuple):
     before: Known | None
     now: SessionRow
     findings: list[FindingRow]
-
-
-def parts(events: Iterable[Event], book: Rulebook) -> Iterator[list[Event]]:
-    """A visitor's events in their order, cut where one session ends and the next begins."""
-    part: list[Event] = []
-    began = last = 0
-    for one in events:
-        at = one.occurred_at
-        if part and (at - last > book.inactivity or at - began > book.max_length or len(part) >= MOST_EVENTS):
-            yield part
-            part = []
-        if not part:
-            began = at
-        part.append(one)
-        last = at
-    if part:
-        yield part
 
 
 def known_as(part: Sequence[Event], known: Sequence[Known]) -> Known | None:

@@ -19,7 +19,6 @@ from services.core.hindsight import (
     finds_the_same,
     is_whole,
     known_as,
-    parts,
     rejudge,
     withdraw,
 )
@@ -72,10 +71,10 @@ class Days:
         self, visitor: str, told: list[Event], midnight: Millis | None, difference: Difference
     ) -> Iterator[Judged]:
         known = self._known.get(visitor, [])
-        for part in parts(told, self.book):
+        for part in self.book.boundary.cut(told):
             if midnight is not None and part[-1].occurred_at + self.book.inactivity >= midnight:
-                self._carried[visitor] = part
-                return
+                self._carried.setdefault(visitor, []).extend(part)
+                continue
             if not self._in_hand.isdisjoint(one.id for one in known) and self._is_in_hand(part, known):
                 difference.left += 1
                 continue
@@ -94,7 +93,7 @@ class Days:
         except msgspec.MsgspecError:
             readable = [event for event in part if self._is_readable(event)]
             difference.unread += len(part) - len(readable)
-            for rest in parts(readable, self.book):
+            for rest in self.book.boundary.cut(readable):
                 yield from self._judge_part(rest, known, difference)
             return
         if before is not None:
