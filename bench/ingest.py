@@ -285,6 +285,7 @@ def rounds(
 def show(events: int, figures: dict[str, list[Figures]]) -> None:
     columns = ("server", "events a CPU-second", "requests a CPU-second", "events a second", "p50 ms", "p99 ms")
     table = Table(*columns, title=f"{events} a request")
+    table.columns[1].no_wrap = True
     medians = {}
     for kind, measured in figures.items():
         rates = [figure.events_per_cpu_second for figure in measured]

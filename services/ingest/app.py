@@ -15,13 +15,14 @@ from services.ingest.client_settings import client_routes
 from services.ingest.dialects.ga4 import as_batch as ga4_batch
 from services.ingest.dialects.posthog import as_batch as posthog_batch
 from services.ingest.dialects.posthog import is_posthog
-from services.ingest.intake import Intake, Parts, TakeEvents, TakeImportEnd, TakeNothing
+from services.ingest.intake import Intake, Parts, TakeNothing
 from services.ingest.metrics import Metrics
 from services.ingest.openapi import document
 from services.ingest.other_dialects import TakeEither, TakeGtag, TakeTranslated
 from services.ingest.privacy import Privacy
 from services.ingest.problem import CONTENT_TYPE, problem_body
 from services.ingest.strangers import Strangers
+from services.ingest.take_events import TakeEvents, TakeImportEnd
 from services.ingest.together import Together
 from services.settings import Settings
 

@@ -11,8 +11,9 @@ from starlette.types import Receive, Scope, Send
 from services.ingest.caller import Caller, Query
 from services.ingest.calls import without_half_letters
 from services.ingest.dialects.gtag import as_batch as gtag_batch
-from services.ingest.intake import Intake, Parts, TakeEvents, Taken
+from services.ingest.intake import Intake, Parts, Taken
 from services.ingest.problem import Problem
+from services.ingest.take_events import TakeEvents
 
 Translate = Callable[[bytes, Query], bytes]
 """A body and the query of its address as a batch. Raises Problem where it cannot be read as a whole."""
