@@ -137,13 +137,17 @@ class Judgement:
         return Counter(row["detector"] for row in rows)
 
     def _same_abandonments(self, rows: Iterable[dict[str, Any]]) -> None:
-        """The obvious way: whoever closed with the basket or the checkout as their furthest stage abandoned it."""
+        """The obvious way: whoever closed with the basket or the checkout as their furthest stage abandoned it, unless
+        what they came for was done by then.
+        """
         roles = {stage.name: stage.role for stage in self.journey.stages}
         kinds = {"basket": "cart_abandonment", "checkout": "checkout_abandonment"}
         must = [
             (kinds[role], visitor)
             for visitor, start, _, _, stage in sessions_of(self.events, self.journey)
-            if (role := roles.get(stage) or "") in kinds and self.states[visitor, start] == "closed"
+            if (role := roles.get(stage) or "") in kinds
+            and self.states[visitor, start] == "closed"
+            and not _is_done_after(stage, self.expected[visitor, start].row)
         ]
         stored = [(row["detector"], row["visitor"]) for row in rows if row["detector"] in kinds.values()]
         _same("abandonments", sorted(must), sorted(stored))
@@ -185,6 +189,11 @@ class Judgement:
             )
         ]
         return "rows as written:\n" + "\n".join(f"  {row}" for row in rows)
+
+
+def _is_done_after(stage: str, row: SessionRow) -> bool:
+    """Whether the outcome of a session came after it had entered a stage."""
+    return row.outcome_at >= row.path_started_at[row.path_stage.index(stage)]
 
 
 _SESSIONS = """
