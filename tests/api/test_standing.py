@@ -1,16 +1,22 @@
 """Abandonments whose person came back and finished: in no answer any more, and counted apart."""
 
 import re
+from functools import partial
 from importlib.resources import files
 from typing import Any
 
 import pytest
 
 from services.api.sql import fragment
+from services.core.claim import claim
+from services.core.event import Event, Millis
+from services.core.pipeline import Pipeline
 from services.core.rows import FindingRow, SessionRow
 from services.edges.clickhouse import Store
+from services.ingest.dialects.segment import Arrival, read
 from tests.api.conftest import Ask
-from tests.api.shop import DAY, fill, finding, session, text
+from tests.api.shop import DAY, JOURNEY, fill, finding, moment, session, text
+from tests.core.build import encode
 
 ALL_TIME = {"from_": text(-10 * DAY), "to": text(60 * DAY)}
 
@@ -55,6 +61,43 @@ def test_a_purchase_on_another_device_takes_an_abandonment_back_once_the_two_are
     assert fate(ask) == (0, 1, 0)
     place = drop_off(ask)
     assert (place["value"], place["examples"], place["share"]["share"]) == (0, [], 0)
+
+
+def test_raw_calls_of_two_devices_and_a_later_identify_take_it_back(store: Store, ask: Ask) -> None:
+    phone = [
+        '"anonymousId": "phone", "type": "track", "event": "Product Added", "properties": {"price": 20}',
+        '"anonymousId": "phone", "type": "track", "event": "Checkout Started"',
+    ]
+    laptop = [
+        '"anonymousId": "laptop", "type": "identify", "userId": "anna"',
+        '"anonymousId": "laptop", "type": "track", "event": "Checkout Started", "userId": "anna"',
+        '"anonymousId": "laptop", "type": "track", "event": "Order Completed", "userId": "anna"',
+    ]
+    fill(store, [])
+    judge_calls(store, "first", [*((call, 0) for call in phone), *((call, DAY) for call in laptop)])
+    assert fate(ask) == (1, 0, 0)
+
+    judge_calls(store, "second", [('"anonymousId": "phone", "type": "identify", "userId": "anna"', 3 * DAY)])
+
+    assert fate(ask) == (0, 1, 0)
+
+
+def judge_calls(store: Store, log: str, calls: list[tuple[str, float]]) -> None:
+    """What ingest and a worker of a log make of Segment's calls, each so many seconds on."""
+    events = []
+    for place, (call, after) in enumerate(calls):
+        at = Millis(moment(after) + place * 1000)
+        taken = read(f"{{{call}}}".encode(), Arrival("shop", at, partial("{} {}".format, log, place)))
+        assert isinstance(taken, Event), taken
+        events.append(taken)
+    [claimed] = claim([], log, [0], 1, log)
+    pipeline = Pipeline(JOURNEY)
+    pipeline.assign(0, claimed.position, ())
+    pipeline.feed(0, encode(events), now=events[-1].received_at)
+    pipeline.tick(0, Millis(events[-1].received_at + 86_400_000))
+    changes = pipeline.take()
+    store.insert("sessions", changes.sessions)
+    store.insert("findings", changes.findings)
 
 
 def test_what_is_taken_back_is_in_no_list_and_no_count(store: Store, ask: Ask) -> None:

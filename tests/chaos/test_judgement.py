@@ -6,11 +6,11 @@ import msgspec
 import pytest
 
 from services.core.changes import Changes
-from services.core.event import Event
+from services.core.event import Event, Millis
 from services.core.rows import FindingRow, SessionRow
 from services.edges.clickhouse import Store
-from tests.chaos.judgement import NOW, Differs, Judgement
-from tests.core.build import encode, event, pipeline, shop
+from tests.chaos.judgement import FAR, NOW, Differs, Judgement
+from tests.core.build import START, encode, event, pipeline, shop
 
 VISIT = ["0 view /a", "20 add /a", "60 checkout /checkout", "90 page /checkout/payment"]
 
@@ -20,11 +20,11 @@ def visits() -> list[Event]:
     return [event(line, visitor, received_at=NOW) for visitor in ("anna", "ben") for line in VISIT]
 
 
-def stored(store: Store, events: Sequence[Event]) -> Changes:
-    """Put into the store what a worker would, with all sessions closed."""
+def stored(store: Store, events: Sequence[Event], now: Millis = FAR) -> Changes:
+    """Put into the store what a worker would, with all sessions closed unless another time is given."""
     made = pipeline(shop())
     made.feed(0, encode(events), NOW)
-    made.tick(0, 1 << 52)
+    made.tick(0, now)
     changes = made.take()
     store.insert_lines("events", changes.events)
     store.insert("sessions", changes.sessions)
@@ -40,6 +40,15 @@ def test_what_is_as_it_must_be_is_said_in_figures(store: Store) -> None:
     assert "8 events acknowledged, each stored once" in said
     assert "2 sessions (2 closed, 0 open, 0 late)" in said
     assert "2 checkout_abandonment" in said
+
+
+def test_an_open_session_that_is_quiet_says_all_that_its_end_would_say(store: Store) -> None:
+    changes = stored(store, visits(), now=Millis(START + 10 * 60_000))
+
+    assert "2 sessions (0 closed, 2 open, 0 late)" in Judgement(store, visits(), shop()).pronounce()
+    store.insert("findings", [msgspec.structs.replace(changes.findings[0], id="left over", occurred_at=NOW)])
+    with pytest.raises(Differs, match="findings: 0 are missing and 1 should not be there"):
+        Judgement(store, visits(), shop()).pronounce()
 
 
 def test_an_acknowledged_event_that_is_not_stored_is_found(store: Store) -> None:

@@ -4,7 +4,7 @@ from typing import ClassVar, Literal
 
 from services.core.detector import Detector
 from services.core.finding import GRAVE, Finding
-from services.core.fold import Fold
+from services.core.fold import Fold, Run
 from services.core.role import Role
 
 
@@ -35,8 +35,7 @@ def abandonment(detector: str, fold: Fold, role: Role) -> Finding | None:
     furthest, last = fold.furthest, fold.last
     if entered is None or furthest is None or last is None or furthest.stage_number > entered.place.stage_number:
         return None
-    done_at, _ = fold.outcome
-    if done_at and done_at >= entered.started_at:
+    if _is_done(fold, entered):
         return None
     stage = entered.place.stage
     left = next(run for run in reversed(fold.runs) if run.place.stage == stage)
@@ -55,3 +54,15 @@ def abandonment(detector: str, fold: Fold, role: Role) -> Finding | None:
         cause=f"{worst.detector} at {worst.step or worst.page or worst.stage}" if worst else "",
         evidence=(entered.event, last.id),
     )
+
+
+def _is_done(fold: Fold, entered: Run) -> bool:
+    """Whether they did what they came for since; of whom nobody knows what that is, whether they did anything known.
+
+    Where no stage follows and no job has an outcome, nothing could tell that they did: nobody is said to have left.
+    """
+    outcomes = fold.book.outcomes
+    if not outcomes:
+        return fold.book.last_stage == entered.place.stage_number
+    known = [fold.outcome] if fold.label.job in outcomes else fold.outcomes.values()
+    return any(at >= entered.started_at for at, event in known if event)

@@ -108,6 +108,29 @@ def test_what_was_bought_is_no_abandonment_however_long_they_look_at_it() -> Non
     assert not made.take().findings
 
 
+def test_who_came_for_nothing_known_has_finished_with_any_outcome() -> None:
+    jobs = [{**GIFT, "outcome": {"event": "buy"}}]
+    journey = shop(stages=SHOP["stages"][:-1], jobs=jobs)
+
+    assert not found("checkout_abandonment", "0 checkout", "10 buy", journey=journey)
+    assert found("checkout_abandonment", "0 buy", "10 checkout", journey=journey)
+    assert found("checkout_abandonment", "0 checkout", journey=journey)
+
+
+def test_a_job_without_an_outcome_is_done_with_any_too() -> None:
+    jobs = [{**GIFT, "outcome": None}, {**GIFT, "name": "replace", "outcome": {"event": "buy"}}]
+    journey = shop(stages=SHOP["stages"][:-1], jobs=jobs)
+    lines = ["0 job_stated job=gift", "5 checkout", "10 buy"]
+
+    assert not found("checkout_abandonment", *lines, journey=journey)
+    assert found("checkout_abandonment", *lines[:2], journey=journey)
+
+
+def test_where_nothing_could_tell_that_they_finished_nobody_is_said_to_have_left() -> None:
+    assert not found("checkout_abandonment", "0 checkout", journey=shop(stages=SHOP["stages"][:-1]))
+    assert not found("cart_abandonment", "0 add", journey=shop(stages=SHOP["stages"][:-2]))
+
+
 def minute(number: int) -> Millis:
     """So many minutes on, at a full one, since the clock looks at visitors once a minute."""
     return Millis((START // 60_000 + 1 + number) * 60_000)
