@@ -67,6 +67,19 @@ def test_what_is_kept_is_what_is_told_of(store: Store, ask: Ask) -> None:
     assert entered(answer) == 9
 
 
+def test_sessions_that_come_late_or_are_withdrawn_change_a_day_that_was_counted(store: Store, ask: Ask) -> None:
+    fill(store, sessions := days(0, 0, 0, 1, 2))
+    ask("/v1/funnel", **WHOLE)
+
+    first = sessions[0]
+    gone = SessionRow("shop", first.opened_on, first.id, partition=0, version=2, visitor=first.visitor, is_deleted=1)
+    store.insert("sessions", [*days(0, 1), gone])
+    answer = ask("/v1/funnel", **WHOLE)
+
+    assert entered(answer) == 6
+    assert kept(store) == {("", "2026-01-01"): 3, ("", "2026-01-02"): 2}
+
+
 def test_counts_are_kept_by_the_column_that_is_asked_for(store: Store, ask: Ask) -> None:
     fill(store, [*days(0, 0, 1, job="gift", device="mobile"), *days(0, 2, job="replace", device="tablet")])
 
