@@ -3,6 +3,7 @@
 One shop is asked many questions, since it is drawing and storing it that takes long.
 """
 
+from collections import Counter
 from collections.abc import Callable
 from datetime import datetime
 from typing import Any
@@ -106,7 +107,7 @@ def journey_map(ask: Ask, period: Period) -> None:
 def drop_off_trails(ask: Ask, period: Period) -> None:
     expected = reference.trails(period, ACTS)
     for place in ask("/v1/drop-offs", acts=ACTS, limit=500, **SPAN)["places"]:
-        counts = expected.get((place["stage"], place["step"]), reference.Counter())
+        counts = expected.get((place["stage"], place["step"]), Counter())
         told = {tuple(one["acts"]): one["sessions"] for one in place["trails"]}
         assert sorted(told.values()) == sorted(counts.values())[-5:], place
         assert told.items() <= counts.items(), place

@@ -17,7 +17,8 @@ from services.api.endpoint import path_of
 from services.api.routes import routers
 from services.ask.client import classes_of, route_of
 from services.ask.questions import questions_in, taken_by
-from services.edges.clickhouse import Address, Store
+from services.edges.clickhouse import Store
+from services.edges.clickhouse_clients import Address
 from tests.api.shop import SomeKeys
 
 NO_CLASS = {"event-log": "a file for other tools, XES or CSV: `fetch` it"}
@@ -37,7 +38,7 @@ def known_to_the_client() -> Iterator[tuple[str, Answering]]:
     registered = {}
     for router in routers():
         for route in router.routes:
-            if isinstance(route, APIRoute) and "GET" in route.methods:
+            if isinstance(route, APIRoute) and "GET" in (route.methods or ()):
                 registered[route.path_format] = route.endpoint
     for module in iter_modules(questions.__path__):
         for _, ask in getmembers(import_module(f"{questions.__name__}.{module.name}"), isfunction):
