@@ -231,7 +231,7 @@ def trails(period: Period, acts: int) -> dict[Place, Counter[tuple[str, ...]]]:
     """By place, how often each last few acts came before a drop-off there."""
     told: dict[Place, Counter[tuple[str, ...]]] = {}
     for one in period.sessions:
-        trail = tuple(compact(names(one, period.shop.events))[-acts:])
+        trail = tuple(names(one, period.shop.events)[-acts:])
         if trail and fate_of(one, period.same_person(one), period.as_of):
             for place in last_places(one):
                 told.setdefault(place, Counter())[trail] += 1
@@ -243,10 +243,6 @@ def names(one: SessionRow, events: Iterable[Event]) -> list[str]:
         act for act in events if act.visitor == one.visitor and one.started_at <= act.occurred_at <= one.ended_at
     ]
     return [act.name for act in sorted(its_own, key=lambda act: (act.occurred_at, act.id))]
-
-
-def compact(labels: Sequence[str]) -> list[str]:
-    return [label for number, label in enumerate(labels) if number == 0 or label != labels[number - 1]]
 
 
 def around(period: Period, day: date) -> tuple[tuple[int, int], tuple[int, int], float | None]:

@@ -82,7 +82,7 @@ def drawn_findings(dice: Random, row: SessionRow) -> list[FindingRow]:
 
 
 def drawn_events(dice: Random, row: SessionRow) -> list[Event]:
-    """Some acts, two of them at one moment, seconds apart else; and what a few say of their job."""
+    """Some acts, seconds apart; and what a few say of their job."""
     names = dice.choices(["a", "b", "c", "d"], k=dice.randint(0, 5))
     names += ["done_stated"] if dice.random() < 0.1 else []
     seconds = sorted(dice.sample(range(0, 1_000, 3), len(names)))

@@ -5,7 +5,7 @@ from typing import Any
 from services.api.question import Divisible, Question
 from services.edges.clickhouse import Store
 from tests.api.conftest import Client
-from tests.api.shop import fill, session
+from tests.api.shop import DAY, fill, finding, session, text
 from tests.api.test_keys import NEEDED, operations
 
 READ = {"Authorization": "Bearer rk_shop"}
@@ -89,6 +89,30 @@ def test_every_answer_says_how_fresh_it_is_and_may_be_asked_for_again_cheaply(st
         if path not in NOT_OF_SESSIONS:
             assert {"fresh_until", "written_at"} <= first.json().keys(), path
         assert "application/problem+json" in str(operation["responses"]), path
+
+
+def test_every_answer_stands_beside_that_for_the_period_before(store: Store, client: Client) -> None:
+    rows = [
+        session(
+            f"{n} browse, {n + 9} basket" + (f", {n + 20} bought" if n % 3 else ""), job="gift", visitor=f"v{n % 4}"
+        )
+        for n in (5, 50, 500, DAY + 5, DAY + 50)
+    ]
+    fill(store, rows, [finding(row, "rage_click", "basket", 10) for row in rows[:2]])
+    first, second = {"from": text(0), "to": text(DAY)}, {"from": text(DAY), "to": text(2 * DAY)}
+
+    for path, operation in operations(client):
+        if "compare" in taken(operation) and path not in STREAMED:
+            both = client.get(path, params={**NEEDED.get(path, {}), **second, "compare": "previous"}, headers=READ)
+            before = client.get(path, params={**NEEDED.get(path, {}), **first}, headers=READ)
+
+            assert both.status_code == 200, both.text
+            assert plain(both.json()["previous"]) == plain(before.json()), path
+            assert both.json()["period"] != before.json()["period"]
+
+
+def plain(answer: dict[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in answer.items() if name not in {"previous", "next_cursor"}}
 
 
 def test_every_question_says_of_a_name_it_does_not_know_that_it_is_none(store: Store, client: Client) -> None:

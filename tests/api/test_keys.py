@@ -181,8 +181,9 @@ def answers(client: Client) -> dict[str, Any]:
             parameters = ways.pop(0)
             answer = client.get(url, params=NEEDED.get(path, {}) | parameters, headers=READ)
             if answer.status_code == 422:  # these may not stand together
-                assert len(parameters) > 1, answer.text
-                ways += [{name: value} | BESIDE.get(value, {}) for name, value in parameters.items()]
+                alone = parameters.keys() - {name for value in parameters.values() for name in BESIDE.get(value, {})}
+                assert len(alone) > 1, answer.text
+                ways += [{name: parameters[name]} | BESIDE.get(parameters[name], {}) for name in sorted(alone)]
                 continue
             assert answer.status_code == 200, answer.text
             told[f"{path} {parameters}"] = told_by(answer)

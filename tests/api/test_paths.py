@@ -66,6 +66,16 @@ def test_paths_may_be_made_of_events(store: Store, ask: Ask) -> None:
     assert set(links(answer)) == {("", "Search"), ("Search", "Open"), ("Open", "Buy"), ("Buy", "")}
 
 
+def test_that_there_are_no_pages_says_nothing_of_events(store: Store, ask: Ask) -> None:
+    rows = [session("0 browse, 9 basket") for _ in range(40)]
+    fill(store, rows)
+    say(store, rows, "Product Added")
+
+    follows = {of: ask("/v1/paths", of=of, **ALL_TIME)["follows"] for of in ("pages", "events")}
+
+    assert [len(follows[of]) for of in follows] == [0, 2]
+
+
 @settings(max_examples=10, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(ways=st.lists(st.lists(st.sampled_from(PLACES), max_size=6), max_size=12), depth=st.integers(1, 6))
 def test_any_ways_give_what_walking_them_gives(store: Store, ask: Ask, ways: list[list[str]], depth: int) -> None:

@@ -1,12 +1,9 @@
 """Segments: who the customers are, whom to talk to, and whom to ask."""
 
-from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as st
-
 from services.core.rows import SessionRow
 from services.edges.clickhouse import Store
 from tests.api.conftest import Ask
-from tests.api.said import forget, say
+from tests.api.said import say
 from tests.api.shop import DAY, fill, moment, session, text
 
 ALL_TIME = {"from_": text(-DAY), "to": text(60 * DAY)}
@@ -53,37 +50,3 @@ def test_new_and_returning_are_told_apart(store: Store, ask: Ask) -> None:
             ask("/v1/segments", **ALL_TIME)["newcomers"]}  # fmt: skip
 
     assert told == {"new": (2, 2, 0), "returning": (1, 1, 1)}
-
-
-VISITS = st.lists(st.tuples(st.integers(0, 40), st.sampled_from("abcdefg"), st.integers(0, 3)), min_size=1, max_size=25)
-
-
-@settings(max_examples=8, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(visits=VISITS)
-def test_any_customers_are_scored_by_fifths(store: Store, ask: Ask, visits: list[tuple[int, str, int]]) -> None:
-    forget(store, "sessions")
-    fill(store, [visit(day, who, bought=10.0 * much) for day, who, much in visits] + [visit(59, who, job="x") for who in
-        {who for _, who, _ in visits}])  # fmt: skip
-
-    answer = ask("/v1/segments", limit=500, **ALL_TIME)
-
-    worth = {who: sum(10.0 * much for _, other, much in visits if other == who) for _, who, _ in visits}
-    often = {who: sum(much > 0 for _, other, much in visits if other == who) for _, who, _ in visits}
-    expected = {
-        who: (fifth(often[who], list(often.values())), fifth(worth[who], list(worth.values()))) for who in worth
-    }
-    good = {who: scores for who, scores in expected.items() if max(scores) >= 4}
-    assert {one["person"]: (one["frequency"], one["monetary"]) for one in answer["to_interview"]} == good
-
-
-def fifth(value: float, values: list[float]) -> int:
-    """1 + how many of the four inner fifths' bounds (inclusive quantiles) a value is above."""
-    ranked: list[float] = sorted(values)
-    return 1 + sum(value > bound(ranked, share) for share in (0.2, 0.4, 0.6, 0.8))
-
-
-def bound(ranked: list[float], share: float) -> float:
-    place = share * (len(ranked) - 1)
-    low = int(place)
-    high = min(low + 1, len(ranked) - 1)
-    return ranked[low] + (place - low) * (ranked[high] - ranked[low])

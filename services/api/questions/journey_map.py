@@ -48,7 +48,9 @@ class Cell(BaseModel):
     reach: Share = Field(description="Of the row's sessions.")
     success: Share | None = Field(description="Of the closed ones that came here, those that got done; null for none.")
     median_seconds: float = Field(description="Spent here, all stays of a session together.")
-    median_moves: float | None = Field(description="Of the sessions that came here and got done, over their whole way.")
+    median_moves: float | None = Field(
+        description="Of the closed sessions that came here and got done, over their whole way."
+    )
     entries: float = Field(description="How often a session that came here came here, in the mean.")
     friction: Share = Field(description="Those that met friction here, intended friction aside: the heat of the cell.")
     findings: int

@@ -48,7 +48,7 @@ WITH
             count() AS sessions,
             countIf(is_over) AS over, countIf(is_over AND is_done) AS done,
             quantileExactInclusive(0.5)(arraySum(n -> ends[n] - path_offset[n], place.3) / 1000) AS median_seconds,
-            quantileExactInclusiveIf(0.5)(moved, is_done) AS median_moves,
+            quantileExactInclusiveIf(0.5)(moved, is_over AND is_done) AS median_moves,
             sum(length(place.3)) AS entered
         FROM
         (
