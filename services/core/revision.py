@@ -5,6 +5,7 @@ that was changed finds anything else in it, it stays as it is, and need not be f
 """
 
 from collections.abc import Iterable, Iterator
+from datetime import timedelta
 from typing import Any
 
 from services.core.detector import Detector
@@ -12,13 +13,14 @@ from services.core.journey import Journey
 from services.core.learned import Learned
 from services.core.matcher import Matcher
 from services.core.page import PAGE_CLASSES
+from services.core.plan import Plan
 from services.core.rulebook import Rulebook
 from services.core.stage import Stage, Step
 
 Document = dict[str, Any]
 
-NO_MATTER = ("journey", "alerts", "window")
-"""Keys of a journey that say nothing about a session."""
+NO_MATTER = ("journey", "alerts", "window", "sessions")
+"""Keys of a journey that say nothing about what a session's acts come to."""
 
 WORDS = ("when", "want", "so_that", "kinds", "primary")
 """Keys of a job that are for people only."""
@@ -35,14 +37,32 @@ class Revision:
         self.after = after.version
         self.is_whole = _frame(before) != _frame(after)
         """Every session may come out otherwise."""
+        self.cuts = _cuts(before) != _cuts(after)
+        """Sessions may begin and end elsewhere; one that does not, stays."""
         self.detectors = _changed(before, after)
         """Detectors that may find something else."""
         self.book = Rulebook(_only(after, self.detectors))
         """The new journey with these detectors alone."""
         self.heard = _heard(_every(after, self.detectors))
         """Names of events without which none of them finds anything; None where any event may be enough."""
+        self._idle: dict[tuple[str, str], Plan | None] = {}
         self._rules = [] if self.is_whole else [(old, new) for old, new in _rules(before, after) if old != new]
         self._touched: dict[tuple[str, str], bool] = {}
+
+    def idle(self, name: str, path: str) -> Plan | None:
+        """What such an event means to these detectors, if nothing comes of it but that it is there, on its page."""
+        try:
+            return self._idle[name, path]
+        except KeyError:
+            plan = self.book.plan(name, path)
+            means = plan.listeners or plan.place is not None or plan.evidence or plan.outcomes or plan.undecided
+            idle = self._idle[name, path] = None if means or self.book.circumstances else plan
+            return idle
+
+    @property
+    def concerns_everybody(self) -> bool:
+        """Whether no visitor can be passed over without a look at what they did."""
+        return self.is_whole or self.cuts or self.heard is None
 
     @property
     def changes_meanings(self) -> bool:
@@ -75,6 +95,10 @@ def _frame(journey: Journey) -> Document:
         for evidence in job["evidence"]:
             del evidence["match"]
     return frame
+
+
+def _cuts(journey: Journey) -> tuple[timedelta, timedelta]:
+    return journey.sessions.inactivity, journey.sessions.max_length
 
 
 def _rules(before: Journey, after: Journey) -> Iterator[tuple[Matcher, Matcher]]:

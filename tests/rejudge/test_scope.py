@@ -27,7 +27,7 @@ class Watched(StoreArchive):
 
     def ask(self, question: str, parameters: Mapping[str, Any]) -> Iterator[Columns]:
         for block in super().ask(question, parameters):
-            self.read += len(block[0]) if question == "events" else 0
+            self.read += len(block[0]) if question.startswith("events") else 0
             yield block
 
     def keep(self, table: str, columns: Sequence[str], lines: bytes) -> None:
