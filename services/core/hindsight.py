@@ -11,7 +11,7 @@ from typing import Any, NamedTuple, TypeAlias, cast
 
 import msgspec
 
-from services.core.act import PAGE_VIEWS, Act
+from services.core.act import Act
 from services.core.event import Event, Millis
 from services.core.finding import Finding, hashed_id
 from services.core.fold import Fold
@@ -123,17 +123,29 @@ def finds_the_same(part: Sequence[Told], before: Known, revision: Revision) -> b
         if not before.shown and _stays_silent(told, revision.book):
             return True
         last -= sum(1 for _ in takewhile(lambda one: one[NAME] not in heard, reversed(part)))
-    book, fold, idle = revision.book, Fold(revision.book, before.id), revision.idle
-    for number, one in enumerate(part[:last], 1):
-        path = one[PATH]
-        plan = idle(one[NAME], path)
-        is_idle = plan is not None and plan.page_classes == fold.page_classes
-        if is_idle and number < last and (not path or (path == fold.page and one[NAME] not in PAGE_VIEWS)):
-            continue
-        plan, act = _meaning(one, book)
+    fold = Fold(revision.book, before.id)
+    for one in _without_light(part[:last], fold, revision):
+        plan, act = _meaning(one, revision.book)
         fold.apply(act, plan)
     fold.close()
     return {id_: shown(one) for id_, one in fold.all_findings().items()} == before.shown
+
+
+def _without_light(part: Sequence[Told], fold: Fold, revision: Revision) -> Iterator[Told]:
+    """Events, without those of which nothing comes but that they are there; the last always."""
+    weights, last = revision.weights, part[-1]
+    for one in part:
+        name, path = one[NAME], one[PATH]
+        weight = weights.get((name, path)) or revision.weigh(name, path)
+        if weight.is_light and one is not last and weight.page_classes == fold.page_classes:
+            is_here = not path or (path == fold.page and not weight.is_view)
+            if is_here and weight.place is None:
+                continue
+            run = fold.runs[-1] if fold.runs else None
+            if is_here and run is not None and run.place is weight.place:
+                run.ended_at = one[AT]
+                continue
+        yield one
 
 
 class _Blank:

@@ -6,14 +6,14 @@ that was changed finds anything else in it, it stays as it is, and need not be f
 
 from collections.abc import Iterable, Iterator
 from datetime import timedelta
-from typing import Any
+from typing import Any, NamedTuple
 
 from services.core.detector import Detector
 from services.core.journey import Journey
 from services.core.learned import Learned
 from services.core.matcher import Matcher
-from services.core.page import PAGE_CLASSES
-from services.core.plan import Plan
+from services.core.page import PAGE_CLASSES, PageClass
+from services.core.plan import Place
 from services.core.rulebook import Rulebook
 from services.core.stage import Stage, Step
 
@@ -27,6 +27,15 @@ WORDS = ("when", "want", "so_that", "kinds", "primary")
 
 LISTENING = ("visit", "enter", "turn_back", "close")
 """What a detector may do without an event that it hears."""
+
+
+class Weight(NamedTuple):
+    """What one event adds to a session, for the detectors that were changed."""
+
+    is_light: bool  # nothing, where the visitor is on this page and at this place already
+    place: Place | None
+    is_view: bool
+    page_classes: frozenset[PageClass]
 
 
 class Revision:
@@ -45,19 +54,19 @@ class Revision:
         """The new journey with these detectors alone."""
         self.heard = _heard(_every(after, self.detectors))
         """Names of events without which none of them finds anything; None where any event may be enough."""
-        self._idle: dict[tuple[str, str], Plan | None] = {}
+        self.weights: dict[tuple[str, str], Weight] = {}
+        """What is known already; ask `weigh` for what may not be."""
         self._rules = [] if self.is_whole else [(old, new) for old, new in _rules(before, after) if old != new]
         self._touched: dict[tuple[str, str], bool] = {}
 
-    def idle(self, name: str, path: str) -> Plan | None:
-        """What such an event means to these detectors, if nothing comes of it but that it is there, on its page."""
-        try:
-            return self._idle[name, path]
-        except KeyError:
-            plan = self.book.plan(name, path)
-            means = plan.listeners or plan.place is not None or plan.evidence or plan.outcomes or plan.undecided
-            idle = self._idle[name, path] = None if means or self.book.circumstances else plan
-            return idle
+    def weigh(self, name: str, path: str) -> Weight:
+        """What such an event adds to what these detectors know."""
+        plan = self.book.plan(name, path)
+        is_heard = bool(plan.listeners or plan.evidence or plan.outcomes or plan.undecided or self.book.circumstances)
+        is_worth = plan.place is not None and plan.place.is_money
+        weight = Weight(not (is_heard or is_worth), plan.place, plan.is_view, plan.page_classes)
+        self.weights[name, path] = weight
+        return weight
 
     @property
     def concerns_everybody(self) -> bool:

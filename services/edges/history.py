@@ -2,7 +2,7 @@
 
 import base64
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from itertools import groupby
+from itertools import chain, groupby
 from operator import itemgetter
 from typing import Any, Protocol
 
@@ -80,8 +80,8 @@ class StoreArchive:
 
 def told(archive: Archive, asked: Mapping[str, Any], *, surroundings: bool) -> Iterator[Told]:
     """The events of some days, day by day by visitor, each visitor's in their order."""
-    for block in archive.ask("events_in_surroundings" if surroundings else "events", asked):
-        yield from zip(*block, strict=True)
+    blocks = archive.ask("events_in_surroundings" if surroundings else "events", asked)
+    return chain.from_iterable(zip(*block, strict=True) for block in blocks)
 
 
 def known_between(archive: Archive, asked: Mapping[str, Any], detectors: Collection[str]) -> Iterator[Known]:

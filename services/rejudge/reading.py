@@ -44,7 +44,7 @@ class Reading:
 
     def of(self, day: date) -> Iterable[Told]:
         """A day's events, by visitor. To be gone through before the next day is asked for."""
-        if self._next is None or self._next[0] != (day - EPOCH) // DAY:
-            return
-        yield from self._next[1]
-        self._next = next(self._days, None)
+        number = (day - EPOCH) // DAY
+        while self._next is not None and self._next[0] < number:
+            self._next = next(self._days, None)
+        return self._next[1] if self._next is not None and self._next[0] == number else ()
