@@ -19,38 +19,24 @@ from services.alerts.faults import tallies
 from services.alerts.peers import PEERS
 from services.alerts.proof import (
     CELLS,
+    FREQUENT,
     LASTS,
     Plant,
     falseness,
     is_found,
     is_found_by,
+    knows,
     peer_falseness,
     plants,
     projects,
 )
 from services.alerts.shown import show_faults
-from services.alerts.simulation import FIRST_HOUR, LIFTS
-from services.core.spikes.baseline import Expected, Level, together
-from services.core.spikes.judgement import SUDDEN, Demand, p_value
+from services.alerts.simulation import LIFTS
+from services.core.spikes.judgement import Demand
 from services.core.spikes.rules import MOST_FALSE_A_WEEK, AlertRules
 
 SIZES = {"100-150": range(100, 151), "150-400": range(150, 400), "400+": range(400, 100_000)}
-FREQUENT = 0.2
 Rows = Mapping[tuple[str, float, float], Sequence[Plant]]
-
-
-def knows(plant: Plant, demand: Demand) -> bool:
-    """Whether a test finds it that is told each hour's usual rate and how much rates vary, by the same rule."""
-    truth = plant.project.truths[plant.cell]
-    hours = [hour - FIRST_HOUR for hour in range(plant.hour, plant.hour + LASTS)]
-    told = [Expected(float(truth.usual[hour]), truth.correlation, Level.SAME_HOUR, 4) for hour in hours]
-    seen = [(plant.series[FIRST_HOUR + hour], expected) for hour, expected in zip(hours, told, strict=True)]
-    alone = [p_value(*one, "up") for one in seen]
-    return (
-        min(alone) < SUDDEN
-        or max(alone) <= demand.false_share / CELLS
-        or p_value(*together(seen), "up") <= demand.false_pairs / CELLS
-    )
 
 
 def planted(series: int, rounds: int, first: int) -> Rows:

@@ -1,9 +1,8 @@
 """How often the rule is wrong where nothing is, and how surely it finds what is planted, beside rules of others."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from functools import partial
 from itertools import groupby
-from statistics import mean
 from typing import NamedTuple
 
 import numpy as np
@@ -11,13 +10,15 @@ import numpy as np
 from services.alerts.faults import Tally, tallies
 from services.alerts.peers import PEERS, Peer, rates_of, told_by
 from services.alerts.simulation import DRAWN_HOURS, FIRST_HOUR, JUDGED_HOURS, UTC, Simulated, lifts_of, planted, project
-from services.core.spikes.baseline import WEEK, Baseline, Series
+from services.core.spikes.baseline import WEEK, Baseline, Expected, Level, Series, together
 from services.core.spikes.cell import Cell
 from services.core.spikes.history import REFIT_HOURS, fitted, replay
-from services.core.spikes.judgement import SPAN, Demand, Readings, examine, standing
+from services.core.spikes.judgement import SPAN, SUDDEN, Demand, Readings, examine, p_value, standing
 from services.core.spikes.rules import MOST_FALSE_A_WEEK, AlertRules
 
 CELLS = 25
+FREQUENT = 0.2
+"""A usual rate from which on half as many again can be told from chance."""
 LEAST_EXPOSED = 100
 """Of the hours in which something is planted."""
 LASTS = 2
@@ -127,10 +128,45 @@ def is_found_by(peer: Peer, plant: Plant) -> bool:
     return any(peer.fires(rates, one) for one in range(at, at + LASTS))
 
 
+def knows(plant: Plant, demand: Demand) -> bool:
+    """Whether our rule finds it when it is told each hour's true usual rate and how much rates vary.
+
+    The limit of what two windows can show at so few false incidents.
+    """
+    truth = plant.project.truths[plant.cell]
+    hours = [hour - FIRST_HOUR for hour in range(plant.hour, plant.hour + LASTS)]
+    told = [Expected(float(truth.usual[hour]), truth.correlation, Level.SAME_HOUR, 4) for hour in hours]
+    seen = [(plant.series[FIRST_HOUR + hour], expected) for hour, expected in zip(hours, told, strict=True)]
+    alone = [p_value(*one, demand.direction) for one in seen]
+    return (
+        min(alone) < SUDDEN
+        or max(alone) <= demand.false_share / CELLS
+        or p_value(*together(seen), demand.direction) <= demand.false_pairs / CELLS
+    )
+
+
 def projects(series: int, cells: int, seed: int) -> list[Simulated]:
     """So many series in projects of so many cells."""
     draw = partial(project, cells, np.random.default_rng(seed))
     return [draw() for _ in range(series // cells)]
+
+
+class Power(NamedTuple):
+    """Of what was planted with one lift in cells of one usual rate: what each rule found, and who knows the truth."""
+
+    lift: float
+    rate: float
+    ours: list[bool]
+    peers: list[list[bool]]
+    limit: list[bool]
+
+
+def power(rows: Sequence[Plant], demand: Demand) -> Power:
+    """`rows`: all of one lift and one usual rate."""
+    ours, limit = [is_found(plant, demand) for plant in rows], [knows(plant, demand) for plant in rows]
+    return Power(
+        rows[0].lift, rows[0].rate, ours, [[is_found_by(peer, plant) for plant in rows] for peer in PEERS], limit
+    )
 
 
 class Proof(NamedTuple):
@@ -138,7 +174,7 @@ class Proof(NamedTuple):
 
     allowed: float
     falseness: list[tuple[str, Truthfulness]]
-    power: list[tuple[float, float, int, list[float]]]  # lift, usual rate, planted, share found by ours and each peer
+    power: list[Power]
     peers: tuple[Peer, ...]
     faults: list[Tally]
 
@@ -148,12 +184,8 @@ def prove(rules: AlertRules, series: int, seed: int) -> Proof:
     demand, made = rules.demand(), projects(series, CELLS, seed)
     false = [("ours", falseness(made, demand))]
     false += [(peer.name, peer_falseness(made, peer, demand)) for peer in PEERS]
-    power = []
+    found = []
     for lift in lifts_of(rules.direction):
         rows = sorted(plants(made, lift, np.random.default_rng(seed)), key=lambda plant: plant.rate)
-        for rate, some in groupby(rows, key=lambda plant: plant.rate):
-            mine = list(some)
-            found = [[is_found(plant, demand) for plant in mine]]
-            found += [[is_found_by(peer, plant) for plant in mine] for peer in PEERS]
-            power.append((lift, rate, len(mine), [mean(one) for one in found]))
-    return Proof(MOST_FALSE_A_WEEK[rules.sensitivity], false, power, PEERS, tallies(series // CELLS, demand, seed))
+        found += [power(list(some), demand) for _, some in groupby(rows, key=lambda plant: plant.rate)]
+    return Proof(MOST_FALSE_A_WEEK[rules.sensitivity], false, found, PEERS, tallies(series // CELLS, demand, seed))

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
+from statistics import mean
 
 from rich.console import Console
 from rich.table import Table
@@ -9,17 +10,18 @@ from rich.table import Table
 from services.alerts.backtest import Backtest, Firing
 from services.alerts.faults import SOON, Tally
 from services.alerts.peers import Peer
-from services.alerts.proof import LASTS, Truthfulness
+from services.alerts.proof import FREQUENT, LASTS, Power, Truthfulness
 from services.core.journey import Journey
 from services.core.spikes.incident import Incident
-from services.core.spikes.telling import tell
+from services.core.spikes.telling import began, tell
 
 
 def show_incidents(incidents: Sequence[Incident], journey: Journey, console: Console) -> None:
     """The newest first."""
     for one in incidents:
         told = tell(one, journey)
-        console.print(f"[bold]{one.state}[/] since {_time(one.began)}  {told.title}", highlight=False)
+        since = f"{began(one, journey):%Y-%m-%d %H:%M} ({journey.time_zone})"
+        console.print(f"[bold]{one.state}[/] since {since}  {told.title}", highlight=False)
         console.print(f"  {told.sentence}\n  id {one.id}", highlight=False)
     if not incidents:
         console.print("No incidents.")
@@ -65,14 +67,32 @@ def show_falseness(told: Iterable[tuple[str, Truthfulness]], allowed: float, con
     console.print(table)
 
 
-def show_power(rows: Iterable[tuple[float, float, int, list[float]]], peers: Iterable[Peer], console: Console) -> None:
+def show_power(rows: Sequence[Power], peers: Iterable[Peer], console: Console) -> None:
     """How much of what was planted each rule found."""
     table = Table(title=f"Found within {LASTS} windows, of what was planted in cells with at least 100 exposed an hour")
-    for column in ("lift", "usual rate", "planted", "ours", *(peer.name for peer in peers)):
+    for column in ("lift", "usual rate", "planted", "ours", *(peer.name for peer in peers), "who knows"):
         table.add_column(column, justify="right")
-    for lift, rate, planted, found in rows:
-        table.add_row(f"{lift - 1:+.0%}", f"{rate:.0%}", str(planted), *(f"{share:.2f}" for share in found))
+    for one in rows:
+        shares = (_share(found) for found in (one.ours, *one.peers, one.limit))
+        table.add_row(f"{one.lift - 1:+.0%}", f"{one.rate:.0%}", str(len(one.ours)), *shares)
     console.print(table)
+    console.print(
+        "Who knows: our rule, told each hour's true usual rate and how much rates vary, instead of learning them."
+    )
+    _show_whole("All of it", rows, console)
+    _show_whole(
+        f"Where the usual rate is {FREQUENT:.0%} and more", [one for one in rows if one.rate >= FREQUENT], console
+    )
+
+
+def _show_whole(name: str, rows: Sequence[Power], console: Console) -> None:
+    ours, limit = [found for one in rows for found in one.ours], [found for one in rows for found in one.limit]
+    if ours:
+        console.print(f"{name}: {_share(ours)} of {len(ours)} found, {_share(limit)} by who knows (aim 0.9).")
+
+
+def _share(found: Sequence[bool]) -> str:
+    return f"{mean(found):.2f}"
 
 
 def show_faults(tallies: Sequence[Tally], console: Console) -> None:

@@ -41,11 +41,17 @@ def key_of(
     key = keyring.find(secret) if secret else None
     if key is None:
         said = "This key is not known." if secret else "This needs a key."
-        challenge = {"WWW-Authenticate": 'Bearer realm="desireline"'}
-        raise Refusal(401, f"{said} Send `Authorization: Bearer rk_…` with a read key.", headers=challenge)
+        raise Refusal(401, f"{said} Send `Authorization: Bearer rk_…` with a read key.", headers=_challenge(request))
     if key.kind not in MAY_ASK:
         raise Refusal(403, f"A {key.kind} key may not ask. Use a read key.")
     return key
+
+
+def _challenge(request: Request) -> dict[str, str]:
+    """Somebody who follows a link of a message is asked for a key by the browser; a program is told how to send one."""
+    is_followed = "text/html" in request.headers.get("Accept", "")
+    scheme = 'Basic realm="a read key as the user name"' if is_followed else 'Bearer realm="desireline"'
+    return {"WWW-Authenticate": scheme}
 
 
 def project_of(key: Annotated[Key, Depends(key_of)]) -> str:

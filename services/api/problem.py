@@ -9,10 +9,14 @@ from fastapi.responses import JSONResponse
 from pydantic import BaseModel, Field
 from starlette.exceptions import HTTPException
 
-from services.edges.clickhouse import StoreRefused, StoreUnavailable
+from services.edges.clickhouse import StoreRefused, StoreSpent, StoreUnavailable
 
 MEDIA_TYPE = "application/problem+json"
 RETRY_AFTER_SECONDS = "2"
+ABOUT_LESS = (
+    "There are too many sessions for this question to be answered in the time and memory that it may take: ask about a "
+    "shorter period (`from`, `to`), or about some of them, by `job`, `device`, `country` or another filter."
+)
 
 
 class Mistake(BaseModel):
@@ -45,7 +49,8 @@ RESPONSES: dict[int | str, dict[str, Any]] = {
         401: "No key, or one that is not known.",
         403: "The key may not ask.",
         422: "The question has a mistake; each is named with a pointer.",
-        503: "The database cannot be had at the moment; ask again.",
+        503: "The database cannot be had at the moment; ask again. With a pointer and no `Retry-After`: it would take "
+        "longer, or more memory, than a question may; ask about less.",
     }.items()
 }
 
@@ -82,6 +87,10 @@ def install(app: FastAPI) -> None:
     async def point_out(_: Request, error: RequestValidationError) -> JSONResponse:
         mistakes = [Mistake(pointer=pointer_to(one["loc"]), detail=one["msg"]) for one in error.errors()]
         return respond(422, "; ".join(f"{one.pointer}: {one.detail}" for one in mistakes), mistakes)
+
+    @app.exception_handler(StoreSpent)
+    async def ask_about_less(_: Request, error: StoreSpent) -> JSONResponse:
+        return respond(503, f"{ABOUT_LESS} ({error})", [Mistake(pointer="/query/from", detail=ABOUT_LESS)])
 
     @app.exception_handler(StoreUnavailable)
     async def ask_again(_: Request, error: StoreUnavailable) -> JSONResponse:

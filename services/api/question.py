@@ -14,7 +14,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 from services.api.condition import OPERATORS, checked_condition
 from services.api.period import Moment, Period
 from services.api.questions.freshness import Freshness
-from services.api.scope import Scope, apart_by
+from services.api.scope import Scope, apart_by, of_a_job
 from services.api.sql import sql
 from services.api.standing import longest_days, standing
 from services.core.journey import Journey
@@ -205,6 +205,10 @@ class Asked:
     def told_apart_by(self, part: str) -> "Asked":
         """The same with sessions told apart by another of their columns, or by none."""
         return replace(self, scope=apart_by(self.scope, part))
+
+    def of_a_job(self) -> "Asked":
+        """The same, of those sessions only whose job is known."""
+        return replace(self, scope=of_a_job(self.scope))
 
     def about(self) -> dict[str, Any]:
         """The fields of `Answer`."""

@@ -36,6 +36,10 @@ class Scope:
     part: str = "''"
     fragments: Mapping[str, str] = field(default_factory=dict)
     parameters: Mapping[str, object] = field(default_factory=dict)
+    apart: str = ""
+    """The name of what sessions are told apart by."""
+    columns: Mapping[str, str] | None = field(default_factory=dict)
+    """All that it filters by, where that is nothing but columns of sessions."""
 
 
 def scope_of(question: Filters, part: str = "") -> Scope:
@@ -53,13 +57,21 @@ def scope_of(question: Filters, part: str = "") -> Scope:
         name, condition = f"where{number}", read_condition(given)
         lines.append(_said(condition.text(name)))
         parameters |= condition.parameters(name)
-    return apart_by(Scope("".join(lines), parameters=parameters), part)
+    only_columns = len(lines) == len(columns)
+    scope = Scope("".join(lines), parameters=parameters, columns=columns if only_columns else None)
+    return apart_by(scope, part)
 
 
 def apart_by(scope: Scope, part: str) -> Scope:
     """The same sessions, told apart by a column of theirs, or by what their visitor was last said to be of."""
     fragments = {"scoped_sessions": "scoped_sessions_by_segment"} if part == SEGMENT else {}
-    return replace(scope, part=part_of(part), fragments=fragments)
+    return replace(scope, part=part_of(part), fragments=fragments, apart=part)
+
+
+def of_a_job(scope: Scope) -> Scope:
+    """Only sessions whose job is known."""
+    known = "            AND job NOT IN ('', 'unassigned')\n"
+    return replace(scope, filters=scope.filters + known, columns=None)
 
 
 SEARCHED = ("name", "path", "title", "url", "props")
@@ -74,7 +86,8 @@ def searched(scope: Scope, text: str) -> Scope:
         for column in SEARCHED
         for one in (looked_for if column == "props" else looked_for[:1])
     )
-    return replace(scope, filters=scope.filters + _said(condition), parameters={**scope.parameters, **spellings})
+    parameters = {**scope.parameters, **spellings}
+    return replace(scope, filters=scope.filters + _said(condition), parameters=parameters, columns=None)
 
 
 def _quoted(text: str) -> str:

@@ -115,6 +115,10 @@ def _judged(
         started_at=rfc3339(session.started_at),
         events=session.events,
         path=[".".join(filter(None, place)) for place in zip(session.path_stage, session.path_step, strict=True)],
+        path_reasons=[
+            Reason(rule, event, names.get(event, ""), rfc3339(times.get(event, 0)))
+            for rule, event in zip(session.path_rule, session.path_event, strict=True)
+        ],
         stage=session.stage,
         step=session.step,
         job=session.job,

@@ -6,7 +6,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from services.check.told import Answer, Judged
+from services.check.told import Answer, Judged, Reason
 from services.core.job import UNASSIGNED
 
 MOST_LINES = 15
@@ -88,8 +88,18 @@ def _examples(sessions: list[Judged]) -> Iterator[Judged]:
     yield from sorted(kinds.values(), key=lambda one: one.started_at)[:MOST_EXAMPLES]
 
 
+def _firsts(one: Judged) -> Iterator[Reason]:
+    """Why each place of a path was entered, where it first was."""
+    seen: set[str] = set()
+    for place, why in zip(one.path, one.path_reasons, strict=True):
+        if place not in seen:
+            seen.add(place)
+            yield why
+
+
 def _show_session(one: Judged, console: Console) -> None:
     lines = [f"{one.visitor}, {one.started_at}: {' → '.join(one.path) or 'no stage'}"]
+    lines += [f"    {why.rule} ← {why.name}" for why in _firsts(one)]
     lines.append(f"  job {one.job} ({one.confidence:.2f})" + (f", done by {one.done_by}" if one.done_by else ""))
     lines += [f"    {why.rule} ← {why.name}" for why in one.reasons]
     for found in one.findings:

@@ -77,6 +77,7 @@ class Judged(msgspec.Struct):
     started_at: str
     events: int
     path: list[str]
+    path_reasons: list[Reason]
     stage: str
     step: str
     job: str

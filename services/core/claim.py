@@ -6,14 +6,19 @@ does, and its own look at the positions (`lost`) tells it to stop.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
+from datetime import timedelta
 from typing import NamedTuple
 
 import msgspec
 
-from services.core.rows import PositionRow
+from services.core.event import Millis
+from services.core.rows import Left, PositionRow
 
 VERSIONS = 1 << 40
 """Of one generation: as many checkpoints can follow one claim."""
+
+OWED_FOR = timedelta(days=1)
+"""How long rows are looked for that a worker which lost its partition may still bring: it may have been frozen."""
 
 
 class Claimed(NamedTuple):
@@ -21,21 +26,8 @@ class Claimed(NamedTuple):
 
     position: PositionRow
     before: PositionRow | None
-    left: list["Left"]
-
-    @property
-    def finished(self) -> int:
-        """The version up to which everything is true, in this log and in those before it."""
-        return min(left.after for left in self.left)
-
-
-class Left(NamedTuple):
-    """Rows of a partition with versions between the two are of checkpoints that never came to their end."""
-
-    partition: int
-    after: int
-    before: int
-    elsewhere: bool  # in another log, where the visitors may have been spread over another number of partitions
+    finished: int  # the version up to which everything is true, in this log and in those before it
+    left: list[Left]
 
 
 def claim(
@@ -51,12 +43,36 @@ def claim(
         start = before or _beginning(log_id, partition, began)
         version = generation * VERSIONS
         position = msgspec.structs.replace(start, partitions=count, generation=generation, claim=name, version=version)
-        left = [Left(partition, start.finished, version, elsewhere=False)]
+        left = [Left(partition, start.finished, version)]
         if start.finished == began:
             # Nobody has come to the end of a checkpoint in this log: nor has anybody taken back what others left.
             left += _left_by_other_logs(positions, log_id, began)
-        made.append(Claimed(position, before, left))
+        finished = min(one.after for one in left)
+        left += (one for one in start.owed if not _is_within(one, left[0]))
+        if before is None:
+            left += sorted({one._replace(elsewhere=True) for other in positions for one in other.owed})
+        made.append(Claimed(position, before, finished, left))
     return made
+
+
+def owing(claimed: Claimed, now: Millis) -> Claimed:
+    """The same, its position telling those after it where to look too: another process may still write there.
+
+    What has been looked for long enough is left out.
+    """
+    since = now - int(OWED_FOR.total_seconds() * 1000)
+    left = [one._replace(found_at=one.found_at or now) for one in claimed.left if not 0 < one.found_at < since]
+    return claimed._replace(position=msgspec.structs.replace(claimed.position, owed=left), left=left)
+
+
+def generation(version: int) -> int:
+    """Of whoever wrote a row of this version."""
+    return version // VERSIONS
+
+
+def is_true(version: int, stands_for: Iterable[int]) -> bool:
+    """Whether a visitor's row that was left unfinished stands, given how far those of each generation do."""
+    return any(version <= one and generation(version) == generation(one) for one in stands_for)
 
 
 def lost(positions: Iterable[PositionRow], log_id: str, claims: Mapping[int, str]) -> list[int]:
@@ -64,6 +80,11 @@ def lost(positions: Iterable[PositionRow], log_id: str, claims: Mapping[int, str
     return [
         one.partition for one in positions if one.log_id == log_id and claims.get(one.partition, one.claim) != one.claim
     ]
+
+
+def _is_within(one: Left, other: Left) -> bool:
+    here = (one.partition, one.elsewhere) == (other.partition, other.elsewhere)
+    return here and other.after <= one.after and one.before <= other.before
 
 
 def _left_by_other_logs(positions: Iterable[PositionRow], log_id: str, began: int) -> list[Left]:

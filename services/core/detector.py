@@ -11,6 +11,7 @@ from pydantic import BaseModel, ConfigDict
 
 from services.core.finding import Finding
 from services.core.page import NO_CLASSES, PageClass
+from services.core.role import Role
 
 if TYPE_CHECKING:
     from services.core.act import Act
@@ -33,6 +34,11 @@ class Detector(BaseModel):
     """Whether `enter`, `close` and what it `notices` mean nothing to it before it remembers something of the session.
 
     Then they are called only for sessions in whose memory it has something, which few have.
+    """
+
+    told_live: ClassVar[Role | None] = None
+    """The role of a stage in which its `close` is not waited for: where nothing happens there for the `patience`, an
+    open session is quiet: judged as if it were over, by all detectors, until its next act.
     """
 
     name: ClassVar[str]

@@ -28,12 +28,16 @@ TRAIL = 4
 
 
 class Run:
-    """Events of one place without another place between; `ended_at` is the last of them that matched the place."""
+    """Events of one place without another place between; `ended_at` is the last of them that matched the place.
 
-    __slots__ = ("ended_at", "event", "place", "started_at")
+    `rule` says by which rule of the place the event entered that did.
+    """
 
-    def __init__(self, place: Place, act: Act) -> None:
+    __slots__ = ("ended_at", "event", "place", "rule", "started_at")
+
+    def __init__(self, place: Place, rule: str, act: Act) -> None:
         self.place = place
+        self.rule = rule
         self.started_at = self.ended_at = act.occurred_at
         self.event = act.id
 
@@ -90,7 +94,7 @@ class Fold:
         if plan.speaks:
             self._conclude(act, plan)
         if plan.place is not None:
-            self._enter(act, plan.place)
+            self._enter(act, plan.place, plan.entered_by)
         if plan.moves and (plan.is_view or plan.path != self.page or plan.page_classes is not self.page_classes):
             self._move(act, plan)
         memory = self.memory
@@ -118,7 +122,7 @@ class Fold:
             self.seen_text = text
             self.seen = with_later(self.seen, seen_in(text))
 
-    def _enter(self, act: Act, place: Place) -> None:
+    def _enter(self, act: Act, place: Place, rule: str) -> None:
         runs = self.runs
         left = runs[-1] if runs else None
         if place.is_money and act.props:
@@ -126,7 +130,7 @@ class Fold:
         if left is not None and (left.place is place or len(runs) >= LONGEST_PATH):
             left.ended_at = act.occurred_at
             return
-        runs.append(Run(place, act))
+        runs.append(Run(place, rule, act))
         if self.furthest is None or place.order > self.furthest.order:
             self.furthest = place
         for detector, enter in self.book.entries:

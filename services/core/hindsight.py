@@ -22,7 +22,7 @@ from services.core.revision import Revision
 from services.core.rows import FindingRow, SessionRow
 from services.core.rulebook import Rulebook
 from services.core.session import LiveSession, Visitor
-from services.core.sessioniser import MOST_EVENTS, opened
+from services.core.sessioniser import opened
 from services.core.stored import Session
 
 Told: TypeAlias = tuple[Any, ...]
@@ -31,7 +31,7 @@ context, URL and referrer. A bare tuple, as it comes: names for the fields would
 """
 
 DAY, VISITOR, ID, NAME, PATH, USER, AT, HISTORICAL, PROPS, SEEN = range(10)
-_user = itemgetter(USER)
+_at, _user, _seen = itemgetter(AT), itemgetter(USER), itemgetter(SEEN)
 
 NOWHERE = (1 << 32) - 1
 """The partition of what was judged again: no worker holds it, so none takes it for what another left unfinished."""
@@ -73,21 +73,7 @@ class Rejudged(NamedTuple):
 
 def parts(events: list[Told], book: Rulebook) -> Iterator[list[Told]]:
     """A visitor's events in their order, cut where one session ends and the next begins."""
-    if not events:
-        return
-    if events[-1][AT] - events[0][AT] <= min(book.inactivity, book.max_length) and len(events) <= MOST_EVENTS:
-        yield events
-        return
-    part: list[Told] = []
-    began = last = events[0][AT]
-    for one in events:
-        at = one[AT]
-        if at - last > book.inactivity or at - began > book.max_length or len(part) >= MOST_EVENTS:
-            yield part
-            part, began = [], at
-        part.append(one)
-        last = at
-    yield part
+    return book.boundary.cut(events, _at, _seen)
 
 
 def known_as(project: str, part: Sequence[Told], known: Sequence[Known]) -> Known | None:

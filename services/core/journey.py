@@ -29,6 +29,10 @@ class SessionRules(Part):
     inactivity: Duration = Field(timedelta(minutes=30), description="A longer pause ends the session.")
     max_length: Duration = Field(timedelta(hours=24), description="No session is longer.")
     allowed_lateness: Duration = Field(timedelta(minutes=30), description="How long a closed session can be reopened.")
+    split_at_midnight: bool = Field(False, description="Whether the end of a day in `time_zone` ends the session.")
+    split_on_campaign_change: bool = Field(
+        False, description="Whether coming by a campaign ends a session that another one, or none, began."
+    )
 
 
 class Journey(Part):

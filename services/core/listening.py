@@ -63,6 +63,7 @@ class Listening:
         self.turns = tuple(_heard(*one, "turn_back") for one in detectors if _overrides(one[0], "turn_back"))
         # Drop-offs last: they name the friction before them as their likely cause.
         closing = sorted(detectors, key=lambda one: one[0].kind == "drop_off")
+        self.told_live = frozenset(one.told_live for one, _ in detectors if one.told_live)
         self.closings: tuple[Closing, ...] = tuple(
             (_waits_as(one[0]), _closed(*one)) for one in closing if _overrides(one[0], "close")
         )

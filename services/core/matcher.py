@@ -116,6 +116,12 @@ class Matcher(BaseModel):
     def _properties_hold(self, props: Props) -> bool:
         return all(condition.holds(reach(props, key)) for key, condition in self.where.items())
 
+    def alternatives(self) -> tuple["Matcher", ...]:
+        """Matchers of which one holds wherever this one does: one for each of `any_of`, else itself."""
+        if len(self.any_of) < 2:
+            return (self,)
+        return tuple(self.model_copy(update={"any_of": (one,)}) for one in self.any_of)
+
     def reads(self) -> set[str]:
         """The top-level properties this matcher looks at."""
         inner = [*self.any_of, *self.all_of, *([self.none_of] if self.none_of else [])]

@@ -1,12 +1,13 @@
 """One partition of the log and the visitors on it: records in, changed rows out."""
 
-from collections import deque
+from collections import defaultdict, deque
 from collections.abc import Iterable, Sequence
 from typing import Protocol
 
 import msgspec
 
 from services.core.changes import Changes
+from services.core.claim import is_true
 from services.core.event import WATERMARK, Event, Millis
 from services.core.key_hash import key_hash
 from services.core.meaning import meaning
@@ -70,7 +71,6 @@ class Partition:
         # Visitors whose states were written, and the position past them was not.
         self._ahead: dict[tuple[str, str], int] = {}
         self._ahead_until = 0
-        self._finished: set[tuple[str, str]] = set()
         self._oblivion = Oblivion()
         clocks: dict[str, list[int]] = msgspec.json.decode(position.clocks or "{}")
         for project, times in clocks.items():
@@ -168,9 +168,9 @@ class Partition:
         return key_hash(visitor) % (self.position.partitions or 1) == self.position.partition
 
     def take_back(self, rows: Iterable[UnfinishedRow]) -> None:
-        """Withdraw what no position ever stood for: of a session that is here the truth is written again."""
+        """Withdraw what nothing ever stood for: of a session that is here the truth is written again."""
         for row in rows:
-            if (row.session_id, row.finding_id) not in self._finished:
+            if not is_true(row.version, row.believed):
                 self._take_back(row)
 
     def _apply(self, value: bytes, offset: int) -> None:
@@ -195,8 +195,8 @@ class Partition:
         if added is DUPLICATE:
             return
         mark.at = clock
-        if added is REARRANGED:
-            mark.remind(event.visitor, event.occurred_at + self.book.inactivity)
+        if added is REARRANGED or plan.quiet_after:
+            tenant.remind(visitor)
         self._changes.events.append(value)
         if event.user:
             visitor.user = event.user
@@ -262,22 +262,18 @@ class Partition:
         )
 
     def _restore(self, states: Iterable[StateRow], unfinished: Iterable[UnfinishedRow]) -> None:
-        stored: dict[tuple[str, str], int] = {}
+        stand_for: defaultdict[tuple[str, str], list[int]] = defaultdict(list)
         for state in states:
             refuse_newer(state)
             here = (state.log_id, state.partition) == (self.position.log_id, self.position.partition)
             key = state.project, state.visitor
-            stored[key] = max(stored.get(key, 0), state.stands_for)
+            stand_for[key].append(state.stands_for)
             if here and state.next_offset > self._next:
                 self._ahead[key] = state.next_offset
                 self._ahead_until = max(self._ahead_until, state.next_offset)
             if not state.is_deleted:
                 self._put_to_sleep(state, here)
-        rows = list(unfinished)
-        self._finished = {
-            (row.session_id, row.finding_id) for row in rows if stored.get((row.project, row.visitor), 0) >= row.version
-        }
-        self.take_back(rows)
+        self.take_back(row for row in unfinished if not is_true(row.version, stand_for[row.project, row.visitor]))
 
     def _put_to_sleep(self, state: StateRow, here: bool) -> None:
         tenant = self._tenants.setdefault(state.project, Tenant(self.book, self._make_ready))

@@ -2,13 +2,14 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
 import msgspec
 
 from services.core.act import Act
 from services.core.finding import Finding
 from services.core.page import NO_CLASSES, PageClass
+from services.core.role import Role
 
 if TYPE_CHECKING:
     from services.core.fold import Fold
@@ -18,9 +19,6 @@ Listener = Callable[[Act, "Fold"], Finding | None]
 
 Heard = tuple[str, Listener]
 """A `see`, and the detector that must remember something of the session for it to be called, "" where none must."""
-
-Role = Literal["browse", "basket", "checkout", "done"]
-"""What a stage is to a shop, where a detector must know."""
 
 
 class Place(msgspec.Struct, frozen=True, gc=False):
@@ -34,7 +32,13 @@ class Place(msgspec.Struct, frozen=True, gc=False):
     patience: int  # milliseconds in the step; 0: no limit
     stage_patience: int
     shortest_path: int  # moves of the shortest way here from the session's start
+    quiet_after: int  # milliseconds here without an act that make an open session quiet; 0: no limit
     is_money: bool  # its events say what a basket or an order is worth
+
+    @property
+    def name(self) -> str:
+        """As journey files name it: "stage" or "stage.step"."""
+        return f"{self.stage}.{self.step}" if self.step else self.stage
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +52,7 @@ class Plan:
     name: str
     path: str
     place: Place | None = None
+    entered_by: str = ""  # the rule that says so: "stage/2", "stage.step/1"
     evidence: tuple[int, ...] = ()
     outcomes: tuple[int, ...] = ()
     listeners: tuple[Heard, ...] = ()
@@ -59,3 +64,4 @@ class Plan:
     speaks: bool = False  # it may say something about the job
     is_view: bool = False
     moves: bool = False  # it says where the visitor is
+    quiet_after: int = 0  # of the place

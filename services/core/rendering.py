@@ -43,6 +43,7 @@ def session_row(visitor: Visitor, live: LiveSession, partition: int, version: in
         path_started_at=[run.started_at for run in runs],
         path_ended_at=[run.ended_at for run in runs],
         path_event=[run.event for run in runs],
+        path_rule=[run.rule for run in runs],
         job=label.job,
         job_confidence=label.confidence,
         job_evidence=list(fold.evidence.values()),

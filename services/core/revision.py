@@ -5,7 +5,6 @@ that was changed finds anything else in it, it stays as it is, and need not be f
 """
 
 from collections.abc import Iterable, Iterator
-from datetime import timedelta
 from typing import Any, NamedTuple
 
 from services.core.detector import Detector
@@ -106,8 +105,9 @@ def _frame(journey: Journey) -> Document:
     return frame
 
 
-def _cuts(journey: Journey) -> tuple[timedelta, timedelta]:
-    return journey.sessions.inactivity, journey.sessions.max_length
+def _cuts(journey: Journey) -> Document:
+    """Where sessions end, once all of their events are there."""
+    return journey.sessions.model_dump(exclude={"allowed_lateness"})
 
 
 def _rules(before: Journey, after: Journey) -> Iterator[tuple[Matcher, Matcher]]:
@@ -131,8 +131,13 @@ def _matchers(journey: Journey) -> Iterator[Matcher]:
 
 
 def _differ(old: Matcher, new: Matcher, name: str, path: str) -> bool:
-    was, now = old.matches(name, path, None), new.matches(name, path, None)
-    return was is not now or was is None
+    was, now = _answers(old, name, path), _answers(new, name, path)
+    return was != now or None in was
+
+
+def _answers(matcher: Matcher, name: str, path: str) -> list[bool | None]:
+    """Of each alternative: a stage tells by which of them it was entered."""
+    return [one.matches(name, path, None) for one in matcher.alternatives()]
 
 
 def _changed(before: Journey, after: Journey) -> frozenset[str]:

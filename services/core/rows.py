@@ -5,6 +5,8 @@ Python can build columns (docs/benchmarks.md). Every `…_ms` field fills the `D
 `version` grows with the log (see `Partition.version`): of two rows with one key the higher one is true.
 """
 
+from typing import NamedTuple
+
 import msgspec
 
 from services.core.event import Millis
@@ -54,6 +56,7 @@ class SessionRow(Row):
     path_started_at: list[Millis] = msgspec.field(name="path_started_ms", default_factory=list)
     path_ended_at: list[Millis] = msgspec.field(name="path_ended_ms", default_factory=list)
     path_event: list[str] = []  # the event that entered
+    path_rule: list[str] = []  # the rule it met, "stage/rule number" or "stage.step/rule number"
     job: str = ""  # "unassigned" where the evidence is thin
     job_confidence: float = 0.0
     job_evidence: list[str] = []  # event ids
@@ -114,6 +117,24 @@ class StateRow(Row):
     is_deleted: int = 0  # nothing is left of the visitor that a new event could change
 
 
+class BelievedRow(Row):
+    """How far the rows of a visitor were true that somebody left unfinished, as whoever took on after them found it."""
+
+    project: str
+    visitor: str
+    stands_for: int  # true are those of its generation up to this version
+
+
+class Left(NamedTuple):
+    """Rows of a partition with versions between the two are of checkpoints that never came to their end."""
+
+    partition: int
+    after: int
+    before: int
+    elsewhere: bool = False  # in another log, where the visitors may have been spread over another number of partitions
+    found_at: Millis = 0  # when somebody took on and looked for them first
+
+
 class PositionRow(Row):
     """How far one partition of one log has been applied. Written last: what it says is stored."""
 
@@ -127,6 +148,7 @@ class PositionRow(Row):
     next_offset: int
     clocks: str  # JSON: project → [live, import] watermark in milliseconds
     version: int
+    owed: list[Left] = []  # where rows may still come late, so that whoever takes on looks there too
 
 
 class UnfinishedRow(Row):
@@ -138,6 +160,8 @@ class UnfinishedRow(Row):
     finding_id: str  # "" for the session itself
     visitor: str
     version: int
+    partition: int = 0
+    believed: list[int] = []  # what stands in `BelievedRow` of its visitor
 
 
 class RefusedRow(Row):

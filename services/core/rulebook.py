@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 
 from services.core.act import PAGE_VIEWS
+from services.core.boundary import Boundary
 from services.core.duration import millis
 from services.core.event import Millis
 from services.core.journey import Journey
@@ -28,6 +29,7 @@ _MONEY_ROLES = frozenset({"basket", "checkout", "done"})
 class _Rule:
     matcher: Matcher
     place: Place | None = None
+    name: str = ""  # of a place's rule
     evidence: int = -1
     outcome: int = -1
     page_class: PageClass | None = None
@@ -36,14 +38,14 @@ class _Rule:
 
 @dataclass(slots=True)
 class _Draft:
-    places: list[Place] = field(default_factory=list)
+    places: list[tuple[Place, str]] = field(default_factory=list)
     evidence: list[int] = field(default_factory=list)
     outcomes: list[int] = field(default_factory=list)
     page_classes: set[PageClass] = field(default_factory=set)
 
     def add(self, rule: _Rule) -> None:
         if rule.place is not None:
-            self.places.append(rule.place)
+            self.places.append((rule.place, rule.name))
         elif rule.page_class is not None:
             self.page_classes.add(rule.page_class)
         elif rule.evidence >= 0:
@@ -58,8 +60,8 @@ class Rulebook:
     def __init__(self, journey: Journey) -> None:
         self.version = journey.version
         self.currency = journey.currency
-        self.inactivity = millis(journey.sessions.inactivity)
-        self.max_length = millis(journey.sessions.max_length)
+        self.boundary = Boundary(journey)
+        self.inactivity = self.boundary.inactivity
         self.lateness = millis(journey.sessions.allowed_lateness)
         self.last_stage = len(journey.stages) - 1
         self.shortest_paths = [job.shortest_path for job in journey.jobs]
@@ -69,6 +71,7 @@ class Rulebook:
         self.circumstances = bool(self.weighing.circumstances)
         self.asks = self.weighing.asks
         listening = Listening(journey)
+        self._told_live = listening.told_live
         self.entries, self.turns, self.closings = listening.entries, listening.turns, listening.closings
         self._hearing, self._visiting = listening.hearing, listening.visiting
         self._intended = frozenset(journey.intended)
@@ -134,12 +137,13 @@ class Rulebook:
         for rule in rules:
             draft.add(rule)
         # One event enters one place: the furthest that it matches, and a step rather than its stage.
-        place = max(draft.places, key=lambda one: one.order, default=None)
+        place, entered_by = max(draft.places, key=lambda one: one[0].order, default=(None, ""))
         classes = frozenset(draft.page_classes) or NO_CLASSES
         visits = tuple(one.visit for one in self._visiting if one.classes & classes)
         return replace(
             heard,
             place=place,
+            entered_by=entered_by,
             evidence=tuple(draft.evidence),
             outcomes=tuple(draft.outcomes),
             page_classes=classes,
@@ -147,6 +151,7 @@ class Rulebook:
             speaks=bool(draft.evidence or draft.outcomes or self.circumstances),
             is_view=heard.name in PAGE_VIEWS,
             moves=bool(heard.path or classes),
+            quiet_after=place.quiet_after if place else 0,
         )
 
     def _place_rules(self, journey: Journey) -> Iterable[_Rule]:
@@ -155,11 +160,31 @@ class Rulebook:
             parts: tuple[Stage | Step, ...] = (stage, *stage.steps)
             for part in parts:
                 enterable += part.enter is not None
-                place = _place(order, number, stage, part, enterable)
+                place = self._place(order, number, stage, part, enterable)
                 order += 1
                 if part.enter is not None:
                     money = MONEY if place.is_money else frozenset()
-                    yield _Rule(part.enter, place=place, reads=money | part.enter.reads())
+                    for rule, matcher in enumerate(part.enter.alternatives(), 1):
+                        yield _Rule(matcher, place, f"{place.name}/{rule}", reads=money | matcher.reads())
+
+    def _place(self, order: int, number: int, stage: Stage, part: Stage | Step, enterable: int) -> Place:
+        return Place(
+            order=order,
+            stage_number=number,
+            stage=stage.name,
+            step=part.name if isinstance(part, Step) else "",
+            role=stage.role,
+            patience=_patience(part) if isinstance(part, Step) else 0,
+            stage_patience=_patience(stage),
+            shortest_path=stage.shortest_path or enterable,
+            quiet_after=self._quiet_after(stage, part),
+            is_money=stage.role in _MONEY_ROLES,
+        )
+
+    def _quiet_after(self, stage: Stage, part: Stage | Step) -> Millis:
+        """The patience of the stage, else of the step; nobody waits for it where the session is over before."""
+        patience = _patience(stage) or _patience(part)
+        return patience if stage.role in self._told_live and patience < self.inactivity else 0
 
     def _job_rules(self, journey: Journey) -> Iterable[_Rule]:
         for evidence, matcher in self.weighing.evidence:
@@ -175,20 +200,6 @@ class Rulebook:
                 matcher = journey.pages.matcher(page_class)
                 reads = frozenset(matcher.reads()).union(*(one.reads for one in visitors))
                 yield _Rule(matcher, page_class=page_class, reads=reads)
-
-
-def _place(order: int, number: int, stage: Stage, part: Stage | Step, enterable: int) -> Place:
-    return Place(
-        order=order,
-        stage_number=number,
-        stage=stage.name,
-        step=part.name if isinstance(part, Step) else "",
-        role=stage.role,
-        patience=_patience(part) if isinstance(part, Step) else 0,
-        stage_patience=_patience(stage),
-        shortest_path=stage.shortest_path or enterable,
-        is_money=stage.role in _MONEY_ROLES,
-    )
 
 
 def _learned(learned: Learned | None) -> tuple[dict[str, dict[str, Millis]], dict[str, Millis]]:

@@ -28,7 +28,8 @@ class Seen(NamedTuple):
 NOTHING = Seen()
 
 # Each is taken from one event as a whole: the source of one campaign says nothing of the name of another.
-_GROUPS = ((0, 3), (3, 4), (4, 5), (5, 9))
+_CAMPAIGN = (5, 9)
+_GROUPS = ((0, 3), (3, 4), (4, 5), _CAMPAIGN)
 
 
 def text_of(values: Iterable[str]) -> str:
@@ -46,6 +47,14 @@ def seen_in(text: str) -> Seen:
     'AT'
     """
     return Seen(*text.split(BETWEEN)[: len(NOTHING)])
+
+
+def campaign_of(text: str) -> tuple[str, ...]:
+    """
+    >>> campaign_of("mobile|Firefox|||AT|mail|email")
+    ('mail', 'email', '', '')
+    """
+    return seen_in(text)[_CAMPAIGN[0] : _CAMPAIGN[1]]
 
 
 def with_later(first: Seen, later: Seen) -> Seen:

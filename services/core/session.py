@@ -23,7 +23,8 @@ class LiveSession:
         self.started_at: Millis = session.acts[0].occurred_at
         self.ended_at: Millis = session.acts[-1].occurred_at
         # The latest time of an act that it may be lengthened by, whatever the pause.
-        self.takes_until = NEVER if session.closed else self.started_at + fold.book.max_length
+        is_judged = session.closed or session.quiet
+        self.takes_until = NEVER if is_judged else fold.book.boundary.takes_until(self.started_at)
 
 
 class Visitor:
@@ -52,22 +53,56 @@ def revive(session: Session, book: Rulebook) -> LiveSession:
             act,
             book.settle(plan, act.name, act.path, act.props or {}) if plan.undecided else plan,
         )
-    if session.closed:
+    if session.closed or session.quiet:
         fold.close()
     return LiveSession(session, fold, {act.id for act in session.acts})
 
 
 def close(live: LiveSession) -> None:
     """End a session; a late event may still reopen it."""
-    live.session.closed = True
+    is_judged = live.session.quiet
+    live.session.closed, live.session.quiet = True, False
+    if not is_judged:
+        _judge(live)
+    live.dirty = True
+
+
+def hush(live: LiveSession) -> None:
+    """Judge an open session as if it were over, for as long as no further act comes: that one folds it anew.
+
+    What is said now is what its end would say, so that nothing but the moment hangs on when this is called.
+    """
+    live.session.quiet = True
+    _judge(live)
+    live.dirty = True
+
+
+def _judge(live: LiveSession) -> None:
     live.takes_until = NEVER
     live.fold.close()
-    live.dirty = True
 
 
 def is_settled(live: LiveSession, clock: Millis, book: Rulebook) -> bool:
     """Whether a session is too old to be reopened: what comes now for its time is a late session of its own."""
     return settles_at(live, book) < clock
+
+
+def looked_at(live: LiveSession, book: Rulebook) -> Millis:
+    """When the clock has something to say of a session: that it is quiet, over or settled."""
+    if live.session.closed:
+        return settles_at(live, book)
+    return quiet_at(live) or live.ended_at + book.inactivity
+
+
+def quiet_at(live: LiveSession) -> Millis:
+    """When an open session is to be judged as if it were over; 0 where only its end, or its next act, can tell more.
+
+    Nobody waits for what an import says.
+    """
+    run = live.fold.run
+    if run is None or not run.place.quiet_after or live.session.quiet or live.session.historical:
+        return 0
+    return live.ended_at + run.place.quiet_after
 
 
 def settles_at(live: LiveSession, book: Rulebook) -> Millis:

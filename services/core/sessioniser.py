@@ -4,14 +4,15 @@ Event time orders, arrival closes: `clock` is always passed in, in the time that
 watermark). Whatever the order of arrival within the allowance, the same acts end in the same sessions.
 """
 
-from collections.abc import Iterator
 from datetime import UTC, datetime
 from enum import Enum
 from functools import lru_cache
+from operator import attrgetter
 
 import msgspec
 
 from services.core.act import Act, in_order
+from services.core.boundary import MOST_EVENTS
 from services.core.event import Millis
 from services.core.finding import hashed_id
 from services.core.fold import Fold
@@ -20,10 +21,9 @@ from services.core.rulebook import Rulebook
 from services.core.session import LiveSession, Visitor, is_settled, revive
 from services.core.stored import Session
 
-MOST_EVENTS = 10_000
-"""Events of one session; a customer makes hundreds, and a robot must not fill our memory."""
-
 MILLIS_PER_DAY = 86_400_000
+
+_at, _seen = attrgetter("occurred_at"), attrgetter("seen")
 
 
 class Added(Enum):
@@ -44,7 +44,8 @@ class Sessioniser:
     def __init__(self, book: Rulebook) -> None:
         self.book = book
         self.inactivity = book.inactivity
-        self.max_length = book.max_length
+        self._boundary = book.boundary
+        self._minds_campaigns = book.boundary.minds_campaigns
 
     def add(self, visitor: Visitor, act: Act, plan: Plan, clock: Millis, historical: bool) -> Added:
         """Put an act where it belongs. Nearly all come after the others of their visitor's last session."""
@@ -55,7 +56,11 @@ class Sessioniser:
             if 0 <= pause <= self.inactivity and at <= live.takes_until:
                 session, ids = live.session, live.ids
                 acts = session.acts
-                if (pause or act.id > acts[-1].id) and len(acts) < MOST_EVENTS:
+                if (
+                    (pause or act.id > acts[-1].id)
+                    and len(acts) < MOST_EVENTS
+                    and not (self._minds_campaigns and self._boundary.is_other_campaign(acts[0].seen, act.seen))
+                ):
                     if act.id in ids:
                         return DUPLICATE
                     acts.append(act)
@@ -115,21 +120,10 @@ class Sessioniser:
     def _rearranged(self, visitor: Visitor, old: list[Session], fresh: Session) -> list[LiveSession]:
         """The sessions that these and a new act make together; those that lost their name are noted as withdrawn."""
         acts = sorted([*fresh.acts, *(one for session in old for one in session.acts)], key=in_order)
-        parts = [_named(visitor, part, old, fresh) for part in self._split(acts)]
+        parts = [_named(visitor, part, old, fresh) for part in self._boundary.cut(acts, _at, _seen)]
         kept = {session.id for session in parts}
         visitor.withdrawn.extend(session for session in old if session.id not in kept)
         return [revive(part, self.book) for part in parts]
-
-    def _split(self, acts: list[Act]) -> Iterator[list[Act]]:
-        part = [acts[0]]
-        for act in acts[1:]:
-            pause = act.occurred_at - part[-1].occurred_at
-            length = act.occurred_at - part[0].occurred_at
-            if pause > self.inactivity or length > self.max_length or len(part) >= MOST_EVENTS:
-                yield part
-                part = []
-            part.append(act)
-        yield part
 
 
 def _named(visitor: Visitor, acts: list[Act], old: list[Session], fresh: Session) -> Session:
@@ -137,7 +131,7 @@ def _named(visitor: Visitor, acts: list[Act], old: list[Session], fresh: Session
     ids = {act.id for act in acts}
     for session in old:
         if session.opened_by in ids:
-            return msgspec.structs.replace(session, acts=acts, closed=False, touched_at=fresh.touched_at)
+            return msgspec.structs.replace(session, acts=acts, closed=False, quiet=False, touched_at=fresh.touched_at)
     session = opened(visitor, acts[0], fresh.touched_at, fresh.historical)
     session.acts = acts
     return session

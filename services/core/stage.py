@@ -7,7 +7,7 @@ from pydantic import Field, model_validator
 from services.core.duration import Duration
 from services.core.matcher import Matcher
 from services.core.part import Name, Part
-from services.core.plan import Role
+from services.core.role import Role
 
 DetectorSettings = dict[str, Any]
 """Settings of one detector; which there are and what they may be is checked with the detector's own model."""

@@ -21,6 +21,7 @@ class Session(msgspec.Struct, gc=False, eq=False, array_like=True, kw_only=True)
     closed: bool = False
     acts: list[Act] = []
     written: list[str] = []  # ids of the findings that stand in the store
+    quiet: bool = False  # open, and judged for now as if it were over: nobody acts any more where patience is short
 
 
 class VisitorState(msgspec.Struct, gc=False, array_like=True):

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator, Sequence
 from services.core.event import Millis
 from services.core.rows import StateRow
 from services.core.rulebook import Rulebook
-from services.core.session import LiveSession, Visitor, close, is_settled, settles_at
+from services.core.session import LiveSession, Visitor, close, hush, is_settled, looked_at, quiet_at, settles_at
 from services.core.watermark import Watermark
 
 LIVE, IMPORT = 0, 1
@@ -87,16 +87,19 @@ class Tenant:
     def take_in(self, visitor: Visitor) -> None:
         """Take in a visitor whose sessions were made anew."""
         self.visitors[visitor.id] = visitor
-        for mark, due in zip(self.marks, self.dues(visitor)[0], strict=True):
-            if due:
-                mark.remind(visitor.id, due)
+        self.remind(visitor)
+
+    def remind(self, visitor: Visitor) -> None:
+        """Have a visitor looked at when the clock has something to say of a session of theirs."""
+        for live in visitor.sessions:
+            self.marks[live.session.historical].remind(visitor.id, looked_at(live, self.book))
 
     def dues(self, visitor: Visitor) -> tuple[list[Millis], list[Millis]]:
         """When to look at live and at imported sessions again (0: never), and when they were changed last."""
         due, touched = [0, 0], [0, 0]
         for live in visitor.sessions:
             kind = live.session.historical
-            at = settles_at(live, self.book) if live.session.closed else live.ended_at + self.book.inactivity
+            at = looked_at(live, self.book)
             due[kind] = min(due[kind] or at, at)
             touched[kind] = max(touched[kind], live.session.touched_at)
         return due, touched
@@ -110,7 +113,10 @@ class Tenant:
                 continue
             over = live.ended_at + self.book.inactivity
             if not live.session.closed and over >= mark.at:
-                mark.remind(visitor.id, over)
+                if 0 < quiet_at(live) < mark.at:
+                    hush(live)
+                    changed = True
+                mark.remind(visitor.id, looked_at(live, self.book))
                 continue
             changed = True
             if not live.session.closed:

@@ -7,7 +7,7 @@ import msgspec
 from services.core.claim import Claimed
 from services.core.errors import NewerState
 from services.core.key_hash import key_hash
-from services.core.rows import PositionRow, StateRow, UnfinishedRow
+from services.core.rows import BelievedRow, PositionRow, StateRow, UnfinishedRow
 from services.core.rulebook import Rulebook
 from services.core.session import Visitor, revive
 from services.core.stored import STATE_FORMAT, VisitorState
@@ -57,6 +57,18 @@ def believed(claimed: Claimed, states: Sequence[StateRow], unfinished: Iterable[
     unknown = ahead - {(row.project, row.visitor) for row in known}
     again = [msgspec.structs.replace(row, version=claimed.position.version) for row in known]
     return again + [_nothing_of(*visitor, claimed) for visitor in sorted(unknown)]
+
+
+def beliefs(claimed: Claimed, states: Iterable[StateRow]) -> list[BelievedRow]:
+    """How far the rows past the last finished checkpoint are true, visitor by visitor, to be written before `believed`.
+
+    Once a state is written anew it says no longer what it stood for, and a row of its visitor may come late.
+    """
+    return [
+        BelievedRow(project=row.project, visitor=row.visitor, stands_for=row.stands_for)
+        for row in states
+        if row.stands_for > claimed.finished
+    ]
 
 
 def _nothing_of(project: str, visitor: str, claimed: Claimed) -> StateRow:

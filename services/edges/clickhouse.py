@@ -11,13 +11,14 @@ from typing import Any
 import msgspec
 
 from services.core.event import Event, Millis
-from services.core.rows import ForgottenRow, PositionRow, Row, StateRow, UnfinishedRow
+from services.core.rows import ForgottenRow, Left, PositionRow, Row, StateRow, UnfinishedRow
 from services.edges.clickhouse_clients import READER, WRITER, Address, Sessions, check_folder
-from services.edges.clickhouse_errors import StoreError, StoreRefused, StoreUnavailable, translated
+from services.edges.clickhouse_errors import StoreError, StoreRefused, StoreSpent, StoreUnavailable, translated
 from services.edges.erasure import FORGOTTEN, erase
 from services.edges.migrate import migrate, shipped
+from services.edges.unfinished import UNFINISHED, ranges
 
-__all__ = ["Store", "StoreError", "StoreRefused", "StoreUnavailable"]
+__all__ = ["Store", "StoreError", "StoreRefused", "StoreSpent", "StoreUnavailable"]
 
 EVENT_COLUMNS = Event.__struct_encode_fields__
 ENCODER = msgspec.json.Encoder()
@@ -25,7 +26,7 @@ AT_ONCE = 500
 """Rows encoded in one go: no other thread of this process can do anything meanwhile."""
 
 POSITIONS = """
-SELECT log_id, partition, partitions, generation, claim, began, finished, next_offset, clocks, version
+SELECT log_id, partition, partitions, generation, claim, began, finished, next_offset, clocks, version, owed
 FROM positions FINAL
 """
 STATE = tuple(one.encode_name for one in msgspec.structs.fields(StateRow))
@@ -43,20 +44,6 @@ WHERE if(log_id = {log_id:String}, partition, key_hash % {partitions:UInt32}) = 
     AND written_at > (SELECT max(written_at) FROM positions WHERE version < {version:UInt64}) - INTERVAL 2 DAY
 """
 )
-# Without FINAL, so that old parts are passed over by their versions. What was written again since is no longer theirs.
-UNFINISHED = """
-SELECT project, toString(opened_on) AS opened_on, id AS session_id, '' AS finding_id, visitor, version
-FROM sessions
-WHERE partition = {partition:UInt32} AND version > {after:UInt64} AND version < {before:UInt64}
-    AND (project, opened_on, id) NOT IN (SELECT project, opened_on, id FROM sessions WHERE version >= {before:UInt64})
-UNION ALL
-SELECT project, toString(opened_on) AS opened_on, session_id, id AS finding_id, visitor, version
-FROM findings
-WHERE partition = {partition:UInt32} AND version > {after:UInt64} AND version < {before:UInt64}
-    AND (project, opened_on, session_id, id) NOT IN (
-        SELECT project, opened_on, session_id, id FROM findings WHERE version >= {before:UInt64}
-    )
-"""
 JOURNEY = "SELECT document FROM journeys ORDER BY saved_at DESC LIMIT 1"
 
 
@@ -159,10 +146,9 @@ class Store:
             for block in blocks:
                 yield from map(_state, *block)
 
-    def unfinished(self, partition: int, after: int, before: int) -> list[UnfinishedRow]:
-        """The sessions and findings of a partition with versions between two, unless they were written again since."""
-        of = {"partition": partition, "after": after, "before": before}
-        return msgspec.convert(self.query(UNFINISHED, of), list[UnfinishedRow])
+    def unfinished(self, left: Sequence[Left]) -> list[UnfinishedRow]:
+        """The sessions and findings that lie there, unless they were written again since."""
+        return msgspec.convert(self.query(UNFINISHED, ranges(left)), list[UnfinishedRow]) if left else []
 
     def change(self, sql: str, parameters: Mapping[str, Any]) -> None:
         """Change tables by a statement of ours. Values come in only as `{name:Type}`."""

@@ -10,14 +10,12 @@ from clickhouse_connect.driver.exceptions import ClickHouseError, Error, Operati
 
 PASSING_CODES = frozenset(
     {
-        159,  # TIMEOUT_EXCEEDED
         198,  # DNS_ERROR
         202,  # TOO_MANY_SIMULTANEOUS_QUERIES
         203,  # NO_FREE_CONNECTION
         209,  # SOCKET_TIMEOUT
         210,  # NETWORK_ERROR
         236,  # ABORTED
-        241,  # MEMORY_LIMIT_EXCEEDED
         242,  # TABLE_IS_READ_ONLY
         252,  # TOO_MANY_PARTS
         279,  # ALL_CONNECTION_TRIES_FAILED
@@ -25,6 +23,13 @@ PASSING_CODES = frozenset(
         425,  # SYSTEM_ERROR
         439,  # CANNOT_SCHEDULE_TASK
         999,  # KEEPER_EXCEPTION
+    }
+)
+SPENT_CODES = frozenset(
+    {
+        159,  # TIMEOUT_EXCEEDED
+        160,  # TOO_SLOW
+        241,  # MEMORY_LIMIT_EXCEEDED
     }
 )
 DISK_CODES = frozenset(
@@ -57,6 +62,10 @@ class StoreUnavailable(StoreError):
     """The store cannot be had at the moment: nothing is wrong with the request, try it again."""
 
 
+class StoreSpent(StoreUnavailable):
+    """What was asked took all the time or memory that it may take: it may do with less to read, or at a calmer time."""
+
+
 class StoreRefused(StoreError):
     """The store will not do this however often it is asked."""
 
@@ -80,6 +89,8 @@ def as_store_error(error: ClickHouseError, tried: str) -> StoreError:
     reason = str(error).strip()
     if code in DISK_CODES or "No space left on device" in reason:
         return StoreUnavailable(f"Could not {tried}: the database cannot write. Is its disk full? ({reason})")
+    if code in SPENT_CODES:
+        return StoreSpent(f"Could not {tried} within the time and memory that it may take: {reason}")
     if code in PASSING_CODES:
         return StoreUnavailable(f"Could not {tried} now: {reason}")
     if code is None and isinstance(error, OperationalError):

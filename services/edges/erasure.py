@@ -14,6 +14,7 @@ from services.core.rows import ForgottenRow
 from services.core.seen import Seen
 from services.edges.examples import drop_gone_examples, gone_examples
 from services.edges.history_statements import ASIDE
+from services.edges.session_counts import days_of, drop_counts
 from services.edges.tables import Tables
 
 OF = "project = {project:String} AND visitor IN {visitors:Array(String)}"
@@ -27,6 +28,7 @@ WHERE = {
     "findings": f"{OF} AND toUnixTimestamp64Milli(occurred_at) <= {UNTIL}",
     "sessions": f"{OF} AND toUnixTimestamp64Milli(started_at) <= {UNTIL}",
     "session_state": OF,
+    "believed": OF,
     "refused_events": IN_RAW,
 }
 IN_ASIDE = {
@@ -75,10 +77,12 @@ def erase(store: Tables, rows: Sequence[ForgottenRow]) -> dict[str, int]:
     """Rows erased of each table, and incidents that named a session as an example; none can be read any more."""
     erased = dict.fromkeys([*WHERE, "incidents"], 0)
     for together in _parts(rows):
+        days = days_of(store, WHERE["sessions"], _of(together))
         for table, where in WHERE.items():
             if count := _count(store, table, together):
                 store.change(f"ALTER TABLE {table} DELETE WHERE {where} SETTINGS mutations_sync = 2", _of(together))
                 erased[table] += count
+        drop_counts(store, together[0].project, days)
         if any(_count(store, table, together, where) for table, where in IN_ASIDE.items()):
             for table in ASIDE:
                 store.empty(table)

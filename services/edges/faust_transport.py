@@ -45,7 +45,8 @@ class LogTruncated(Exception):
         super().__init__(
             f"Partition {partition.partition} of topic {partition.topic} ends at offset {end}, but has been applied "
             f"up to {position}: the log lost records (an unclean leader election, a restored backup). "
-            "Give the topic a new name or recreate it, so that it counts as a new log."
+            "Start this worker anew: where the topic was recreated, it goes on with the new log. Where it was not, "
+            "give the topic a new name or recreate it, so that it counts as a new log."
         )
 
 
@@ -124,6 +125,8 @@ class Consumer(driver.Consumer):
             await self.perform_seek()
             return []
         first, expected = fetched[0].offset, self._next[tp]
+        if first < expected:
+            await self._refuse_shortened(tp, expected)
         if first > expected and self._doubted.get(tp) != expected:
             # A fetch may have been taken before a seek, or lost with a cancelled task: a gap must show twice.
             self._doubted[tp] = expected
@@ -133,6 +136,13 @@ class Consumer(driver.Consumer):
             await self._say_gap(tp, expected, first)
         # `>=`: after a seek the expected offset *is* the next record.
         return fetched if first >= expected else [record for record in fetched if record.offset >= expected]
+
+    async def _refuse_shortened(self, tp: TP, expected: int) -> None:
+        """Records from before our position come where a fetch overlaps, and where the log became another beneath us."""
+        answer = self._thread.last_answer(tp)
+        if answer is not None and answer[0] < expected:
+            await self.let_go_all()  # what was read of the log that is gone cannot be read again
+            raise LogTruncated(tp, expected, answer[0])
 
     async def _say_gap(self, tp: TP, expected: int, first: int) -> None:
         begins = (await self.earliest_offsets(tp)).get(tp, 0)

@@ -3,17 +3,15 @@
 The stages judge by these and the API answers with them, so that a number told can be asked for again.
 """
 
-from collections.abc import Iterator, Sequence
-from datetime import timedelta
+from collections.abc import Iterator, Mapping, Sequence
 
-from services.core.detector import Detector
-from services.core.detectors import DETECTORS
 from services.core.journey import Journey
 from services.core.spikes.baseline import LOOKBACK, Baseline, Series
-from services.core.spikes.cell import JOB_SUCCESS, NOT_GOING_ON, Cell, Reading, Spike
+from services.core.spikes.cell import SILENCE, Cell, Reading, Spike
 from services.core.spikes.incident import Incident
 from services.core.spikes.judgement import SPAN, Cells, examine, judge
 from services.core.spikes.objective import judge_objective, read_objective
+from services.core.spikes.settling import lag, longest_lag
 from services.core.spikes.silence import Quiet, judge_silence
 from services.edges.rates import (
     Asks,
@@ -25,10 +23,6 @@ from services.edges.rates import (
     success_counts,
 )
 
-HOUR = timedelta(hours=1)
-SETTLED = timedelta(minutes=5)
-"""Beyond the pause that ends a session, until those that ended are stored."""
-
 
 class JudgedRates:
     """Counts by the rules of a journey. Its methods block."""
@@ -39,18 +33,18 @@ class JudgedRates:
         self._store = store
         looked_for = {detector.name for detector in journey.detectors()}
         self._watched = looked_for & set(self._rules.friction if self._rules.friction is not None else looked_for)
-        self._lag = -(-(journey.sessions.inactivity + SETTLED) // HOUR)
+        self._lag = longest_lag(journey)
 
     def examine(
         self, project: str, hour: int, past: Sequence[Incident] = ()
     ) -> tuple[list[Spike], dict[Cell, Reading]]:
         """What stands out at an hour, and every reading that had the volume."""
-        hours = Hours(project, hour - SPAN + 1 - LOOKBACK, hour)
+        hours = _looked_at(project, hour)
         demand = self._rules.demand()
         cells = self.cells(project, hour, past)
         spikes = judge(cells, hour, demand)
         readings = examine(cells, hour, demand)
-        for more, reading in (self._silence(hours), *self._objectives(hours)):
+        for more, reading in (self._silence(hours, past), *self._objectives(hours)):
             spikes += more
             if reading is not None:
                 readings[reading.cell] = reading
@@ -58,7 +52,7 @@ class JudgedRates:
 
     def cells(self, project: str, hour: int, past: Sequence[Incident] = ()) -> Cells:
         """Every cell that is watched, with what is usual for it at this hour."""
-        return self._learned(self.counts(Hours(project, hour - SPAN + 1 - LOOKBACK, hour)), hour, past)
+        return self._learned(self.counts(_looked_at(project, hour)), hour, past)
 
     def counts(self, hours: Hours) -> Counts:
         """Of every cell that is watched, in hours of ticks: what is known only later counts when it is known."""
@@ -73,27 +67,34 @@ class JudgedRates:
 
     def lag(self, cell: Cell) -> int:
         """So many hours later than others a cell is judged, since it is known only when sessions are over."""
-        if cell.detector in (NOT_GOING_ON, JOB_SUCCESS):
-            return self._lag
-        detector = DETECTORS.get(cell.detector)
-        return self._lag if detector is not None and detector.close is not Detector.close else 0
+        return lag(self._journey, cell)
 
-    def _silence(self, hours: Hours) -> tuple[list[Spike], Reading | None]:
+    def events(self, project: str, hour: int, past: Sequence[Incident] = ()) -> tuple[Quiet, Mapping[int, int]]:
+        """How many events usually come, from the hours before those looked at at this hour, and how many came."""
+        counts = event_counts(self._store, _looked_at(project, hour))
+        before = {at: count for at, count in counts.items() if at <= hour - SPAN}
+        silences = {at for one in past if one.named.detector == SILENCE for at in one.hours}
+        return Quiet(before, self._journey.zone, silences), counts
+
+    def success(self, project: str, hour: int) -> dict[str, Series]:
+        """By job, in hours of ticks: how many sessions ended, and how many without success."""
+        counts = success_counts(self._store, _looked_at(project, hour))
+        return {cell.job: {at + self._lag: window for at, window in series.items()} for cell, series in counts.items()}
+
+    def _silence(self, hours: Hours, past: Sequence[Incident]) -> tuple[list[Spike], Reading | None]:
         if not self._rules.silence:
             return [], None
-        counts = event_counts(self._store, hours)
-        quiet = Quiet({at: count for at, count in counts.items() if at <= hours.last - SPAN}, self._journey.zone)
+        quiet, counts = self.events(hours.project, hours.last, past)
         return judge_silence(quiet, counts, hours.last), quiet.read(hours.last, counts.get(hours.last, 0))
 
     def _objectives(self, hours: Hours) -> Iterator[tuple[list[Spike], Reading | None]]:
-        counts = success_counts(self._store, hours) if self._rules.objectives else {}
+        known = self.success(hours.project, hours.last) if self._rules.objectives else {}
         for one in self._rules.objectives:
-            known = counts.get(Cell(JOB_SUCCESS, "", one.job), {})
-            series = {at + self._lag: window for at, window in known.items()}
-            yield (
-                judge_objective(one.job, one.success, series, hours.last),
-                read_objective(one.job, one.success, series, hours.last),
-            )
+            series = known.get(one.job, {})
+            spikes = judge_objective(one.job, one.success, series, hours.last)
+            # Of two spans the one that stands out is told, so it is what is asked for again.
+            reading = spikes[0].reading if spikes else read_objective(one.job, one.success, series, hours.last)
+            yield spikes, reading
 
     def _learned(self, counts: Counts, hour: int, past: Sequence[Incident]) -> Cells:
         """What is usual, from the hours before those looked at, but for those within incidents."""
@@ -102,7 +103,12 @@ class JudgedRates:
         for cell, series in counts.items():
             known = [one for one in past if cell in one.cell_names]
             calm = {
-                at: window for at, window in series.items() if at < first and not any(one.covers(at) for one in known)
+                at: window for at, window in series.items() if at < first and not any(at in one.hours for one in known)
             }
             learned[cell] = Baseline(calm, self._journey.zone), series
         return learned
+
+
+def _looked_at(project: str, hour: int) -> Hours:
+    """All that is counted to judge an hour."""
+    return Hours(project, hour - SPAN + 1 - LOOKBACK, hour)

@@ -1,90 +1,96 @@
-"""What an incident is likely about: page, element, cause, device and release of those affected, and three of them."""
+"""What an incident is likely about: page, element, cause, device and release of those affected, and three of them.
+
+Of findings here; of those who were lost in `lost`, of events that stay away in `absent`.
+"""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
+from services.core.journey import Journey
 from services.core.spikes.baseline import HOUR_MS
 from services.core.spikes.cell import JOB_SUCCESS, NOT_GOING_ON, SILENCE, Cell
 from services.core.spikes.incident import Evidence
+from services.edges.absent import absent
+from services.edges.fates import Fates
+from services.edges.lost import lost
 from services.edges.rates import Asks
+from services.edges.slots import slots
 
 MOST = 0.6
 """Of those affected have it in common; less is no likely cause."""
 
-PLACE = ("page", "element", "cause", "device", "release")
-
 ABOUT = """
-WITH stuck AS
-(
-    SELECT session_id, visitor, page, element, cause, value, currency, evidence
-    FROM findings FINAL
-    WHERE project = {project:String} AND NOT intended AND detector = {detector:String} AND stage = {stage:String}
-        AND ({job:String} = '' OR job = {job:String})
-        AND opened_on >= toDate32(fromUnixTimestamp64Milli({from_ms:Int64}, 'UTC')) - 2
-        AND occurred_at >= fromUnixTimestamp64Milli({from_ms:Int64}, 'UTC')
-        AND occurred_at < fromUnixTimestamp64Milli({to_ms:Int64}, 'UTC')
-),
-told AS
-(
-    SELECT
-        id, multiIf(JSONExtractString(context, 'device', 'type') != '', JSONExtractString(context, 'device', 'type'),
-            JSONExtractString(context, 'os', 'name')) AS device,
-        JSONExtractString(context, 'app', 'version') AS release
-    FROM events
-    WHERE project = {project:String}
-        AND toDate(occurred_at) >= toDate(fromUnixTimestamp64Milli({from_ms:Int64}, 'UTC')) - 2
-        AND visitor IN (SELECT visitor FROM stuck) AND id IN (SELECT evidence[1] FROM stuck)
-)
 SELECT
-    groupArray(1000)(tuple(page, element, cause, device, release)) AS places,
+    groupArray(1000)(tuple(page, element, cause)) AS places,
     sum(value) AS value, topKIf(1)(currency, currency != '') AS currencies,
     arraySlice(arraySort(groupUniqArray(1000)(session_id)), 1, 3) AS examples
-FROM stuck
-LEFT JOIN told ON told.id = stuck.evidence[1]
-"""
-STAYED = """
-SELECT arraySlice(arraySort(groupUniqArray(1000)(id)), 1, 3) AS examples
-FROM sessions FINAL
-WHERE project = {project:String} AND has(path_stage, {stage:String}) AND stage = {stage:String}
+FROM findings FINAL
+WHERE project = {project:String} AND NOT intended AND detector = {detector:String} AND stage = {stage:String}
     AND ({job:String} = '' OR job = {job:String})
     AND opened_on >= toDate32(fromUnixTimestamp64Milli({from_ms:Int64}, 'UTC')) - 2
-    AND started_at >= fromUnixTimestamp64Milli({from_ms:Int64}, 'UTC')
-    AND started_at < fromUnixTimestamp64Milli({to_ms:Int64}, 'UTC')
+    AND occurred_at >= fromUnixTimestamp64Milli({from_ms:Int64}, 'UTC')
+    AND occurred_at < fromUnixTimestamp64Milli({to_ms:Int64}, 'UTC')
 """
-FAILED = """
-SELECT arraySlice(arraySort(groupUniqArray(1000)(id)), 1, 3) AS examples
-FROM sessions FINAL
-WHERE project = {project:String} AND job = {job:String} AND toUnixTimestamp64Milli(outcome_at) = 0
-    AND opened_on >= toDate32(fromUnixTimestamp64Milli({from_ms:Int64}, 'UTC')) - 2
-    AND ended_at >= fromUnixTimestamp64Milli({from_ms:Int64}, 'UTC')
-    AND ended_at < fromUnixTimestamp64Milli({to_ms:Int64}, 'UTC')
+# All who came to the stage; stage '' stands for the whole session.
+MEETING = """
+    SELECT
+        id, any(visitor) AS visitor, min(run.2) AS moment, any(if(device != '', device, os)) AS device,
+        any(exit_page) AS page,
+        id IN
+        (
+            SELECT session_id FROM findings FINAL
+            WHERE project = {project:String} AND NOT intended AND detector = {detector:String}
+                AND stage = {stage:String}
+                AND opened_on BETWEEN toDate32(fromUnixTimestamp64Milli({first_ms:Int64}, 'UTC')) - 2
+                    AND toDate32(fromUnixTimestamp64Milli({to_ms:Int64}, 'UTC')) + 1
+        ) AS lost
+    FROM sessions FINAL
+    ARRAY JOIN arrayConcat([('', started_at)], arrayZip(path_stage, path_started_at)) AS run
+    WHERE project = {project:String} AND run.1 = {stage:String} AND ({job:String} = '' OR job = {job:String})
+        AND opened_on BETWEEN toDate32(fromUnixTimestamp64Milli({first_ms:Int64}, 'UTC')) - 2
+            AND toDate32(fromUnixTimestamp64Milli({to_ms:Int64}, 'UTC')) + 1
+    GROUP BY id
 """
 
 
-def about(store: Asks, project: str, cell: Cell, hours: tuple[int, int]) -> Evidence:
+def about(store: Asks, project: str, cell: Cell, hours: tuple[int, int], journey: Journey) -> Evidence:
     """Looked up in the hours from the first to the last, both included."""
     if cell.detector == SILENCE:
-        return Evidence()
-    asked = {
-        "project": project,
-        "detector": cell.detector,
-        "stage": cell.stage,
-        "job": cell.job,
-        "from_ms": hours[0] * HOUR_MS,
-        "to_ms": (hours[1] + 1) * HOUR_MS,
-    }
+        return absent(store, project, hours, journey.zone)
     if cell.detector in (NOT_GOING_ON, JOB_SUCCESS):
-        asked.pop("detector")
-        [row] = store.query(STAYED if cell.detector == NOT_GOING_ON else FAILED, asked)
-        return Evidence(sessions=tuple(row["examples"]))
-    [row] = store.query(ABOUT, asked)
-    common = {name: _in_common([place[at] for place in row["places"]]) for at, name in enumerate(PLACE)}
+        return lost(store, project, cell, hours, [stage.name for stage in journey.stages])
+    return _stuck(store, project, cell, hours)
+
+
+def page_of(store: Asks, project: str, cell: Cell, hours: tuple[int, int]) -> str:
+    """The page where most of a friction happens."""
+    return _in_common([page for page, *_ in _found(store, _asked(project, cell, hours))["places"]])
+
+
+def _stuck(store: Asks, project: str, cell: Cell, hours: tuple[int, int]) -> Evidence:
+    asked = _asked(project, cell, hours)
+    row, fates = _found(store, asked), Fates(store, MEETING, asked)
+    page, element, cause = (_in_common([place[at] for place in row["places"]]) for at in range(3))
     return Evidence(
-        **common,
+        page=page,
+        element=element,
+        cause=cause,
+        device=fates.device,
+        release=fates.release,
         value=row["value"],
         currency=row["currencies"][0] if row["currencies"] else "",
         sessions=tuple(row["examples"]),
     )
+
+
+def _asked(project: str, cell: Cell, hours: tuple[int, int]) -> dict[str, str | int]:
+    return {**cell._asdict(), "project": project, "from_ms": hours[0] * HOUR_MS, **slots(*hours)}
+
+
+def _found(store: Asks, asked: Mapping[str, str | int]) -> dict[str, Any]:
+    [row] = store.query(ABOUT, asked)
+    return row
 
 
 def _in_common(values: Sequence[str]) -> str:

@@ -142,8 +142,7 @@ class Outgoing:
                 aiohttp.ClientSession(connector=connector, timeout=timeout, trust_env=False) as session,
                 session.post(url, data=body, headers=dict(headers), allow_redirects=False) as response,
             ):
-                answer = await _answer(response)
-                return answer._replace(body=_without_address(answer.body, url)[:MOST_SAID])
+                return await _answer(response, url)
         except aiohttp.ClientConnectionError as error:
             if isinstance(error, aiohttp.ClientConnectorError):
                 raise NotReached(
@@ -187,8 +186,9 @@ def _without_address(said: str, url: str) -> str:
     return said
 
 
-async def _answer(response: aiohttp.ClientResponse) -> Answer:
-    body = (await response.content.read(MOST_BYTES)).decode(errors="replace")
+async def _answer(response: aiohttp.ClientResponse, url: str) -> Answer:
+    said = (await response.content.read(MOST_BYTES)).decode(errors="replace")
+    body = _without_address(said, url)[:MOST_SAID]
     if 300 <= response.status < 400:
         body = "it answered with a redirect, and redirects are not followed"
     told = response.headers.get("Retry-After", "")

@@ -5,7 +5,7 @@ from concurrent.futures import Future
 from typing import TYPE_CHECKING, Any
 
 from services.core.event import Millis
-from services.core.rows import ForgottenRow, PositionRow, Row, StateRow, UnfinishedRow
+from services.core.rows import ForgottenRow, Left, PositionRow, Row, StateRow, UnfinishedRow
 
 if TYPE_CHECKING:
     from services.edges.clickhouse import Store
@@ -33,8 +33,8 @@ class StoreToCome:
     def states(self, position: PositionRow, finished: int) -> Iterator[StateRow]:
         return self._opened.result().states(position, finished)
 
-    def unfinished(self, partition: int, after: int, before: int) -> list[UnfinishedRow]:
-        return self._opened.result().unfinished(partition, after, before)
+    def unfinished(self, left: Sequence[Left]) -> list[UnfinishedRow]:
+        return self._opened.result().unfinished(left)
 
     def forgotten(self, after: Millis) -> list[ForgottenRow]:
         return self._opened.result().forgotten(after)

@@ -85,8 +85,8 @@ class Days:
         known = self._known.get(visitor, [])
         for part in parts(told, self.book):
             if midnight is not None and part[-1][AT] + self.book.inactivity >= midnight:
-                self._carried[visitor] = part
-                return
+                self._carried.setdefault(visitor, []).extend(part)
+                continue
             if not self._in_hand.isdisjoint(one.id for one in known) and self._is_in_hand(part, known):
                 difference.left += 1
                 continue

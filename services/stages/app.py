@@ -1,6 +1,7 @@
 """The stages worker: a Faust app with one agent, in a process of its own or in the loop of another service."""
 
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 
 import faust
@@ -31,6 +32,10 @@ class Delivery:
 ALONE = Delivery(most_records=5_000, fetch_wait_ms=500, eager=False)
 # Feeding blocks the loop that answers HTTP; the in-process broker does not wake a waiting fetch.
 EMBEDDED = Delivery(most_records=500, fetch_wait_ms=20, eager=True)
+
+
+SEE_PARTITIONS_WITHIN = timedelta(seconds=30)
+"""After somebody added some: by default it takes five minutes, and their events would wait so long."""
 
 
 class App(faust.App):
@@ -97,6 +102,7 @@ def _faust_app(settings: Settings, urls: list[URL], delivery: Delivery) -> App:
         # Waits without limit for acknowledgements; `Holdings.let_go` waits for them with one.
         stream_wait_empty=False,
         consumer_auto_offset_reset="earliest",
+        consumer_metadata_max_age_ms=int(SEE_PARTITIONS_WITHIN.total_seconds() * 1000),
         store="memory://",
         TableManager=NoTables,
         topic_allow_declare=False,

@@ -37,6 +37,8 @@ LONGEST_BACK_OFF = timedelta(seconds=5)
 TABLES_AT_ONCE = 4
 VISITORS_AT_ONCE = 200
 """Rendered in one go: about 5 ms."""
+MOST_BYTES = 32 * 1024 * 1024
+"""Of records: as much makes a checkpoint due however few they are, and twice as much is all that may be unwritten."""
 FORGET_EVERY = timedelta(seconds=1)
 LATE_NOTE = 60_000
 """Milliseconds for which it is looked again who asked: several servers note it, each by its own clock."""
@@ -100,11 +102,13 @@ class Checkpoint:
         self._eager = eager
         self._failed = failed
         self._run: asyncio.Task[None] | None = None
-        self._log_id = ""
+        self.log_id = ""
         self._holdings: dict[int, Holding] = {}
         self._threads = ThreadPoolExecutor(TABLES_AT_ONCE, thread_name_prefix="checkpoint")
         self._writing = asyncio.Lock()
         self._under_way = 0
+        self._bytes = 0
+        self._bytes_under_way = 0
         self._calls: set[Future[None]] = set()
         self._changed = asyncio.Event()
         self._full = asyncio.Event()
@@ -117,7 +121,7 @@ class Checkpoint:
 
     def hold(self, position: PositionRow) -> None:
         """Begin to account for a partition claimed at a position."""
-        self._log_id = position.log_id
+        self.log_id = position.log_id
         self._holdings[position.partition] = Holding(position.next_offset, position.next_offset, position.claim)
         self._forget_at = self._forgotten_until = 0  # a partition that was held before knows nobody any more
 
@@ -133,12 +137,13 @@ class Checkpoint:
         holding = self._holdings[partition]
         holding.fed = records[-1].offset + 1
         holding.unacknowledged.append((holding.fed, fetch))
+        self._bytes += sum(len(record.value or b"") for record in records)
         self.changed()
 
     def changed(self) -> None:
         """Note that there may be something to write."""
         self._changed.set()
-        if self._pipeline.pending >= self._most:
+        if self._pipeline.pending >= self._most or self._bytes >= MOST_BYTES:
             self._full.set()
 
     def next_offset(self, partition: int) -> int | None:
@@ -158,7 +163,8 @@ class Checkpoint:
     @property
     def is_full(self) -> bool:
         """Is more unwritten than memory should hold? Then the store is slower than the log."""
-        return self._pipeline.pending + self._under_way > 2 * self._most
+        records, size = self._pipeline.pending + self._under_way, self._bytes + self._bytes_under_way
+        return records > 2 * self._most or size > 2 * MOST_BYTES
 
     async def room(self) -> None:
         """Wait while it is full."""
@@ -188,6 +194,7 @@ class Checkpoint:
         if self._run is not None:
             self._run.cancel()
             self._run = None
+            self._bytes = 0
 
     def give_up(self) -> None:
         """Write no more whatever comes, a revocation too: what was fed last must not be stored."""
@@ -225,11 +232,12 @@ class Checkpoint:
             await self._forget()
             reached = {partition: holding.fed for partition, holding in self._holdings.items()}
             self._under_way = self._pipeline.pending
+            self._bytes_under_way, self._bytes = self._bytes, 0
             try:
                 with WRITTEN.time():
                     await self._insert(await self._take())
             finally:
-                self._under_way = 0
+                self._under_way = self._bytes_under_way = 0
                 self._room.set()
             self._acknowledge(reached)
 
@@ -285,7 +293,7 @@ class Checkpoint:
             self._store.insert_lines(table, lines)
         except RowsRefused as error:
             if len(lines) == 1:
-                return [row_of_store(self._log_id, lines[0], str(error), time.time_ns() // 1_000_000)]
+                return [row_of_store(self.log_id, lines[0], str(error), time.time_ns() // 1_000_000)]
             half = len(lines) // 2
             return [*self._insert_storable(table, lines[:half]), *self._insert_storable(table, lines[half:])]
         return []
@@ -305,7 +313,7 @@ class Checkpoint:
         at(f"after {table}")
 
     def _refuse_if_lost(self, claims: Mapping[int, str]) -> None:
-        if self._store.is_shared and (partitions := lost(self._store.positions(), self._log_id, claims)):
+        if self._store.is_shared and (partitions := lost(self._store.positions(), self.log_id, claims)):
             raise TakenOver(partitions)
 
     async def _patiently(self, write: Callable[[], None]) -> None:

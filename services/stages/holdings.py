@@ -6,19 +6,20 @@ The database says where to go on, since the group's committed offset may be behi
 import asyncio
 import logging
 import secrets
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import timedelta
 from typing import NamedTuple, TypeVar
 
 import stamina
 from faust.types import TP
 
-from services.core.claim import Claimed, claim
+from services.core.claim import OWED_FOR, Claimed, claim, owing
 from services.core.key_hash import key_hash
 from services.core.pipeline import Pipeline
 from services.core.rows import StateRow, UnfinishedRow
-from services.core.visitor_state import believed
+from services.core.visitor_state import beliefs, believed
 from services.edges.clickhouse_errors import StoreRefused, StoreUnavailable
+from services.stages.agent import now
 from services.stages.checkpoint import LONGEST_BACK_OFF, Checkpoint, TakenOver
 from services.stages.store import Store
 
@@ -30,7 +31,9 @@ LET_GO_WITHIN = timedelta(seconds=5)
 """Longest wait for the last checkpoint: below the session time-out, and within the 10 s of a SIGTERM."""
 
 LOOK_AGAIN_AFTER = timedelta(seconds=90)
-"""By then no insert of the last owner can be under way any more: ours give up after 60 s (`clickhouse_clients`)."""
+"""By then no insert of the last owner is under way any more, since ours give up after 60 s (`clickhouse_clients`).
+But one may have been frozen right before it: so again, each time after twice as long.
+"""
 
 
 class Taken(NamedTuple):
@@ -62,22 +65,32 @@ class Holdings:
     def _claim(self, partitions: list[int], count: int) -> list[Taken]:
         """Claim first, then read: from then on nobody else's checkpoint counts."""
         claims = claim(self._store.positions(), self._log_id, partitions, count, secrets.token_hex(8))
+        if self._store.is_shared:
+            moment = now()
+            claims = [owing(one, moment) for one in claims]
         self._store.insert("positions", [one.position for one in claims])
+        unfinished = self._unfinished(claims)
         taken = [
-            Taken(one, list(self._store.states(one.position, one.finished)), self._unfinished(one)) for one in claims
+            Taken(one, list(self._store.states(one.position, one.finished)), unfinished[one.position.partition])
+            for one in claims
         ]
+        if told := [row for one in taken for row in beliefs(one.claimed, one.states)]:
+            self._store.insert("believed", told)
         if again := [row for one in taken for row in believed(*one)]:
             self._store.insert("session_state", again)
         return taken
 
-    def _unfinished(self, claimed: Claimed) -> list[UnfinishedRow]:
-        mine, count = claimed.position.partition, claimed.position.partitions
-        return [
-            row
-            for left in claimed.left
-            for row in self._store.unfinished(left.partition, left.after, left.before)
-            if not left.elsewhere or key_hash(row.visitor) % count == mine
-        ]
+    def _unfinished(self, claims: Sequence[Claimed]) -> dict[int, list[UnfinishedRow]]:
+        """What was left to each of our partitions."""
+        left = {one for claimed in claims for one in claimed.left}
+        found: dict[int, list[UnfinishedRow]] = {one.position.partition: [] for one in claims}
+        for row in self._store.unfinished([one for one in left if not one.elsewhere]):
+            found[row.partition].append(row)
+        for row in self._store.unfinished([one for one in left if one.elsewhere]):
+            place = key_hash(row.visitor) % claims[0].position.partitions
+            if place in found:
+                found[place].append(row)
+        return found
 
     def _hold(self, taken: Taken) -> None:
         position, before = taken.claimed.position, taken.claimed.before
@@ -102,17 +115,20 @@ class Holdings:
             self._looks[position.partition] = look
 
     async def _look_again(self, claimed: Claimed) -> None:
-        """Take back what the last owner wrote after we had looked: a slow database may finish an insert late."""
-        await asyncio.sleep(LOOK_AGAIN_AFTER.total_seconds())
-        # Between checkpoints: what one has taken and not yet written again would look like the last owner's.
-        async with self._checkpoint.between():
-            try:
-                rows = await _patiently(lambda: self._unfinished(claimed))
-            except StoreRefused as error:
-                log.error("Could not look for what the last owner of a partition still wrote: %s", error)
-                return
-            self._pipeline.take_back(claimed.position.partition, rows)
-        self._checkpoint.changed()
+        """Take back what others wrote after we had looked: a slow database may finish an insert late."""
+        pause = LOOK_AGAIN_AFTER
+        while pause < OWED_FOR:
+            await asyncio.sleep(pause.total_seconds())
+            # Between checkpoints: what one has taken and not yet written again would look like the last owner's.
+            async with self._checkpoint.between():
+                try:
+                    found = await _patiently(lambda: self._unfinished([claimed]))
+                except StoreRefused as error:
+                    log.error("Could not look for what the last owner of a partition still wrote: %s", error)
+                    return
+                self._pipeline.take_back(claimed.position.partition, found[claimed.position.partition])
+            self._checkpoint.changed()
+            pause *= 2
 
     async def let_go(self, partitions: set[TP]) -> None:
         """Write a last checkpoint if the database lets us; without it the next owner reads the same events again."""

@@ -9,6 +9,7 @@ import signal
 from services.core.errors import TooManyRefused
 from services.core.journey import Journey
 from services.edges.clickhouse_errors import StoreError
+from services.edges.log import log_id
 from services.edges.topics import KafkaUnreachable
 from services.settings import Settings
 from services.stages.alerts.duty import Duty
@@ -44,7 +45,9 @@ def run(settings: Settings, journey: Journey, preparation: Preparation) -> int:
 
 async def _work(app: App, settings: Settings, refused: RefusedEvents, duty: Duty) -> int:
     told = _told_to_stop()
-    watch = Watch(app.checkpoint, settings.kafka, settings.topic, app.fail)
+    watch = Watch(
+        app.checkpoint, settings.kafka, settings.topic, lambda: log_id(settings.kafka, settings.topic), app.fail
+    )
     health = Health(lambda: watch.problem)
     if settings.health_port is not None:
         log.info("Health and metrics on port %s", health.serve(settings.host, settings.health_port))

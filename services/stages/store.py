@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from typing import Protocol
 
 from services.core.event import Millis
-from services.core.rows import ForgottenRow, PositionRow, Row, StateRow, UnfinishedRow
+from services.core.rows import ForgottenRow, Left, PositionRow, Row, StateRow, UnfinishedRow
 
 
 class Store(Protocol):
@@ -36,8 +36,8 @@ class Store(Protocol):
         """
         ...
 
-    def unfinished(self, partition: int, after: int, before: int) -> list[UnfinishedRow]:
-        """The sessions and findings of a partition with versions between two, unless they were written again since."""
+    def unfinished(self, left: Sequence[Left]) -> list[UnfinishedRow]:
+        """The sessions and findings that lie there, unless they were written again since."""
         ...
 
     def forgotten(self, after: Millis) -> list[ForgottenRow]:

@@ -7,6 +7,7 @@ connection of our own, so that a stuck client cannot tell it wrong.
 import asyncio
 import logging
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import timedelta
 
@@ -15,6 +16,7 @@ from services.edges.log import ends
 from services.edges.topics import KafkaUnreachable
 from services.stages.agent import now
 from services.stages.checkpoint import Checkpoint
+from services.stages.holdings import LET_GO_WITHIN
 
 log = logging.getLogger(__name__)
 
@@ -29,6 +31,17 @@ class NoProgress(Exception):
         super().__init__(
             f"No record of partition(s) {', '.join(map(str, partitions))} was read for {PATIENCE.seconds} s although "
             "there are some: Kafka's client is stuck. What was acknowledged is stored. Start this worker anew."
+        )
+
+
+class LogReplaced(Exception):
+    """The topic was recreated while a worker read it."""
+
+    def __init__(self, topic: str, before: str, now: str) -> None:
+        super().__init__(
+            f"Topic {topic} is another log ({now}) than the one this worker reads ({before}): it was recreated. "
+            "What was read is stored; what the old log held besides is gone with it. Start this worker anew: it goes "
+            "on with the new log."
         )
 
 
@@ -53,8 +66,17 @@ class Progress:
 class Watch:
     """Looks every few seconds, tells what is wrong to those who ask for readiness, and `failed` when it is over."""
 
-    def __init__(self, checkpoint: Checkpoint, kafka: str, topic: str, failed: Callable[[BaseException], None]) -> None:
+    def __init__(
+        self,
+        checkpoint: Checkpoint,
+        kafka: str,
+        topic: str,
+        log_now: Callable[[], str],
+        failed: Callable[[BaseException], None],
+    ) -> None:
+        """`log_now` asks Kafka which log the topic is, blocks, and raises KafkaUnreachable."""
         self._checkpoint = checkpoint
+        self._log_now = log_now
         self._kafka = kafka
         self._topic = topic
         self._failed = failed
@@ -77,8 +99,11 @@ class Watch:
         }
         try:
             reached = await asyncio.to_thread(ends, self._kafka, self._topic, list(fed))
+            log_now = await asyncio.to_thread(self._log_now)
         except KafkaUnreachable as error:
             return str(error)
+        if fed and log_now != self._checkpoint.log_id:
+            return await self._refuse_replaced(log_now)
         self.lags = {partition: max(0, reached.get(partition, 0) - offset) for partition, offset in fed.items()}
         if self._checkpoint.is_full:
             # It reads no more because the database takes no more: another start would not help.
@@ -88,3 +113,10 @@ class Watch:
             self._failed(NoProgress(partitions))
             return str(NoProgress(partitions))
         return ""
+
+    async def _refuse_replaced(self, log_now: str) -> str:
+        error = LogReplaced(self._topic, self._checkpoint.log_id, log_now)
+        with suppress(TimeoutError):  # else as much is stored as the last checkpoint did
+            await asyncio.wait_for(self._checkpoint.write(), LET_GO_WITHIN.total_seconds())
+        self._failed(error)
+        return str(error)

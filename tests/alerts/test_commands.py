@@ -78,8 +78,10 @@ def test_a_backtest_of_few_series_prints_the_table_of_all_rules() -> None:
     code, said = run("backtest", "--series", "25", COLUMNS="200")
 
     assert code == 0
-    for rule in ("ours", "z-score > 3", "MAD > 3.5", "1.3 x same-weekday median"):
+    for rule in ("ours", "z-score > 3", "MAD > 3.5", "1.3 x same-weekday median", "who knows"):
         assert rule in said
+    assert re.search(r"All of it: [01]\.\d\d of \d+ found, [01]\.\d\d by who knows \(aim 0\.9\)\.", said)
+    assert "Where the usual rate is 20% and more: " in said
     assert re.search(r"Exactly one incident: [01]\.\d{3} \(\d+ of \d+\)\. Rightly named: ", said)
 
 

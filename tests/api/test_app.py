@@ -4,9 +4,9 @@ import pytest
 
 from services.api.app import create_app
 from services.edges.clickhouse import Store
-from services.edges.clickhouse_clients import Address
+from services.edges.clickhouse_clients import READER, Address
 from tests.api.conftest import Client
-from tests.api.shop import SomeKeys, fill
+from tests.api.shop import SomeKeys, fill, session
 
 READ = {"Authorization": "Bearer rk_shop"}
 
@@ -27,6 +27,24 @@ def test_a_store_that_is_away_is_named_and_questions_say_ask_again() -> None:
     assert (funnel.status_code, funnel.headers["retry-after"]) == (503, "2")
     assert funnel.headers["content-type"] == "application/problem+json"
     client.close()
+
+
+def test_a_question_about_more_than_can_be_read_in_time_says_what_to_narrow(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fill(store, [session("0 browse, 9 basket") for _ in range(30)])
+    hurried = Store(store.address)
+    limits = {"max_memory_usage": 1_000_000}
+    monkeypatch.setattr("services.edges.clickhouse.READER", {**READER, **limits, "readonly": 1})
+    client = Client(create_app(SomeKeys(), hurried))
+
+    response = client.get("/v1/drop-offs", headers=READ)
+
+    assert (response.status_code, "retry-after" in response.headers) == (503, False)
+    assert "shorter period" in response.json()["detail"]
+    assert response.json()["errors"][0]["pointer"] == "/query/from"
+    client.close()
+    hurried.close()
 
 
 def test_without_a_journey_the_answer_says_where_it_comes_from(client: Client) -> None:

@@ -53,6 +53,7 @@ def test_filters_narrow_by_stage_job_visitor_and_detector(store: Store, ask: Ask
 
 def test_a_session_shows_its_way_its_findings_and_its_own_events(store: Store, ask: Ask) -> None:
     one = session("0-20 browse, 30 checkout.payment", visitor="anna", job="gift", job_rules=["gift/1"], value=12.5)
+    one.path_rule = ["browse/1", "checkout.payment/2"]
     events = [
         Event(
             id=f"e{at}", project="shop", visitor=visitor, type="track", name="x", occurred_at=moment(at),
@@ -66,6 +67,7 @@ def test_a_session_shows_its_way_its_findings_and_its_own_events(store: Store, a
     answer = ask(f"/v1/sessions/{one.id}")
 
     assert [(run["stage"], run["step"]) for run in answer["path"]] == [("browse", ""), ("checkout", "payment")]
+    assert [(run["rule"], run["confidence"]) for run in answer["path"]] == [("browse/1", 1), ("checkout.payment/2", 1)]
     assert (answer["job"], answer["job_rules"], answer["outcome_at"]) == ("gift", ["gift/1"], None)
     assert [found["evidence"] for found in answer["findings"]] == [["e30"]]
     assert [event["id"] for event in answer["timeline"]] == ["e0", "e30"]

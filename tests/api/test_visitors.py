@@ -8,7 +8,7 @@ import msgspec
 import pytest
 
 from services.core.event import Event
-from services.core.rows import ForgottenRow, RefusedRow, StateRow
+from services.core.rows import BelievedRow, ForgottenRow, RefusedRow, StateRow
 from services.core.spikes.incident import Evidence, Incident, Measured
 from services.edges.clickhouse import Store
 from services.edges.erasure import erase
@@ -17,7 +17,7 @@ from tests.api.conftest import Client
 from tests.api.shop import fill, finding, moment, session
 
 ADMIN = {"Authorization": "Bearer ak_shop"}
-TABLES = ("events", "sessions", "findings", "session_state", "refused_events", "incidents")
+TABLES = ("events", "sessions", "findings", "session_state", "believed", "refused_events", "incidents")
 
 
 def act(visitor: str, number: int, **given: Any) -> bytes:
@@ -53,6 +53,7 @@ def shop(store: Store) -> Store:
     events = [act(one, number) for one in ("phone", "laptop", "ben") for number in range(3)]
     store.insert_lines("events", [*events, act("phone", 7, project="other"), act("tablet", 1, user="anna")])
     store.insert("session_state", [state("phone"), state("ben")])
+    store.insert("believed", [BelievedRow(project="shop", visitor=one, stands_for=1) for one in ("phone", "ben")])
     raws = [
         b'{"anonymousId":"phone"',
         b'{"anonymousId": "ben"}',
@@ -109,7 +110,7 @@ def test_an_id_that_is_not_known_is_noted_all_the_same(shop: Store, client: Clie
 
 
 def told_tables() -> list[str]:
-    return ["events", "findings", "sessions", "session_state", "refused_events", "incidents"]
+    return ["events", "findings", "sessions", "session_state", "believed", "refused_events", "incidents"]
 
 
 def incident(project: str, *examples: str) -> Incident:

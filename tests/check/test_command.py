@@ -20,6 +20,7 @@ def test_a_ready_made_journey_is_checked_by_its_name_and_tried_on_visits() -> No
     for words in ("30 events of 6 visitors make 6 sessions.", "Furthest stage", "Jobs assigned", "newsletter_popup"):
         assert words in done.stdout
     assert "gift/1 ← page /gifts/for-mum" in done.stdout
+    assert "bought/1 ← Order Completed /thanks" in done.stdout
     assert "cost_surprise in checkout.payment, total grew from 80 to 92" in done.stdout
 
 
@@ -31,6 +32,7 @@ def test_all_of_it_as_json() -> None:
     assert told["sessions"][0]["reasons"][0] == {
         "rule": "buy/1", "event": "buyer-4", "name": "Product Added /p/7", "occurred_at": "2026-03-02T08:00:30.000Z"
     }  # fmt: skip
+    assert told["sessions"][0]["path_reasons"][-1]["rule"] == "bought/1"
     assert {one["job"]: one["done"] for one in told["jobs"]}["gift"] == 1
 
 

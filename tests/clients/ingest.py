@@ -37,7 +37,7 @@ class Ingest:
     def dropped(self, reason: Reason) -> float:
         """Events that were not taken for this reason."""
         counted = f'desireline_ingest_events_refused_total{{reason="{reason.value}"}} '
-        lines = httpx.get(f"{self.address}/metrics").text.splitlines()
+        lines = httpx.get(f"{self.address}/metrics", timeout=60).text.splitlines()
         return sum(float(line.removeprefix(counted)) for line in lines if line.startswith(counted))
 
 

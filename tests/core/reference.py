@@ -5,6 +5,7 @@ pause, and each session looked at as a whole.
 import math
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator
+from datetime import datetime
 from functools import partial
 
 from services.core.event import Event
@@ -58,10 +59,25 @@ def _parts(events: list[Event], journey: Journey) -> list[list[Event]]:
     longest = journey.sessions.max_length.total_seconds() * 1000
     parts = [[events[0]]]
     for one in events[1:]:
-        if one.occurred_at - parts[-1][-1].occurred_at > gap or one.occurred_at - parts[-1][0].occurred_at > longest:
+        part = parts[-1]
+        pause, length = one.occurred_at - part[-1].occurred_at, one.occurred_at - part[0].occurred_at
+        if pause > gap or length > longest or _is_another_day(part, one, journey) or _is_brought(part, one, journey):
             parts.append([])
         parts[-1].append(one)
     return parts
+
+
+def _is_another_day(part: list[Event], one: Event, journey: Journey) -> bool:
+    days = {datetime.fromtimestamp(at.occurred_at / 1000, journey.zone).date() for at in (part[0], one)}
+    return journey.sessions.split_at_midnight and len(days) > 1
+
+
+def _is_brought(part: list[Event], one: Event, journey: Journey) -> bool:
+    """By another campaign than the last one named before."""
+    named = [_first([before], CAME[-1]) for before in part]
+    last = next((names for names in reversed(named) if any(names)), [])
+    campaign = _first([one], CAME[-1])
+    return journey.sessions.split_on_campaign_change and any(campaign) and campaign != last
 
 
 def jobs_of(events: Iterable[Event], journey: Journey) -> list[tuple[str, int, str]]:

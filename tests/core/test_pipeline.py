@@ -13,6 +13,7 @@ from services.core.changes import Changes
 from services.core.claim import claim
 from services.core.errors import NewerState
 from services.core.event import Event, Millis
+from services.core.journey import Journey
 from services.core.key_hash import key_hash
 from services.core.pipeline import Pipeline
 from services.core.rows import PositionRow, SessionRow
@@ -120,9 +121,9 @@ def came(row: SessionRow) -> tuple[str, ...]:
     return tuple(getattr(row, name) for group in CAME for name in group)
 
 
-def run(events: Sequence[Event], cuts: Sequence[int] = ()) -> list[Changes]:
+def run(events: Sequence[Event], cuts: Sequence[int] = (), journey: Journey = JOURNEY) -> list[Changes]:
     """Feed events, taking a checkpoint at each cut."""
-    made, changes = pipeline(JOURNEY), []
+    made, changes = pipeline(journey), []
     records = encode(events)
     edges = sorted({0, *(cut % (len(records) + 1) for cut in cuts), len(records)})
     for begin, end in pairwise(edges):
@@ -186,6 +187,22 @@ def test_sessions_equal_those_of_a_reference_that_sorts_first(
     assert sorted((row.visitor, row.started_at, came(row)) for row in sessions.values()) == came_of(events, shop())
 
 
+@pytest.mark.parametrize("rule", ["split_at_midnight", "split_on_campaign_change"])
+@given(acts, st.lists(st.integers(0, 1799), min_size=1, max_size=8), st.lists(st.integers(0, 40), max_size=6))
+def test_split_sessions_too_are_those_of_a_reference_in_whatever_order_the_acts_arrive(
+    rule: str, acts: list[tuple[int, str, str]], delays: list[int], cuts: list[int]
+) -> None:
+    # There it is midnight three quarters of an hour after the first act.
+    journey = shop(time_zone="Europe/Berlin", sessions={rule: True})
+    events = arriving(acts, delays, [])
+
+    sessions, _ = standing(run(events, cuts, journey))
+
+    assert sorted(
+        (row.visitor, row.started_at, row.ended_at, row.events, row.stage) for row in sessions.values()
+    ) == sessions_of(events, journey)
+
+
 @given(
     walks,
     st.lists(st.integers(0, 1799), min_size=1, max_size=8),
@@ -225,6 +242,38 @@ def test_a_worker_that_dies_after_a_checkpoint_is_carried_on_by_the_next(
     assert told([kept, second.take()]) == told(run(events))
 
 
+@given(
+    _pieces([1, 60, 280, 320, 1000], "add", "checkout", "page /checkout/payment", "click #pay", "buy").map(
+        lambda steps: _walk([steps])
+    ),
+    st.lists(st.sampled_from([0, 0, 10, 400]), min_size=1, max_size=4),
+    st.lists(st.tuples(st.integers(1, 3), st.booleans()), max_size=8),
+    st.integers(0, 12),
+)
+def test_whenever_the_clock_ticked_an_open_session_says_what_its_acts_and_the_clock_say(
+    acts: list[tuple[int, str, str]], delays: list[int], lives: list[tuple[int, bool]], later: int
+) -> None:
+    events = arriving(acts, delays, [])
+    records = encode(events)
+    now = Millis((max(one.received_at for one in events) // 60_000 + 1 + later) * 60_000)
+
+    shelf, worker, at = Shelf(JOURNEY), pipeline(JOURNEY), 0
+    for share, dies in lives:
+        worker.feed(0, records[at : at + share], now=START)
+        at = min(at + share, len(records))
+        worker.tick(0, min((one.received_at for one in events[at:]), default=START))
+        shelf.put(worker.take())
+        worker = shelf.taken_on() if dies else worker
+    worker.feed(0, records[at:], now=START)
+    worker.tick(0, now)
+    shelf.put(worker.take())
+
+    at_once = pipeline(JOURNEY)
+    at_once.feed(0, records, now=START)
+    at_once.tick(0, now)
+    assert told([shelf.standing()]) == told([at_once.take()])
+
+
 def after_restart(*changes: Changes) -> Pipeline:
     """A worker that takes over what these checkpoints left."""
     shelf = Shelf(JOURNEY)
@@ -234,13 +283,10 @@ def after_restart(*changes: Changes) -> Pipeline:
 
 
 WRITES = ("sessions", "findings", "states", "positions")
-LATE = ("states", "positions")
-"""What a worker never looks for again once it has taken on; for the others it does after a while."""
-
 lives = st.tuples(
     st.integers(0, 6),  # records read
     st.sampled_from(["", *WRITES, "acknowledging"]),  # the write before which it dies
-    st.booleans(),  # whether that write comes all the same, late
+    st.integers(0, 3),  # whether that write comes all the same: once so many others have taken on
     st.booleans(),  # whether the clock ticks
     st.integers(0, 3),  # records read again
     st.integers(0, 3),  # records read while the checkpoint is written down, one before each visitor
@@ -252,9 +298,13 @@ lives = st.tuples(
     st.lists(st.tuples(moments, st.sampled_from(NAMES), visitors), min_size=1, max_size=12),
     st.lists(st.integers(0, 1799), min_size=1, max_size=8),
     st.lists(lives, max_size=8),
+    st.booleans(),
 )
 def test_killed_within_checkpoints_at_any_point_it_ends_as_if_nothing_had_happened(
-    acts: list[tuple[int, str, str]], delays: list[int], lives: list[tuple[int, str, bool, bool, int, int]]
+    acts: list[tuple[int, str, str]],
+    delays: list[int],
+    lives: list[tuple[int, str, int, bool, int, int]],
+    in_time: bool,
 ) -> None:
     events = arriving(acts, delays, [])
     records = encode(events)
@@ -271,13 +321,18 @@ def test_killed_within_checkpoints_at_any_point_it_ends_as_if_nothing_had_happen
             if more:
                 worker.feed(0, records[reached : reached + 1], now=START)
                 reached, more = reached + 1, more - 1
-        shelf.put(changes, dies_before, late=late and dies_before in LATE)
+        shelf.put(changes, dies_before, late=late)
         at = min(reached, len(records))
         if dies_before:
             worker = shelf.taken_on()
             at = shelf.position.next_offset
+    if in_time:
+        shelf.arrive()
     worker.feed(0, records[at:], now=START)
     worker.tick(0, LATER)
+    shelf.put(worker.take())
+    shelf.arrive()
+    worker.take_back(0, shelf.unfinished)
     shelf.put(worker.take())
 
     assert told([shelf.standing()]) == told(run(events))
@@ -389,12 +444,71 @@ def test_what_a_slow_insert_of_the_last_owner_brings_late_is_taken_back() -> Non
     assert sorted((row.visitor, row.state) for row in shelf.standing().sessions) == [("anna", "open"), ("ben", "open")]
 
 
+def closed_too_early(late: int) -> Shelf:
+    """A worker saw a checkout abandoned, was frozen while it wrote that, and brings it once others have taken on."""
+    made = pipeline()
+    made.feed(0, encode([event("0 checkout")]), now=START)
+    shelf = Shelf()
+    shelf.put(made.take())
+    made.tick(0, START + ALLOWANCE + 60_000)
+    shelf.put(made.take(), dies_before="sessions", late=late)
+    return shelf
+
+
+BOUGHT_LATE = encode([event("60 buy", received_at=START + ALLOWANCE + 60_000)], 1)
+
+
+@pytest.mark.parametrize("late", [1, 2, 3])
+def test_what_a_frozen_worker_brings_is_taken_back_also_where_the_next_ones_died_before_they_looked_again(
+    late: int,
+) -> None:
+    shelf = closed_too_early(late)
+
+    for records in (BOUGHT_LATE, [], []):
+        worker = shelf.taken_on()
+        worker.feed(0, records, now=START)
+        shelf.put(worker.take())
+    assert bool(shelf.standing().findings) == (late == 3)
+    worker.take_back(0, shelf.unfinished)
+    shelf.put(worker.take())
+
+    assert not shelf.standing().findings
+    assert [(row.state, row.stage) for row in shelf.standing().sessions] == [("open", "bought")]
+
+
+def test_a_later_state_of_a_visitor_does_not_stand_for_what_a_frozen_worker_brings() -> None:
+    shelf = closed_too_early(late=1)
+    second = shelf.taken_on()
+    second.feed(0, BOUGHT_LATE, now=START)
+    shelf.put(second.take(), dies_before="positions")
+
+    shelf.put(shelf.taken_on().take())
+
+    assert not shelf.standing().findings
+
+
+def test_what_was_true_of_an_unfinished_checkpoint_stays_however_often_it_is_looked_at() -> None:
+    made = pipeline()
+    made.feed(0, encode([event("0 view", watermark=START), import_end()]), now=START)
+    shelf = Shelf()
+    shelf.put(made.take(), dies_before="positions")
+
+    for offset in (2, 3):
+        worker = shelf.taken_on()
+        worker.feed(0, encode([event(f"{offset}0000 view")], offset), now=START)
+        shelf.put(worker.take())
+        worker.take_back(0, shelf.unfinished)
+        shelf.put(worker.take())
+
+    assert sorted(row.state for row in shelf.standing().sessions) == ["closed", "closed", "open"]
+
+
 def test_a_state_that_a_slow_insert_brings_late_hides_nothing_that_was_taken_back() -> None:
     made = pipeline()
     records = encode([event("0 view")])
     made.feed(0, records, now=START)
     shelf = Shelf()
-    shelf.put(made.take(), dies_before="states", late=True)
+    shelf.put(made.take(), dies_before="states", late=1)
     second = shelf.taken_on()
     shelf.put(second.take())  # takes the session back, and dies before it reads the event again
 

@@ -123,6 +123,36 @@ def test_replaying_only_the_evidence_gives_the_same_label(session: tuple[Journey
 
 
 @given(sessions())
+def test_the_event_that_entered_a_place_alone_gives_place_and_rule_again(session: tuple[Journey, list[Event]]) -> None:
+    journey, events = session
+    known = {one.id: one for one in events}
+    row = judged(journey, events)
+
+    for here in zip(row.path_event, row.path_stage, row.path_step, row.path_rule, strict=True):
+        again = judged(journey, [known[here[0]]])
+
+        assert [*zip(again.path_event, again.path_stage, again.path_step, again.path_rule, strict=True)] == [here]
+        assert again.journey_version == row.journey_version
+
+
+@given(sessions())
+def test_the_events_that_entered_alone_give_the_path_and_the_stage_again(session: tuple[Journey, list[Event]]) -> None:
+    journey, events = session
+    row = judged(journey, events)
+
+    entering = [one for one in events if one.id in row.path_event]
+    again = (
+        judged(journey, entering) if entering else SessionRow(project="", opened_on="", id="", partition=0, version=0)
+    )
+
+    assert way(again) == way(row)
+
+
+def way(row: SessionRow) -> tuple[object, ...]:
+    return row.stage, row.step, row.path_stage, row.path_step, row.path_event, row.path_rule, row.path_started_at
+
+
+@given(sessions())
 def test_the_changes_end_where_the_label_is(session: tuple[Journey, list[Event]]) -> None:
     row = judged(*session)
 

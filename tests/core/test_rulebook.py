@@ -13,6 +13,20 @@ def test_the_classes_of_a_page_are_part_of_what_its_events_mean() -> None:
     assert not book.plan("page", "/shoes").visits
 
 
+def test_a_place_is_entered_by_a_rule_that_is_counted_among_the_alternatives() -> None:
+    third = {"event": "step", "where": {"number": 3}}
+    payment = {"name": "payment", "enter": {"any_of": [{"path": "/pay"}, {"event": "Pay"}, third]}}
+    book = Rulebook(shop(stages=[{"name": "checkout", "enter": {"event": "begin"}, "steps": [payment]}]))
+
+    rules = [book.plan(name, path).entered_by for name, path in (("begin", ""), ("page", "/pay"), ("Pay", "/pay"))]
+
+    assert rules == ["checkout/1", "checkout.payment/1", "checkout.payment/1"]
+    assert book.plan("Pay", "").entered_by == "checkout.payment/2"
+    told = book.plan("step", "")
+    assert book.settle(told, "step", "", {"number": 3}).entered_by == "checkout.payment/3"
+    assert not book.settle(told, "step", "", {"number": 2}).entered_by
+
+
 def test_pages_that_no_detector_asks_for_are_not_looked_for() -> None:
     book = Rulebook(shop(friction={"help_seeking": {}}))
 

@@ -1,7 +1,8 @@
 """Which acts make a session, and which name it keeps."""
 
-from services.core.event import Millis
-from tests.core.build import START, closed, encode, event, import_end, judged, pipeline, standing
+from services.core.event import Event, Millis
+from services.core.rows import SessionRow
+from tests.core.build import START, closed, encode, event, import_end, judged, pipeline, shop, standing
 
 GAP = 30 * 60
 
@@ -171,15 +172,72 @@ def test_a_second_import_of_older_events_is_not_late() -> None:
     assert [row.late for row in made.take().sessions] == [False, False]
 
 
+MIDNIGHT = (START // 86_400_000 + 1) * 86_400_000
+TO_MIDNIGHT = (MIDNIGHT - START) // 1000
+
+
 def test_neither_midnight_nor_another_campaign_splits_a_session() -> None:
-    midnight = (START // 86_400_000 + 1) * 86_400_000
-    before = (midnight - START) // 1000 - 60
-    made = pipeline()
-    came = [
-        event(f"{before + at} view", url=f"https://shop.example/?utm_source=mail&utm_campaign={name}")
-        for at, name in ((0, "spring"), (120, "summer"))
+    sessions = split_by(
+        {}, event(f"{TO_MIDNIGHT - 60} view", seen=came("spring")), event(f"{TO_MIDNIGHT + 60} view", seen=came("mail"))
+    )
+
+    assert [row.events for row in sessions] == [2]
+
+
+def test_midnight_splits_a_session_where_the_journey_says_so() -> None:
+    lines = [
+        f"{TO_MIDNIGHT - 60} view",
+        f"{TO_MIDNIGHT - 0.001} view",
+        f"{TO_MIDNIGHT} view",
+        f"{TO_MIDNIGHT + 60} add",
     ]
 
-    made.feed(0, encode(came), now=START)
+    sessions = split_by({"split_at_midnight": True}, *map(event, lines))
 
-    assert [row.events for row in closed(made)[0]] == [2]
+    assert [(row.started_at, row.ended_at, row.stage) for row in sessions] == [
+        (MIDNIGHT - 60_000, MIDNIGHT - 1, "browse"),
+        (MIDNIGHT, MIDNIGHT + 60_000, "basket"),
+    ]
+
+
+def test_midnight_is_that_of_the_journeys_time_zone() -> None:
+    lines = [f"{TO_MIDNIGHT - 3660} view", f"{TO_MIDNIGHT - 3540} view"]
+
+    sessions = split_by({"split_at_midnight": True}, *map(event, lines), time_zone="Europe/Berlin")
+
+    assert [row.events for row in sessions] == [1, 1]
+
+
+def test_another_campaign_splits_a_session_where_the_journey_says_so() -> None:
+    events = [
+        event(f"{place} view", id=f"{place}", seen=came(name))
+        for place, name in enumerate(["", "spring", "", "spring", "mail", "", "spring"])
+    ]
+
+    sessions = split_by({"split_on_campaign_change": True}, *events)
+
+    assert [(row.campaign, row.events) for row in sessions] == [("", 1), ("spring", 3), ("mail", 2), ("spring", 1)]
+
+
+def test_a_late_act_before_midnight_leaves_the_names_of_both_sessions() -> None:
+    made = pipeline(shop(sessions={"split_at_midnight": True}))
+    made.feed(0, encode([event(f"{TO_MIDNIGHT - 60} view"), event(f"{TO_MIDNIGHT + 60} view")]), now=START)
+    before = made.take()
+
+    late = event(f"{TO_MIDNIGHT - 30} view", received_at=Millis(MIDNIGHT + 90_000))
+    made.feed(0, encode([late], 2), now=START)
+
+    sessions, _ = standing([before, made.take()])
+    assert [(row.id, row.events) for row in sessions.values()] == [
+        (old.id, events) for old, events in zip(before.sessions, (2, 1), strict=True)
+    ]
+
+
+def came(campaign: str) -> str:
+    return f"desktop|Firefox|Linux||||{'email' if campaign else ''}|{campaign}"
+
+
+def split_by(rules: dict[str, bool], *events: Event, time_zone: str = "UTC") -> list[SessionRow]:
+    made = pipeline(shop(sessions=rules, time_zone=time_zone))
+    made.feed(0, encode(events), now=START)
+    return sorted(closed(made)[0], key=lambda row: row.started_at)

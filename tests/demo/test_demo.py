@@ -92,7 +92,7 @@ def newest_session(said: str) -> dict[str, Any]:
     assert command
     deadline = time.monotonic() + 60
     while time.monotonic() < deadline:
-        answer = httpx.get(f"{command[3]}/v1/sessions?limit=1", headers={command[1]: command[2]})
+        answer = httpx.get(f"{command[3]}/v1/sessions?limit=1", headers={command[1]: command[2]}, timeout=60)
         session: dict[str, Any] = answer.json()["sessions"][0]
         if not session["historical"]:
             return session

@@ -14,7 +14,17 @@ from hypothesis import strategies as st
 
 from services.core.claim import claim
 from services.core.event import Event, Millis
-from services.core.rows import FindingRow, PositionRow, RefusedRow, ReplayedRow, Row, SessionRow, StateRow
+from services.core.rows import (
+    BelievedRow,
+    FindingRow,
+    Left,
+    PositionRow,
+    RefusedRow,
+    ReplayedRow,
+    Row,
+    SessionRow,
+    StateRow,
+)
 from services.edges.clickhouse import Store, StoreRefused, StoreUnavailable
 
 AT = Millis(1_767_225_600_123)
@@ -44,8 +54,9 @@ ROWS: dict[str, Row] = {
     ),
     "positions": PositionRow(
         log_id="l/t", partition=3, partitions=4, generation=2, claim="c", began=1, finished=2, next_offset=77,
-        clocks='{"shop":[1,2]}', version=4,
+        clocks='{"shop":[1,2]}', version=4, owed=[Left(3, 1 << 41, 1 << 42, True, AT), Left(0, 1, 2)],
     ),
+    "believed": BelievedRow(project="shop", visitor="v", stands_for=1 << 41),
     "refused_events": RefusedRow(
         log_id="l", partition=1, offset=5, project="", reason="schema", detail="no id", raw=b"\xff\0{", refused_at=AT,
         size=7, type="track", skew=-4, historical=True,
@@ -70,7 +81,7 @@ def as_on_the_wire(stored: dict[str, Any], kind: type[Row]) -> dict[str, Any]:
 
 def wire_value(stored: dict[str, Any], name: str) -> Any:
     value = stored[name.removesuffix("_ms") + "_at" if name.endswith("_ms") else name]
-    if isinstance(value, list):
+    if isinstance(value, (list, tuple)):
         return [in_millis(one) for one in value]
     return in_millis(value)
 
@@ -78,7 +89,7 @@ def wire_value(stored: dict[str, Any], name: str) -> Any:
 def in_millis(value: Any) -> Any:
     if isinstance(value, datetime):
         return round(value.timestamp() * 1000)
-    return value if isinstance(value, (str, int, float, list)) else value.isoformat()
+    return value if isinstance(value, (str, int, float, tuple)) else value.isoformat()
 
 
 def test_events_are_stored_as_they_came(store: Store) -> None:
@@ -214,13 +225,16 @@ def test_unfinished_is_what_lies_past_a_position_and_was_not_written_again(store
     store.insert("sessions", [session("again", 21)])
     store.insert("findings", [finding])
 
-    found = store.unfinished(1, after=10, before=20)
+    store.insert("believed", [BelievedRow(project="p", visitor="v", stands_for=version) for version in (3, 12, 12)])
+    found = store.unfinished([Left(1, 8, 9), Left(1, 10, 20)])
 
     assert sorted((row.session_id, row.finding_id, row.visitor, row.version) for row in found) == [
         ("new", "", "v", 12),
         ("new", "f", "v", 12),
     ]
     assert {row.opened_on for row in found} == {"2026-01-01"}
+    assert [(row.partition, sorted(row.believed)) for row in found] == [(1, [3, 12])] * 2
+    assert store.unfinished([]) == []
 
 
 def test_the_journey_is_the_one_saved_last(store: Store) -> None:

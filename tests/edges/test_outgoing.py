@@ -104,7 +104,7 @@ async def test_one_address_inside_among_others_refuses_the_name(monkeypatch: pyt
 async def test_a_redirect_is_not_followed(receiver: Receiver) -> None:
     receiver.answer(302, Location="http://169.254.169.254/latest/meta-data")
 
-    answer = await Outgoing(Allowed("127.0.0.0/8")).post(receiver.url, b"{}", {})
+    answer = await Outgoing(Allowed("127.0.0.0/8")).post(f"{receiver.url}/redirects", b"{}", {})
 
     assert (answer.status, answer.is_taken, len(receiver.received)) == (302, False, 1)
     assert "redirects are not followed" in answer.body

@@ -86,7 +86,7 @@ def test_who_listens_for_one_visitor_hears_of_no_other(running: Installation) ->
 def test_a_write_key_hears_nothing(running: Installation) -> None:
     headers = {"Authorization": f"Bearer {running.keys['write']}"}
 
-    answer = httpx.get(f"{running.url}/v1/findings/stream", headers=headers)
+    answer = httpx.get(f"{running.url}/v1/findings/stream", headers=headers, timeout=60)
 
     assert answer.status_code == 403
 

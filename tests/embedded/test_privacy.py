@@ -85,10 +85,10 @@ def test_nothing_that_should_not_be_kept_is_in_any_table(running: Installation, 
     running.send(dirty("carl", 1), dirty("carl", 2, timestamp="1999-01-01T00:00:00Z"), dirty("carl", 3, type="odd"))
     props = {"$ip": SECRETS[0], "$current_url": f"https://shop.example/?token={SECRETS[5]}", "m": SECRETS[3]}
     posthog = {"api_key": key, "event": "$pageview", "distinct_id": "dora", "properties": props}
-    assert httpx.post(f"{running.url}/e/", json=posthog, headers=BROWSER).status_code == 200
+    assert httpx.post(f"{running.url}/e/", json=posthog, headers=BROWSER, timeout=60).status_code == 200
     page = {"writeKey": key, **dirty("emil", 1)}
     forwarded = {**BROWSER, "X-Forwarded-For": SECRETS[1]}
-    assert httpx.post(f"{running.url}/v1/page", json=page, headers=forwarded).status_code == 200
+    assert httpx.post(f"{running.url}/v1/page", json=page, headers=forwarded, timeout=60).status_code == 200
     running.stop()
 
     dsn = f"chdb://{running.data / 'database'}"

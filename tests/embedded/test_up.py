@@ -38,9 +38,9 @@ def test_what_got_a_200_is_in_the_next_answer(running: Installation) -> None:
 
 
 def test_sending_asking_and_health_are_on_one_port_and_in_one_document(running: Installation) -> None:
-    ready = httpx.get(f"{running.url}/readyz")
-    metrics = httpx.get(f"{running.url}/metrics").text
-    paths = httpx.get(f"{running.url}/openapi.json").json()["paths"]
+    ready = httpx.get(f"{running.url}/readyz", timeout=60)
+    metrics = httpx.get(f"{running.url}/metrics", timeout=60).text
+    paths = httpx.get(f"{running.url}/openapi.json", timeout=60).json()["paths"]
 
     assert (ready.status_code, ready.json()) == (200, {"ingest": "ok", "stages": "ok", "store": "ok"})
     assert "desireline_ingest_requests_total" in metrics
@@ -52,8 +52,8 @@ def test_clients_of_others_ask_and_send_on_the_same_port(running: Installation) 
     key = running.keys["write"]
     item = {"event": "Bought", "distinct_id": "posthogs", "properties": {"token": key}}
 
-    asked = httpx.get(f"{running.url}/v1/projects/{key}/settings")
-    sent = httpx.post(f"{running.url}/e/", json=item)
+    asked = httpx.get(f"{running.url}/v1/projects/{key}/settings", timeout=60)
+    sent = httpx.post(f"{running.url}/e/", json=item, timeout=60)
 
     assert asked.json()["integrations"]["Segment.io"]["apiHost"] == f"{running.url.removeprefix('http://')}/v1"
     assert (sent.status_code, sent.json()) == (200, {"success": True})
@@ -61,7 +61,7 @@ def test_clients_of_others_ask_and_send_on_the_same_port(running: Installation) 
 
 
 def test_every_reference_of_the_document_leads_somewhere(running: Installation) -> None:
-    document = httpx.get(f"{running.url}/openapi.json").json()
+    document = httpx.get(f"{running.url}/openapi.json", timeout=60).json()
 
     def references(node: Any) -> Iterator[str]:
         if isinstance(node, dict):

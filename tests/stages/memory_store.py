@@ -4,7 +4,7 @@ import threading
 from collections.abc import Iterator, Sequence
 
 from services.core.event import Millis
-from services.core.rows import ForgottenRow, PositionRow, Row, StateRow, UnfinishedRow
+from services.core.rows import ForgottenRow, Left, PositionRow, Row, StateRow, UnfinishedRow
 from services.edges.clickhouse_errors import StoreRefused, StoreUnavailable
 
 
@@ -68,7 +68,7 @@ class MemoryStore:
     def states(self, position: PositionRow, finished: int) -> Iterator[StateRow]:
         return iter([row for row in self._states.values() if row.partition == position.partition])
 
-    def unfinished(self, partition: int, after: int, before: int) -> list[UnfinishedRow]:
+    def unfinished(self, left: Sequence[Left]) -> list[UnfinishedRow]:
         late, self.late = self.late, []
         return late
 

@@ -189,6 +189,23 @@ async def test_feeding_goes_on_while_a_checkpoint_is_written_but_not_without_lim
     await asyncio.wait_for(waiting, 10)
 
 
+async def test_few_large_records_count_as_many(start: Start, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "MOST_BYTES", 1_000)
+    worker = await start(eager=False, checkpoint_every=timedelta(hours=1))
+    first = worker.feed(["0 view"])
+    await until(lambda: first.acknowledged)
+
+    worker.store.gate.clear()
+    large = worker.feed([f"1 view text={'x' * 1_000}"], first_offset=1)
+    await until(lambda: worker.checkpoint.busy)
+    worker.feed([f"2 view text={'x' * 1_000}"], first_offset=2)
+    assert worker.checkpoint.is_full
+    worker.store.gate.set()
+    await asyncio.wait_for(worker.checkpoint.room(), 60)
+
+    assert large.acknowledged
+
+
 async def test_the_first_checkpoint_comes_at_once_and_the_next_after_its_time_or_its_number_of_events(
     start: Start,
 ) -> None:

@@ -42,7 +42,7 @@ def watched(kafka: str, failures: list[BaseException]) -> tuple[Watch, Checkpoin
     checkpoint = Checkpoint(Pipeline(shop()), MemoryStore(), Settings(), eager=False, failed=failures.append)
     [claimed] = claim([], "log", [0], 4, "mine")
     checkpoint.hold(claimed.position)
-    return Watch(checkpoint, kafka, "events", failures.append), checkpoint
+    return Watch(checkpoint, kafka, "events", lambda: "log", failures.append), checkpoint
 
 
 async def test_a_consumer_that_reads_nothing_although_there_is_something_ends_the_worker(

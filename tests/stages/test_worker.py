@@ -42,10 +42,10 @@ def shop_events(visitors: int, each: int, minutes_ago: int = 10) -> list[Event]:
     ]
 
 
-def publish(address: str, topic: str, events: list[Event]) -> None:
+def publish(address: str, topic: str, events: list[Event], partitions: int = PARTITIONS) -> None:
     producer = Producer({"bootstrap.servers": address, "log_level": 0, "linger.ms": 5})
     for one in events:
-        partition = key_hash(one.visitor) % PARTITIONS
+        partition = key_hash(one.visitor) % partitions
         producer.produce(topic, msgspec.json.encode(one), one.visitor, partition)
     assert producer.flush(30) == 0
 
@@ -84,8 +84,8 @@ class Installation:
         self.log = folder / "worker.log"
         self.processes: list[subprocess.Popen[bytes]] = []
 
-    def publish(self, events: list[Event]) -> None:
-        publish(self.kafka, self.topic, events)
+    def publish(self, events: list[Event], partitions: int = PARTITIONS) -> None:
+        publish(self.kafka, self.topic, events, partitions)
 
     def start(self, **environment: str) -> subprocess.Popen[bytes]:
         given = {

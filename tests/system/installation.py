@@ -124,7 +124,7 @@ class Installation:
         project = self.project()
         headers = {"Authorization": f"Bearer {project.read_key}"}
         deadline = time.monotonic() + READY_WITHIN
-        while httpx.get(f"{self.api}/v1/funnel", headers=headers).status_code == 409:
+        while httpx.get(f"{self.api}/v1/funnel", headers=headers, timeout=60).status_code == 409:
             assert time.monotonic() < deadline, "the stages service stored no journey"
             time.sleep(0.05)
 

@@ -99,19 +99,25 @@ def test_projects_do_not_see_each_other(installation: Installation, project: Pro
 
     assert other.ask("/v1/sessions")["total"] == 0
     theirs = httpx.get(
-        f"{other.api}/v1/sessions/{answer['sessions'][0]['id']}", headers={"Authorization": f"Bearer {other.read_key}"}
+        f"{other.api}/v1/sessions/{answer['sessions'][0]['id']}",
+        headers={"Authorization": f"Bearer {other.read_key}"},
+        timeout=60,
     )
     assert theirs.status_code == 404
 
 
 def test_bad_input_is_told_what_is_wrong_and_harms_nothing_else(project: Project) -> None:
-    malformed = httpx.post(f"{project.ingest}/v1/batch", content=b'{"batch": [', auth=(project.write_key, ""))
+    malformed = httpx.post(
+        f"{project.ingest}/v1/batch", content=b'{"batch": [', auth=(project.write_key, ""), timeout=60
+    )
     assert malformed.status_code == 400
     assert malformed.headers["content-type"].startswith("application/problem+json")
     assert "detail" in malformed.json()
-    unknown = httpx.post(f"{project.ingest}/v1/track", json=track("view", 1, "x"), auth=("wk_nobody", ""))
+    unknown = httpx.post(f"{project.ingest}/v1/track", json=track("view", 1, "x"), auth=("wk_nobody", ""), timeout=60)
     assert unknown.status_code == 401
-    reading = httpx.get(f"{project.api}/v1/funnel", headers={"Authorization": f"Bearer {project.write_key}"})
+    reading = httpx.get(
+        f"{project.api}/v1/funnel", headers={"Authorization": f"Bearer {project.write_key}"}, timeout=60
+    )
     assert reading.status_code in {401, 403}
 
     # One item without an id of anybody does not fail its batch.
@@ -123,8 +129,8 @@ def test_bad_input_is_told_what_is_wrong_and_harms_nothing_else(project: Project
 
 
 def test_the_documentation_is_complete(project: Project) -> None:
-    asking = httpx.get(f"{project.api}/openapi.json").json()
-    sending = httpx.get(f"{project.ingest}/openapi.json").json()
+    asking = httpx.get(f"{project.api}/openapi.json", timeout=60).json()
+    sending = httpx.get(f"{project.ingest}/openapi.json", timeout=60).json()
 
     assert {"/v1/funnel", "/v1/sessions", "/v1/sessions/{id}", "/v1/pain-points"} <= set(asking["paths"])
     assert {"/v1/batch", "/v1/track", "/v1/page", "/v1/identify"} <= set(sending["paths"])

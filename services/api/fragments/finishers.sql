@@ -14,10 +14,10 @@
     ),
 
     -- By which names they may have come, as hashes: what others left need not be looked at. One that is only alike does
-    -- no harm, since persons are compared in the end.
+    -- no harm, since persons are compared in the end. Each reading of a CTE is analysed anew, so nothing is read twice.
     their_names AS MATERIALIZED
     (
-        SELECT cityHash64(person) AS name FROM finishers
-        UNION ALL
-        SELECT cityHash64(visitor) AS name FROM known WHERE known_as IN (SELECT person FROM finishers)
+        SELECT DISTINCT arrayJoin([cityHash64(finishers.person), cityHash64(others.visitor)]) AS name
+        FROM finishers
+        LEFT JOIN known AS others ON others.known_as = finishers.person
     ),

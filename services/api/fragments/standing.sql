@@ -23,7 +23,7 @@
             SELECT opened_on, id, user, visitor
             FROM sessions FINAL
             WHERE project = {project:String} AND opened_on BETWEEN {found_from:Date32} AND {found_to:Date32}
-                AND (cityHash64(user) IN (SELECT name FROM their_names) OR cityHash64(visitor) IN (SELECT name FROM their_names))
+                AND if(user != '', cityHash64(user), cityHash64(visitor)) IN (SELECT name FROM their_names)
         ) AS walk
         INNER JOIN
         (

@@ -1,24 +1,30 @@
     -- Which of `left_open` (id, stage, job, left_at, person) were taken up again, and by which session. After finishers.
-    -- What each who left and finished did: (when, stage, job done, session), an empty stage for a job's outcome.
+    -- What each left, and did: (when, stage, job done, session), an empty stage for a job's outcome.
     pursued AS
     (
         SELECT
-            multiIf(user != '', user, known_as != '', known_as, visitor) AS person,
-            groupArrayArray(arrayConcat(
+            any(lefts) AS left_ones, groupArrayArray(arrayConcat(
                 arrayZip(path_started_at, path_stage, arrayMap(s -> '', path_stage), arrayMap(s -> id, path_stage)),
                 arrayZip(path_ended_at, path_stage, arrayMap(s -> '', path_stage), arrayMap(s -> id, path_stage)),
                 if(toUnixTimestamp64Milli(outcome_at) > 0, [(outcome_at, '', job, id)], []))) AS acts
         FROM
         (
-            SELECT id, user, visitor, path_stage, path_started_at, path_ended_at, outcome_at, job
+            SELECT
+                id, multiIf(user != '', user, known_as != '', known_as, visitor) AS person,
+                path_stage, path_started_at, path_ended_at, outcome_at, job
             FROM sessions FINAL
+            LEFT JOIN known ON known.visitor = sessions.visitor
             WHERE project = {project:String}
                 AND opened_on BETWEEN {found_from:Date32} AND {found_to:Date32} + {later_days:UInt16}
-                AND (cityHash64(user) IN (SELECT name FROM their_names) OR cityHash64(visitor) IN (SELECT name FROM their_names))
+                AND if(user != '', cityHash64(user), cityHash64(visitor)) IN (SELECT name FROM their_names)
         ) AS walk
-        LEFT JOIN known ON known.visitor = walk.visitor
-        WHERE person IN (SELECT person FROM left_open)
-        GROUP BY person
+        INNER JOIN
+        (
+            SELECT person, groupArray((id, stage, job, left_at)) AS lefts
+            FROM left_open
+            GROUP BY person
+        ) AS leavers ON leavers.person = walk.person
+        GROUP BY walk.person
     ),
 
     taken_back AS
@@ -32,14 +38,13 @@
         FROM
         (
             SELECT
-                left_open.id AS id, stage, left_at, acts,
+                left_one.1 AS id, left_one.2 AS stage, left_one.4 AS left_at, acts,
                 arraySort(arrayFilter(
                     act -> act.1 > left_at AND act.1 <= left_at + toIntervalMillisecond({open_ms:Int64})
-                        AND (has({done:Array(String)}, act.2) OR (act.2 = '' AND act.3 = job)),
+                        AND (has({done:Array(String)}, act.2) OR (act.2 = '' AND act.3 = left_one.3)),
                     acts)) AS ends,
                 ends[1] AS ended
-            FROM left_open
-            INNER JOIN pursued ON pursued.person = left_open.person
+            FROM (SELECT acts, arrayJoin(left_ones) AS left_one FROM pursued)
             WHERE notEmpty(ends)
         )
     ),

@@ -20,7 +20,7 @@ WITH
             SELECT id, last_stage, job, ended_at, user, visitor
             FROM walked
             WHERE dropped
-                AND (cityHash64(user) IN (SELECT name FROM their_names) OR cityHash64(visitor) IN (SELECT name FROM their_names))
+                AND if(user != '', cityHash64(user), cityHash64(visitor)) IN (SELECT name FROM their_names)
         ) AS walk
         LEFT JOIN known ON known.visitor = walk.visitor
     ),

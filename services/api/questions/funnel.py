@@ -19,6 +19,7 @@ from pydantic import Field
 from services.api.funnel_groups import FunnelGroup, group, nobody
 from services.api.funnel_path import FunnelPath, read_path
 from services.api.funnel_terms import SAID_BY_EVENTS, TRENDS, FunnelTerms, FunnelTold, tolerance_ms
+from services.api.kept_counts import counting, stored
 from services.api.question import PREVIOUS, Asked, Row
 from services.api.questions.freshness import to_millis
 from services.api.sql import fragment
@@ -58,11 +59,12 @@ def ask_funnel(asked: Asked, question: FunnelQuestion) -> FunnelAnswer:
     """How many go on from step to step of the journey, how many drop off, and how long it takes."""
     path = read_path(asked.journey, question, question.steps, question.exclude)
 
-    def groups(by: str) -> list[FunnelGroup]:
-        shape = shape_of(asked, question, path, by)
-        return group(path.steps, path.following, (_by_path if shape.by_path else _one_by_one)(asked, shape))
+    def groups(rows: list[Row]) -> list[FunnelGroup]:
+        return group(path.steps, path.following, rows)
 
-    whole = (groups("") or [nobody(path.steps)])[0]
+    all_of_them, parts = _told(asked, question, path, question.breakdown or "")
+    whole = (groups(all_of_them) or [nobody(path.steps)])[0]
+    trend = _told(asked, question, path, question.trend)[1] if question.trend else []
     return FunnelAnswer(
         **asked.about(),
         unit=question.unit,
@@ -71,9 +73,19 @@ def ask_funnel(asked: Asked, question: FunnelQuestion) -> FunnelAnswer:
         journey_version=asked.journey.version,
         steps=whole.steps,
         overall=whole.overall,
-        breakdown=groups(question.breakdown) if question.breakdown else [],
-        trend=sorted(groups(question.trend), key=lambda one: one.value) if question.trend else [],
+        breakdown=groups(parts) if question.breakdown else [],
+        trend=sorted(groups(trend), key=lambda one: one.value),
     )
+
+
+def _told(asked: Asked, question: FunnelQuestion, path: FunnelPath, by: str) -> tuple[list[Row], list[Row]]:
+    """The rows of all units, and those of each value of what they are told apart by."""
+    shape = shape_of(asked, question, path, by)
+    if shape.by_path:
+        rows = _by_path(asked, shape)
+        return [row for row in rows if row["is_whole"]], [row for row in rows if not row["is_whole"]]
+    rows = _one_by_one(asked, shape)
+    return _told(asked, question, path, "")[0] if by and by not in TRENDS else rows, rows
 
 
 def _one_by_one(asked: Asked, shape: "Shape") -> list[Row]:
@@ -82,13 +94,15 @@ def _one_by_one(asked: Asked, shape: "Shape") -> list[Row]:
 
 
 def _by_path(asked: Asked, shape: "Shape") -> list[Row]:
-    sessions = asked.rows("sessions_stored")[0]["sessions"]
+    sessions = stored(asked)
     share = min(MOST_TIMED / sessions, 1) if sessions else 1
     words = {
         "between": fragment("nothing_between") if shape.parameters["order"] == "strict" else "",
         "timed": fragment("timed_share") if share < 1 else "",
     }
-    return replace(shape, words=words).rows(asked, "funnel_of_paths", timed_below=f"{int(share * 16**8):08x}")
+    fragments, counts = counting(asked.told_apart_by(shape.part), sessions)
+    shape = replace(shape, words=words, fragments={**shape.fragments, **fragments})
+    return shape.rows(asked, "funnel_of_paths", timed_below=f"{int(share * 16**8):08x}", **counts)
 
 
 @dataclass(frozen=True)

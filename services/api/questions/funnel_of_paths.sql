@@ -3,6 +3,8 @@
 WITH
     -- include scoped
 
+    -- include counted_rows
+
     {steps:Array(String)} AS steps,
 
     -- A path's runs, each with its stage, its stage.step, and how many runs before it count as of one moment with it.
@@ -14,7 +16,7 @@ WITH
             arrayMap(run -> run[1], runs) AS stages_of,
             arrayMap(run -> concat(run[1], '.', run[2]), runs) AS labels,
             arrayMap(run -> if({tolerance_ms:Int64} > 0, toInt64OrZero(run[3]), 0), runs) AS close
-        FROM (SELECT path_key, part AS value, count() AS n, countIf(state = 'open') AS open FROM scoped GROUP BY path_key, value)
+        FROM (SELECT path_key, part AS value, sum(counted.n) AS n, sumIf(counted.n, is_open) AS open FROM counted GROUP BY path_key, value)
         GROUP BY path_key
     ),
 
@@ -55,7 +57,7 @@ WITH
     waits AS
     (
         SELECT
-            value, hop.1 AS k, count() AS timed,
+            grouping(value) AS is_whole, value, hop.1 AS k, count() AS timed,
             quantilesExactInclusive(0.5, 0.75, 0.9)(path_offset[hop.3] - path_offset[hop.2]) AS quantiles
         FROM
         (
@@ -73,20 +75,21 @@ WITH
             WHERE length(reached_by) > 1
         ) AS plans ON plans.path_hash = walked.path_hash
         ARRAY JOIN hops AS hop
-        GROUP BY value, k
+        GROUP BY GROUPING SETS ((value, k), (k))
     )
 
-SELECT value, k, entered, converted, undecided_entered, undecided_converted, decided_finished, quantiles, timed
+-- `is_whole` has the rows of all sessions, else each is of those of one value.
+SELECT is_whole, value, k, entered, converted, undecided_entered, undecided_converted, decided_finished, quantiles, timed
 FROM
 (
     SELECT
-        cell.1 AS value, k,
+        grouping(value) AS is_whole, cell.1 AS value, k,
         sum(cell.2) AS entered, sumIf(cell.2, k < reached) AS converted,
         sum(cell.3) AS undecided_entered, sumIf(cell.3, k < reached) AS undecided_converted,
         sumIf(cell.2 - cell.3, reached = length(steps)) AS decided_finished
     FROM (SELECT arrayJoin(cells) AS cell, length(reached_by) AS reached FROM followed)
     ARRAY JOIN range(1, reached + 1) AS k
-    GROUP BY value, k
-) AS counted
-LEFT JOIN waits USING (value, k)
+    GROUP BY GROUPING SETS ((value, k), (k))
+) AS cells_told
+LEFT JOIN waits USING (is_whole, value, k)
 LIMIT 20000

@@ -37,7 +37,15 @@ class Run(BaseModel):
     step: str = Field(examples=["payment"])
     started_at: datetime
     ended_at: datetime
-    event: str = Field(description="Id of the event that entered.")
+    event: str = Field(description="Id of the event that entered, which is the evidence: alone it gives this again.")
+    rule: str = Field(
+        description="The rule it met, `stage/number` or `stage.step/number` as in the journey of `journey_version`, "
+        "counted in `any_of`; empty for sessions older than that was written down.",
+        examples=["checkout.payment/2"],
+    )
+    confidence: float = Field(
+        1.0, description="Of being there: a rule of a stage or step holds or does not, so always 1."
+    )
 
 
 class SessionFinding(BaseModel):
@@ -145,6 +153,7 @@ def ask_events(store: Store, project: str, session: dict[str, Any]) -> list[Sess
     return [SessionEvent(**row | {"props": msgspec.json.decode(row["props"])}) for row in rows]
 
 
-def as_run(run: tuple[str, str, int, int, str]) -> Run:
-    stage, step, started, ended, event = run
-    return Run(stage=stage, step=step, started_at=from_millis(started), ended_at=from_millis(ended), event=event)
+def as_run(run: tuple[str, str, int, int, str, str]) -> Run:
+    stage, step, started, ended, event, rule = run
+    at = {"started_at": from_millis(started), "ended_at": from_millis(ended)}
+    return Run(stage=stage, step=step, event=event, rule=rule, **at)

@@ -11,6 +11,7 @@ from services.api.annotation import Annotation, annotations
 from services.api.estimate import Estimate
 from services.api.impact import Group, adjusted_difference
 from services.api.journey_places import place_named, places_of
+from services.api.kept_counts import counting, stored
 from services.api.question import BY_VALUE, PREVIOUS, Apart, Asked, DividedAnswer, Divisible, Row
 from services.api.questions.jobs import attempts_of
 from services.api.share import Share
@@ -22,6 +23,13 @@ Metric = Literal[
     "friction",
 ]  # fmt: skip
 OF_ATTEMPTS = frozenset({"attempts", "effort", "seconds_to_done"})
+OF_COUNTS = {
+    "conversion": ("entry > 0", "gets_there"),
+    "drop_offs": ("entry > 0 AND NOT is_open", "ends_here AND NOT gets_done AND NOT got_done"),
+    "sessions": ("true", "gets_done OR got_done"),
+    "success": ("{by:String} NOT IN ('', 'job') OR part NOT IN ('', 'unassigned')", "got_done"),
+}
+"""Metrics that counts by path tell (trends_of_counts.sql): of which sessions, and what must be so of them."""
 AMOUNTS = frozenset({"value", "effort", "seconds_to_done"})
 Bucket = Literal["hour", "day", "week", "month"]
 
@@ -118,20 +126,33 @@ def ask_trends(asked: Asked, question: TrendsQuestion) -> TrendsAnswer:
 def counted(asked: Asked, question: TrendsQuestion, bucket: str) -> list[Row]:
     """Sessions by bucket and line."""
     places = places_of(asked.journey)
-    at = place_named(asked.journey, question.at, "at") if question.at else places[0]
-    goal = place_named(asked.journey, question.goal, "goal") if question.goal else asked.journey.stages[-1].name
+    parameters = {
+        "metric": question.metric,
+        "bucket": bucket,
+        "at": place_named(asked.journey, question.at, "at") if question.at else places[0],
+        "goal": place_named(asked.journey, question.goal, "goal") if question.goal else asked.journey.stages[-1].name,
+        "by": question.part,
+    }
+    if question.metric in OF_COUNTS:
+        return of_counts(asked, question, parameters)
     return asked.rows(
         "trends",
-        {"told_sessions": "told_attempts" if question.metric in OF_ATTEMPTS else f"told_{question.metric}"},
+        {"told_value": "told_attempts" if question.metric in OF_ATTEMPTS else f"told_{question.metric}"},
         **attempts_of(asked),
-        metric=question.metric,
-        bucket=bucket,
-        at=at,
-        goal=goal,
+        **parameters,
         detector=question.detector,
         page=question.page,
         element=question.element,
     )
+
+
+def of_counts(asked: Asked, question: TrendsQuestion, parameters: Mapping[str, object]) -> list[Row]:
+    """Sessions by bucket and line, where counts by path tell."""
+    if question.metric == "success":
+        asked = asked.told_apart_by("job") if question.part in {"", "job"} else asked.of_a_job()
+    fragments, counts = counting(asked, stored(asked), by_quarter=True)
+    is_told, is_so = OF_COUNTS[question.metric]
+    return asked.rows("trends_of_counts", fragments, {"is_told": is_told, "is_so": is_so}, **parameters, **counts)
 
 
 def point(row: Row, metric: Metric, zone: ZoneInfo) -> Point:

@@ -3,7 +3,7 @@
 WITH
     -- include scoped
 
-    -- include told_sessions
+    -- include told_value
 
     '' AS nothing
 

@@ -14,7 +14,7 @@ from services.api.page import Paging, page_of
 from services.api.revalidation import RevalidatedRoute
 from services.api.stored_journey import stored_journey
 from services.core.spikes.cell import Cell
-from services.core.spikes.telling import tell
+from services.core.spikes.telling import began, tell
 from services.edges.incidents import dead_letters, known_incidents
 from services.edges.judged_rates import JudgedRates
 
@@ -137,7 +137,7 @@ def incidents(
                 state=one.state,
                 title=told.title,
                 sentence=told.sentence,
-                began=_moment(one.began),
+                began=began(one, journey).astimezone(UTC),
                 recovered=_moment(one.recovered) if one.recovered else None,
                 details=msgspec.to_builtins(one),
             )

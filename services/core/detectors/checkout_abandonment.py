@@ -5,20 +5,22 @@ from typing import ClassVar, Literal
 from services.core.detector import Detector
 from services.core.finding import GRAVE, Finding
 from services.core.fold import Fold
-from services.core.plan import Role
+from services.core.role import Role
 
 
 class CheckoutAbandonment(Detector):
     """The person meant to buy, began to, and left without.
 
     Found when a session closes that entered the stage with the role `checkout` and none beyond it, and whose job was
-    not done since. About 70 % of baskets end so (Baymard Institute), many of them people who were only looking at the
-    price: it is a drop-off, the effect whose causes the other detectors name. `cause` is the gravest friction found in
-    that stage, the latest where several are.
+    not done since; live already where nothing happens there for the stage's `patience`, else the step's, and taken
+    back by the visitor's next act. About 70 % of baskets end so (Baymard Institute), many of them people who were only
+    looking at the price: it is a drop-off, the effect whose causes the other detectors name. `cause` is the gravest
+    friction found in that stage, the latest where several are.
     Misfires: where the purchase is finished in another session; an answer leaves those out.
     """
 
     kind: ClassVar[Literal["friction", "drop_off"]] = "drop_off"
+    told_live: ClassVar[Role | None] = "checkout"
 
     def close(self, fold: Fold) -> Finding | None:
         """Look whether the session ended between entering the purchase and finishing it."""

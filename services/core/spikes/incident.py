@@ -59,6 +59,7 @@ class Evidence(msgspec.Struct, frozen=True):
     device: str = ""
     release: str = ""
     value: float = 0.0  # of the baskets of all affected
+    apiece: float = 0.0  # what one who is not lost is worth, median
     currency: str = ""
     sessions: tuple[str, ...] = ()
 
@@ -95,9 +96,10 @@ class Incident(msgspec.Struct, frozen=True, kw_only=True):
     def cell_names(self) -> set[Cell]:
         return {one.cell for one in self.cells}
 
-    def covers(self, hour: int) -> bool:
-        """Whether an hour was within it, and so says nothing of what is usual."""
-        return self.began <= hour <= max(self.seen, self.recovered)
+    @property
+    def hours(self) -> range:
+        """Those within it, which say nothing of what is usual."""
+        return range(self.began, max(self.seen, self.recovered) + 1)
 
 
 class Change(NamedTuple):

@@ -1,7 +1,8 @@
 """Silence: events that usually come at this hour and do not. An incident of its own kind."""
 
 from collections import defaultdict
-from collections.abc import Hashable, Mapping
+from collections.abc import Collection, Hashable, Mapping
+from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from services.core.spikes.baseline import GROUPINGS, Expected, Level, Window, local_hour
@@ -18,35 +19,56 @@ MOST_OF_USUAL = 0.5
 class Quiet:
     """Knows how many events usually come at an hour."""
 
-    def __init__(self, counts: Mapping[int, int], zone: ZoneInfo) -> None:
-        """`counts`: hours since 1970 → events, from the first hour on that had any; an hour without is left out."""
+    def __init__(self, counts: Mapping[int, int], zone: ZoneInfo, silences: Collection[int] = ()) -> None:
+        """`counts`: hours since 1970 → events, from the first hour on that had any; an hour without is left out.
+
+        `silences`: hours within past silences, which say nothing of what is usual.
+        """
         self._zone = zone
         self._counts = counts
         self._groups: dict[Level, dict[Hashable, list[int]]] = {}
         first, last = min(counts, default=0), max(counts, default=-1)
+        hours = [hour for hour in range(first, last + 1) if hour not in silences]
         for level, (alike, _) in GROUPINGS.items():
             groups: defaultdict[Hashable, list[int]] = defaultdict(list)
-            for hour in range(first, last + 1):
+            for hour in hours:
                 groups[alike(local_hour(hour, zone))].append(counts.get(hour, 0))
             self._groups[level] = groups
         self._spreads = {level: spread_of(groups.values()) for level, groups in self._groups.items()}
 
-    def read(self, hour: int, count: int) -> Reading | None:
-        """How unlikely so few events are; None where too few are expected, or too little is known."""
+    def expect(self, hour: int) -> "Usual | None":
+        """How many usually come at this hour; None while too little is known."""
         for level, (alike, least) in GROUPINGS.items():
             counts = self._groups[level].get(alike(local_hour(hour, self._zone)), [])
             if len(counts) >= least:
-                mean = sum(counts) / len(counts)
-                return self._test(hour, count, mean, (level, len(counts))) if mean >= LEAST_EXPECTED else None
+                mean, windows = sum(counts) / len(counts), len(counts)
+                # The mean is itself seen in a few windows only.
+                spread = self._spreads[level] * (1 + 1 / windows) + (1 / (mean * windows) if mean else 0.0)
+                return Usual(mean, spread, level, windows)
         return None
 
-    def _test(self, hour: int, count: int, mean: float, known: tuple[Level, int]) -> Reading:
-        level, windows = known
-        # The mean is itself seen in a few windows only.
-        spread = self._spreads[level] * (1 + 1 / windows) + 1 / (mean * windows)
-        p = lower_tail(count, mean, spread) if count < mean else 1.0
-        window = Window(round(mean), max(0, round(mean) - count))
-        return Reading(Cell(SILENCE, ""), hour, window, Expected(0.0, spread, level, windows), p)
+    def read(self, hour: int, count: int) -> Reading | None:
+        """How unlikely so few events are; None where too few are expected, or too little is known."""
+        usual = self.expect(hour)
+        if usual is None or usual.mean < LEAST_EXPECTED:
+            return None
+        p = lower_tail(count, usual.mean, usual.spread) if count < usual.mean else 1.0
+        window = Window(round(usual.mean), max(0, round(usual.mean) - count))
+        return Reading(Cell(SILENCE, ""), hour, window, Expected(0.0, usual.spread, usual.level, usual.windows), p)
+
+
+class Usual(NamedTuple):
+    """How many events an hour usually has."""
+
+    mean: float
+    spread: float  # of its variance, what is beyond Poisson's, in squares of the mean
+    level: Level
+    windows: int
+
+    @property
+    def deviation(self) -> float:
+        """One standard deviation of a new hour's count."""
+        return float((self.mean + self.spread * self.mean**2) ** 0.5)
 
 
 def judge_silence(quiet: Quiet, counts: Mapping[int, int], hour: int) -> list[Spike]:

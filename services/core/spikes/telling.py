@@ -8,14 +8,15 @@ import msgspec
 from services.core.journey import Journey
 from services.core.spikes.baseline import Level
 from services.core.spikes.cell import JOB_SUCCESS, NOT_GOING_ON, SILENCE
-from services.core.spikes.incident import Incident, Measured, Moment
+from services.core.spikes.incident import Evidence, Incident, Measured, Moment
+from services.core.spikes.settling import lag
 
 BEGINS = {Moment.OPENED: "", Moment.UPDATED: "Still: ", Moment.RECOVERED: "As usual again: "}
-USUAL_OF = {
-    Level.SAME_HOUR: "the same hour of the last weeks",
-    Level.DAY_TYPE: "this hour of such days, as there are too few weeks yet",
-    Level.GLOBAL: "all hours so far, as there are too few days yet",
-    Level.OBJECTIVE: "the objective in the journey file",
+COMPARED = {
+    Level.SAME_HOUR: "Usual is the same hour of the last weeks.",
+    Level.DAY_TYPE: "Usual is this hour of such days, as there are too few weeks yet.",
+    Level.GLOBAL: "Usual is all hours so far, as there are too few days yet.",
+    Level.OBJECTIVE: "The objective is that of the journey file.",
 }
 
 
@@ -40,20 +41,32 @@ def tell(incident: Incident, journey: Journey, url: str = "") -> Told:
         sentence=_sentence(named, journey),
         facts=tuple(_facts(incident, journey)),
         links=tuple(_links(incident, url)) if url else (),
-        footnote=f"Incident {incident.id} of {incident.project}. Usual is {USUAL_OF[Level(named.level)]}.",
+        footnote=f"Incident {incident.id} of {incident.project}. {COMPARED[Level(named.level)]}",
     )
+
+
+def subject(named: Measured) -> str:
+    """What an incident's numbers are of."""
+    if named.detector == SILENCE:
+        return "Events"
+    if named.detector == JOB_SUCCESS:
+        return words(named.job).capitalize()
+    what = "Not going on" if named.detector == NOT_GOING_ON else words(named.detector).capitalize()
+    return f"{what}{f' in {words(named.stage)}' if named.stage else ''}"
 
 
 def _title(named: Measured) -> str:
     if named.detector == SILENCE:
         return "Events stay away"
     if named.detector == JOB_SUCCESS:
-        return f"{words(named.job)} succeeds too seldom"
+        return f"{subject(named)} succeeds too seldom"
     where = f" in {words(named.stage)}" if named.stage else ""
     return f"{'Fewer go on' if named.detector == NOT_GOING_ON else _friction(named).capitalize()}{where}"
 
 
 def _friction(one: Measured) -> str:
+    if one.detector == NOT_GOING_ON:
+        return "fewer going on"
     return f"{'less ' if one.excess < 0 else ''}{words(one.detector)}"
 
 
@@ -71,35 +84,64 @@ def _sentence(named: Measured, journey: Journey) -> str:
     share = f"{named.affected / named.exposed:.0%} of {named.exposed:,}" if named.exposed else "nobody"
     if named.detector == JOB_SUCCESS:
         want = job.want if job else words(named.job)
-        return f"{begin}{share} could not {want}; the objective allows {named.usual:.0%}."
+        return _capital(f"{begin}{share}{_within(named)} could not {want}; the objective allows {named.usual:.0%}.")
     usual = f"usual {named.usual:.0%}, ±{100 * named.spread:.0f}"
     stage = words(named.stage) or "the journey"
     if named.excess < 0:
         share = f"only {share}"
     what = "did not go on" if named.detector == NOT_GOING_ON else f"ran into {words(named.detector)}"
-    sentence = f"{begin}{share} in {stage} {what}; {usual}."
+    return _capital(f"{begin}{share} in {stage} {what}; {usual}.")
+
+
+def _capital(sentence: str) -> str:
     return sentence[:1].upper() + sentence[1:]
+
+
+def _within(named: Measured) -> str:
+    """Of which hours its numbers are: an objective is looked at over several."""
+    return f" in the last {named.windows} hours" if named.level == Level.OBJECTIVE else " in the last hour"
+
+
+def _costs(named: Measured, about: Evidence) -> str:
+    """How many more than usual, and what that comes to where it is known."""
+    more = max(0, round(named.excess))
+    if named.detector == SILENCE or not more:
+        return ""
+    beyond = "allowed" if named.detector == JOB_SUCCESS else "usual"
+    told = [f"{more:,} more than {beyond}{_within(named)}"]
+    if about.apiece:
+        lost, apiece = (f"{amount:,.0f} {about.currency}" for amount in (more * about.apiece, about.apiece))
+        told.append(f"about {lost}, at {apiece} for each who {_otherwise(named)}")
+    if about.value:
+        told.append(f"{about.value:,.0f} {about.currency} in the baskets of all affected")
+    return "; ".join(told)
+
+
+def _otherwise(named: Measured) -> str:
+    return "gets it done" if named.detector == JOB_SUCCESS else "goes on"
+
+
+def began(incident: Incident, journey: Journey) -> datetime:
+    """Since when, in the journey's time zone: the hour that was counted, which may be judged later."""
+    hour = incident.began - lag(journey, incident.named.cell)
+    return datetime.fromtimestamp(hour * 3600, UTC).astimezone(journey.zone)
 
 
 def _facts(incident: Incident, journey: Journey) -> Sequence[tuple[str, str]]:
     about, named = incident.evidence, incident.named
-    since = datetime.fromtimestamp(incident.began * 3600, UTC).astimezone(journey.zone)
     others = [
         f"{_friction(one)} in {words(one.stage) or 'the journey'}"
         for one in incident.cells
-        if one.cell != named.cell and one.hour == named.hour
+        if one.cell[:2] != named.cell[:2] and one.hour == named.hour
     ]
-    more = max(0, round(named.excess))
-    held_up = about.value if named.excess > 0 else 0
-    worth = f"{held_up:,.0f} {about.currency} in the baskets of all affected" if held_up else ""
     facts = [
-        ("Since", f"{since:%a %d %b, %H:%M} ({journey.time_zone})"),
+        ("Since", f"{began(incident, journey):%a %d %b, %H:%M} ({journey.time_zone})"),
         ("Page", about.page),
         ("Element", about.element),
         ("Likely cause", about.cause),
         ("Release", about.release),
         ("Device", about.device),
-        ("Costs", "; ".join(filter(None, (f"{more:,} more than usual in the last hour" if more else "", worth)))),
+        ("Costs", _costs(named, about)),
         ("With it", ", ".join(dict.fromkeys(others))),
     ]
     return [(name, value) for name, value in facts if value]

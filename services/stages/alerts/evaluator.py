@@ -5,14 +5,16 @@ Everything is worked out anew from the database each time, so that it does not m
 
 import msgspec
 
+from services.core.detectors import DETECTORS
 from services.core.journey import Journey
 from services.core.spikes.baseline import LOOKBACK
 from services.core.spikes.cell import Cell
 from services.core.spikes.grouping import group
 from services.core.spikes.incident import Change, Evidence, Patience, live
+from services.core.spikes.settling import HOUR
 from services.edges.incidents import Keeps, known_incidents, save_incidents
-from services.edges.judged_rates import HOUR, JudgedRates
-from services.edges.likely import about
+from services.edges.judged_rates import JudgedRates
+from services.edges.likely import about, page_of
 
 
 class Evaluator:
@@ -20,6 +22,7 @@ class Evaluator:
 
     def __init__(self, journey: Journey, store: Keeps) -> None:
         self._store = store
+        self._journey = journey
         self._rates = JudgedRates(journey, store)
         rules = journey.alerts
         self._patience = Patience(rules.cool_down // HOUR, max(1, rules.repeat // HOUR))
@@ -28,7 +31,11 @@ class Evaluator:
         """What the hour changes, stored. `now`, in milliseconds, is the version of what is stored."""
         past = known_incidents(self._store, project, hour - LOOKBACK)
         spikes, readings = self._rates.examine(project, hour, past)
-        pages = {spike.cell: self._evidence(project, spike.cell, (spike.began, hour)).page for spike in spikes}
+        pages = {
+            spike.cell: page_of(self._store, project, spike.cell, self._counted(spike.cell, (spike.began, hour)))
+            for spike in spikes
+            if spike.cell.detector in DETECTORS
+        }
         recent = [one for one in past if one.is_open or one.recovered >= hour - self._patience.cool_down]
         changes = live(recent, group(spikes, pages), readings, (project, hour), self._patience)
         completed = [self._completed(change) for change in changes]
@@ -45,5 +52,9 @@ class Evaluator:
         return change._replace(incident=msgspec.structs.replace(incident, evidence=evidence))
 
     def _evidence(self, project: str, cell: Cell, hours: tuple[int, int]) -> Evidence:
+        return about(self._store, project, cell, self._counted(cell, hours), self._journey)
+
+    def _counted(self, cell: Cell, hours: tuple[int, int]) -> tuple[int, int]:
+        """The hours that were counted, of those in which they were judged."""
         lag = self._rates.lag(cell)
-        return about(self._store, project, cell, (hours[0] - lag, hours[1] - lag))
+        return hours[0] - lag, hours[1] - lag

@@ -1,7 +1,14 @@
 """Checkout abandonment: leaving in the middle of a purchase."""
 
-from tests.core.build import SHOP, START, encode, event, found, judged, pipeline, shop
+from collections.abc import Iterable
+
+import msgspec
+
+from services.core.event import Millis
+from services.core.rows import FindingRow
+from tests.core.build import SHOP, START, encode, event, found, judged, pipeline, shop, standing
 from tests.core.test_journey import GIFT
+from tests.core.test_pipeline import after_restart
 
 SPEAKS = ["0 add price=20 quantity=2", "10 checkout", "20 page /checkout/payment"]
 SILENT = ["0 checkout", "10 buy", "20 page /checkout/payment"]
@@ -21,12 +28,93 @@ def test_nor_is_one_that_was_finished_and_looked_at_again() -> None:
     assert not found("checkout_abandonment", "0 checkout", "10 buy", "20 page /checkout/payment")
 
 
-def test_nothing_is_said_while_the_session_is_open() -> None:
+def test_nothing_is_said_of_an_open_session_within_its_patience() -> None:
     made = pipeline()
+    made.feed(0, encode([event("0 checkout"), event("100 click #pay")]), now=START)
 
-    made.feed(0, encode([event("0 checkout")]), now=START)
+    made.tick(0, minute(6))
 
     assert not made.take().findings
+
+
+def test_beyond_it_is_said_what_the_end_will_say() -> None:
+    lines = ["0 add price=20", "10 checkout", "20 page /checkout/payment", "30 click #pay"]
+    made = pipeline()
+    made.feed(0, encode(event(line) for line in lines), now=START)
+
+    made.tick(0, minute(7))
+
+    changes = made.take()
+    assert [row.state for row in changes.sessions] == ["open"]
+    assert in_short(changes.findings) == in_short(judged(*lines)[1])
+    assert "checkout_abandonment" in {row.detector for row in changes.findings}
+
+
+def test_the_next_act_takes_it_back_and_a_further_silence_says_it_again() -> None:
+    made = pipeline()
+    made.feed(0, encode([event("0 checkout")]), now=START)
+    made.tick(0, minute(7))
+    quiet = made.take()
+
+    made.feed(0, encode([event("600 click #pay")], 1), now=START)
+    back = made.take()
+    made.tick(0, minute(17))
+    again = made.take()
+
+    assert [row.is_deleted for row in back.findings] == [1]
+    assert in_short(again.findings) == in_short(judged("0 checkout", "600 click #pay")[1])
+    assert {row.id for row in quiet.findings} <= {row.id for row in again.findings}
+
+
+def test_a_late_act_leaves_a_quiet_session_quiet() -> None:
+    made = pipeline()
+    made.feed(0, encode([event("0 view"), event("100 checkout")]), now=START)
+    made.tick(0, minute(8))
+
+    made.feed(0, encode([event("50 add", received_at=minute(8))], 2), now=minute(8))
+
+    assert {row.detector for row in standing([made.take()])[1].values()} == {"checkout_abandonment"}
+
+
+def test_it_stands_after_a_restart_until_the_next_act() -> None:
+    made = pipeline()
+    made.feed(0, encode([event("0 checkout")]), now=START)
+    made.tick(0, minute(7))
+    written = made.take()
+
+    second = after_restart(written)
+    second.tick(0, minute(8))
+    assert not second.take().findings
+    second.feed(0, encode([event("600 buy")], 1), now=START)
+
+    assert {row.detector for row in standing([written, second.take()])[1].values()} == {"stage_stall"}
+
+
+def test_where_nobody_gave_a_patience_it_is_said_at_the_end() -> None:
+    made = pipeline(shop(stages=[{**stage, "patience": None, "steps": []} for stage in SHOP["stages"]]))
+    made.feed(0, encode([event("0 checkout")]), now=START)
+
+    made.tick(0, minute(29))
+
+    assert not made.take().findings
+
+
+def test_what_was_bought_is_no_abandonment_however_long_they_look_at_it() -> None:
+    made = pipeline()
+    made.feed(0, encode([event("0 checkout"), event("10 buy"), event("20 page /checkout/payment")]), now=START)
+
+    made.tick(0, minute(7))
+
+    assert not made.take().findings
+
+
+def minute(number: int) -> Millis:
+    """So many minutes on, at a full one, since the clock looks at visitors once a minute."""
+    return Millis((START // 60_000 + 1 + number) * 60_000)
+
+
+def in_short(rows: Iterable[FindingRow]) -> list[object]:
+    return [msgspec.structs.replace(row, version=0) for row in rows if not row.is_deleted]
 
 
 def test_the_latest_friction_in_the_purchase_is_named_as_its_likely_cause() -> None:

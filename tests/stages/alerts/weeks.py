@@ -9,18 +9,22 @@ from services.edges.clickhouse_clients import WRITER
 NOW = 96 + 2900 * 168 + 12  # a Monday noon: the newest hour that is over
 SESSIONS = """
 INSERT INTO sessions (project, opened_on, id, visitor, started_at, ended_at, state, stage, path_stage, path_step,
-    path_started_at, path_ended_at, path_event, job, outcome_at, version)
+    path_started_at, path_ended_at, path_event, job, outcome_at, device, exit_page, value, currency, version)
 WITH
     cityHash64(number) AS dice,
     hex({first:Int64} * {an_hour:UInt32} + number) AS one,
     fromUnixTimestamp64Milli(({first:Int64} + intDiv(number, {an_hour:UInt32})) * 3600000
         + (number % {an_hour:UInt32}) * 20000, 'UTC') AS began,
     began + toIntervalMinute(3) AS done,
-    if(dice % 10 < {going_on:UInt8}, ['checkout', 'bought'], ['checkout']) AS way
+    if(dice % 7 < 4, 'mobile', 'desktop') AS device,
+    dice % 10 < {going_on:UInt8} AND device != {broken:String} AS is_done,
+    if(is_done, ['checkout', 'bought'], ['checkout']) AS way
 SELECT {project:String}, toDate(began), one, one, began, done, 'closed', way[-1], way,
     arrayMap(s -> '', way),
     arrayMap(s -> if(s = 'bought', done, began), way), arrayMap(s -> done, way), arrayMap(s -> 'e', way),
-    if(dice % 3 > 0, 'gift', 'unassigned'), if(length(way) = 2, done, toDateTime64(0, 3, 'UTC')), 1
+    if(dice % 3 > 0, 'gift', 'unassigned'), if(is_done, done, toDateTime64(0, 3, 'UTC')),
+    device, multiIf(is_done, '/thanks', device = {broken:String}, '/checkout/payment', '/checkout/address'),
+    50, 'EUR', 1
 FROM numbers({from:UInt64}, {sessions:UInt64})
 """
 FINDINGS = """
@@ -31,6 +35,7 @@ SELECT {project:String}, opened_on, id, concat({detector:String}, id), visitor, 
     [concat('e', id)], 1
 FROM sessions
 WHERE project = {project:String} AND ({job:String} = '' OR job = {job:String})
+    AND ({device:String} = '' OR device = {device:String})
     AND cityHash64(id, {detector:String}) % 100 < {percent:UInt8}
     AND started_at >= fromUnixTimestamp64Milli({first:Int64} * 3600000, 'UTC')
     AND started_at < fromUnixTimestamp64Milli({last:Int64} * 3600000, 'UTC')
@@ -38,9 +43,12 @@ WHERE project = {project:String} AND ({job:String} = '' OR job = {job:String})
 EVENTS = """
 INSERT INTO events (project, id, visitor, type, name, occurred_at, context)
 SELECT {project:String}, concat('e', id), visitor, 'track', 'click', started_at,
-    '{"device":{"type":"mobile"},"app":{"version":"4.2"}}'
+    concat('{"device":{"type":"mobile"},"app":{"version":"', {release:String}, '"},"library":{"name":"',
+        if(device = 'mobile', 'app-sdk', 'web-js'), '"}}')
 FROM sessions
-WHERE project = {project:String}
+WHERE project = {project:String} AND device != {but:String}
+    AND started_at >= fromUnixTimestamp64Milli({first:Int64} * 3600000, 'UTC')
+    AND started_at < fromUnixTimestamp64Milli({last:Int64} * 3600000, 'UTC')
 """
 AN_HOUR = 60
 HOURS = 5 * 168
@@ -78,19 +86,20 @@ class Shop:
         client.command(sql, {"project": self.project, **parameters})
         client.close()
 
-    def visit(self, hours: int = HOURS, until: int = NOW, going_on: int = 6) -> None:
-        """Sessions in these hours, the last included; of ten, so many go on."""
+    def visit(self, hours: int = HOURS, until: int = NOW, going_on: int = 6, broken: str = "") -> None:
+        """Sessions in these hours, the last included; of ten, so many go on, and nobody on a broken device."""
         first = until - HOURS + 1
         skipped = (HOURS - hours) * AN_HOUR
-        self._run(
-            SESSIONS, first=first, an_hour=AN_HOUR, going_on=going_on, sessions=hours * AN_HOUR, **{"from": skipped}
-        )
+        given = {"from": skipped, "sessions": hours * AN_HOUR, "an_hour": AN_HOUR}
+        self._run(SESSIONS, first=first, going_on=going_on, broken=broken, **given)
 
-    def stick(self, detector: str, percent: int, hours: int = HOURS, job: str = "", until: int = NOW) -> None:
+    def stick(
+        self, detector: str, percent: int, hours: int = HOURS, job: str = "", until: int = NOW, device: str = ""
+    ) -> None:
         """So many of these sessions got stuck."""
-        first = until - hours + 1
-        self._run(FINDINGS, detector=detector, percent=percent, first=first, last=until + 1, job=job)
+        span = {"first": until - hours + 1, "last": until + 1}
+        self._run(FINDINGS, detector=detector, percent=percent, job=job, device=device, **span)
 
-    def act(self) -> None:
-        """An event of each session so far."""
-        self._run(EVENTS)
+    def act(self, hours: int = HOURS, until: int = NOW, release: str = "4.2", but: str = "") -> None:
+        """An event of each session so far in these hours, but for those on a device that is silent."""
+        self._run(EVENTS, release=release, but=but, first=until - hours + 1, last=until + 1)

@@ -1,0 +1,32 @@
+INSERT INTO session_counts
+    (project, apart_by, opened_on, stored, fingerprint, quarter, value, path_key, is_open, got_done, sessions)
+SELECT
+    {project:String}, {apart_by:String}, marks.opened_on, marks.stored, marks.fingerprint,
+    cells.quarters, cells.values, cells.paths, cells.opens, cells.dones, cells.ns
+FROM
+(
+    SELECT opened_on, count() AS stored, sum(cityHash64(id, version, is_deleted)) AS fingerprint
+    FROM sessions
+    WHERE project = {project:String} AND opened_on IN {days:Array(Date)}
+    GROUP BY opened_on
+) AS marks
+LEFT JOIN
+(
+    SELECT
+        opened_on, groupArray(quarter) AS quarters, groupArray(value) AS values, groupArray(path_key) AS paths,
+        groupArray(is_open) AS opens, groupArray(got_done) AS dones, groupArray(n) AS ns
+    FROM
+    (
+        SELECT
+            opened_on, intDiv(toUnixTimestamp64Milli(started_at), 900000) AS quarter,
+            -- value
+            AS value,
+            path_key, state = 'open' AS is_open, toUnixTimestamp64Milli(outcome_at) > 0 AS got_done, count() AS n
+        FROM sessions FINAL
+        WHERE project = {project:String} AND opened_on IN {days:Array(Date)}
+        GROUP BY opened_on, quarter, value, path_key, is_open, got_done
+    )
+    GROUP BY opened_on
+) AS cells USING (opened_on)
+-- What the rows are and what they count must be read of one moment.
+SETTINGS enable_shared_storage_snapshot_in_query = 1, do_not_merge_across_partitions_select_final = 1

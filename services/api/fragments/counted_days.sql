@@ -1,0 +1,40 @@
+    -- include day_marks
+
+    -- Days whose counts are kept and hold, unless a quarter of an hour of theirs lies across an end of the period.
+    kept AS MATERIALIZED
+    (
+        SELECT opened_on, quarter, value, path_key, is_open, got_done, sessions
+        FROM
+        (
+            SELECT *
+            FROM session_counts FINAL
+            WHERE project = {project:String} AND apart_by = {apart_by:String}
+                AND opened_on BETWEEN toDate32(from_at) AND toDate32(to_at) + {longest_days:UInt16}
+        ) AS counts
+        INNER JOIN day_marks USING (opened_on, stored, fingerprint)
+        WHERE NOT arrayExists(
+            q -> (q * 900000 < {from_ms:Int64} AND (q + 1) * 900000 > {from_ms:Int64})
+                OR (q * 900000 < {to_ms:Int64} AND (q + 1) * 900000 > {to_ms:Int64}),
+            quarter)
+    ),
+
+    -- Sessions counted by when they began, in quarters of an hour, and by all else that such counts are asked for: of
+    -- these days as they are kept, of the others by their rows. After scoped.
+    counted AS
+    (
+        SELECT
+            cell.1 AS quarter, if({part_of:String} = '', '', cell.2) AS part, cell.3 AS path_key, cell.4 AS is_open,
+            cell.5 AS got_done, cell.6 AS n
+        FROM (SELECT arrayJoin(arrayZip(quarter, value, path_key, is_open, got_done, sessions)) AS cell FROM kept)
+        WHERE cell.1 * 900000 >= {from_ms:Int64} AND cell.1 * 900000 < {to_ms:Int64}
+            AND ({only:String} = '' OR cell.2 = {only:String})
+
+        UNION ALL
+
+        SELECT
+            if({by_quarter:Bool}, intDiv(toUnixTimestamp64Milli(started_at), 900000), 0) AS quarter, part, path_key,
+            state = 'open' AS is_open, toUnixTimestamp64Milli(outcome_at) > 0 AS got_done, count() AS n
+        FROM scoped
+        WHERE opened_on NOT IN (SELECT opened_on FROM kept)
+        GROUP BY quarter, part, path_key, is_open, got_done
+    ),

@@ -1,0 +1,234 @@
+"""Counts of sessions that are kept by day: never other than what the rows say, whatever happened to these."""
+
+import logging
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from services.api import kept_counts
+from services.api.period import Period
+from services.api.question import Asked
+from services.api.questions.freshness import ask_freshness, from_millis
+from services.api.questions.funnel import FunnelQuestion, ask_funnel
+from services.api.questions.trends import TrendsQuestion, ask_trends
+from services.api.scope import scope_of
+from services.core.rows import ForgottenRow, SessionRow
+from services.edges.clickhouse import Store, StoreRefused
+from tests.api.conftest import Ask
+from tests.api.shop import DAY, JOURNEY, fill, moment, session, text
+from tests.stores import empty
+
+WHOLE = {"from_": text(0), "to": text(9 * DAY)}
+WAYS = ["browse", "browse basket", "browse basket bought", "browse checkout.payment"]
+
+
+@pytest.fixture(autouse=True)
+def _always_kept(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(kept_counts, "FEWEST", 0)
+
+
+def kept(store: Store) -> dict[tuple[str, str], int]:
+    """How many sessions are kept counted, by what tells them apart and day."""
+    rows = store.query(
+        "SELECT apart_by, toString(opened_on) AS day, arraySum(sessions) AS n FROM session_counts FINAL ORDER BY 1, 2"
+    )
+    return {(row["apart_by"], row["day"]): row["n"] for row in rows}
+
+
+def days(*numbers: int, **given: Any) -> list[SessionRow]:
+    """A session on each of these days."""
+    return [session(f"{day * DAY + 60} browse, {day * DAY + 69} basket", **given) for day in numbers]
+
+
+def entered(answer: Any) -> int:
+    return int(answer["steps"][0]["entered"])
+
+
+def test_a_day_that_is_over_is_counted_once_for_all_who_ask(store: Store, ask: Ask) -> None:
+    fill(store, days(0, 0, 1, 2))
+
+    answers = [ask("/v1/funnel", **WHOLE) for _ in range(2)]
+
+    assert [entered(one) for one in answers] == [4, 4]
+    assert kept(store) == {("", "2026-01-01"): 2, ("", "2026-01-02"): 1}  # on the third, people still come
+
+
+def test_what_is_kept_is_what_is_told_of(store: Store, ask: Ask) -> None:
+    fill(store, days(0, 1, 2))
+    ask("/v1/funnel", **WHOLE)
+    change(store, "ALTER TABLE session_counts UPDATE sessions = [7] WHERE opened_on = '2026-01-01'")
+
+    answer = ask("/v1/funnel", **WHOLE)
+
+    assert entered(answer) == 9
+
+
+def test_counts_are_kept_by_the_column_that_is_asked_for(store: Store, ask: Ask) -> None:
+    fill(store, [*days(0, 0, 1, job="gift", device="mobile"), *days(0, 2, job="replace", device="tablet")])
+
+    by_job = ask("/v1/funnel", breakdown="job", **WHOLE)["breakdown"]
+    on_mobile = ask("/v1/funnel", device="mobile", **WHOLE)
+    ask("/v1/funnel", device="mobile", job="gift", **WHOLE)
+    ask("/v1/funnel", visitors="new", **WHOLE)
+
+    assert {one["value"]: one["steps"][0]["entered"] for one in by_job} == {"gift": 3, "replace": 2}
+    assert entered(on_mobile) == 3
+    assert {apart_by for apart_by, _ in kept(store)} == {"", "job", "device"}
+
+
+@pytest.mark.parametrize(
+    ("metric", "by"),
+    [("conversion", "job"), ("drop_offs", "device"), ("sessions", ""), ("success", ""), ("success", "job")],
+)
+def test_trends_are_the_same_of_counts_as_of_rows(
+    store: Store, ask: Ask, monkeypatch: pytest.MonkeyPatch, metric: str, by: str
+) -> None:
+    rows = [session(f"{n * 3_000} browse, {n * 3_000 + 9} {['basket', 'bought'][n % 2]}") for n in range(80)]
+    for n, row in enumerate(rows):
+        row.job, row.device = ["gift", "unassigned", ""][n % 3], "abcd"[n % 4]
+        row.state, row.outcome_at = ["closed", "open"][n % 5 == 0], moment(9) if n % 7 == 0 else row.outcome_at
+    fill(store, rows)
+    asked = {"metric": metric, "at": "basket", "tz": "Asia/Kathmandu", **WHOLE, **({"by": by} if by else {})}
+
+    told = ask("/v1/trends", **asked)["points"]
+    monkeypatch.setattr(kept_counts, "FEWEST", 10**9)
+
+    assert told == ask("/v1/trends", **asked)["points"]
+    assert told
+
+
+def test_a_quarter_of_an_hour_in_which_the_period_begins_is_counted_by_its_rows(store: Store, ask: Ask) -> None:
+    fill(store, [session(f"{seconds} browse") for seconds in (899, 900, 901, 5_000, DAY + 5, DAY + 6, 2 * DAY)])
+
+    numbers = [
+        entered(ask("/v1/funnel", from_=text(since), to=text(until)))
+        for since, until in [(0, 3 * DAY), (900, 3 * DAY), (901, 3 * DAY), (901, DAY + 6), (902, DAY + 5)]
+    ]
+
+    assert numbers == [7, 6, 5, 3, 1]
+
+
+def test_no_day_is_kept_that_an_end_of_the_period_lies_in(store: Store, ask: Ask) -> None:
+    fill(store, days(0, 1, 2, 3))
+
+    ask("/v1/funnel", from_=text(30), to=text(2 * DAY + 30))
+
+    assert [day for _, day in kept(store)] == ["2026-01-02"]
+
+
+def test_where_somebody_is_erased_the_counts_of_their_days_go_too(store: Store, ask: Ask) -> None:
+    fill(store, [*days(0, visitor="anna"), *days(0, 1, 2)])
+    ask("/v1/funnel", **WHOLE)
+
+    store.erase([ForgottenRow(project="shop", visitor="anna", forgotten_at=moment(9 * DAY))])
+
+    assert kept(store) == {("", "2026-01-02"): 1}
+    assert entered(ask("/v1/funnel", **WHOLE)) == 3
+
+
+def test_a_database_that_lets_nothing_be_kept_is_asked_for_rows(store: Store, caplog: pytest.LogCaptureFixture) -> None:
+    fill(store, days(0, 1, 2))
+    asked = asked_of(store, FunnelQuestion())
+    reading = replace(asked, store=ReadOnly(store.address))
+
+    with caplog.at_level(logging.WARNING):
+        answer = ask_funnel(reading, FunnelQuestion())
+
+    assert answer.steps[0].entered == 3
+    assert "Counts of sessions are not kept" in caplog.text
+
+
+class ReadOnly(Store):
+    """A store whose user may only read."""
+
+    def change(self, sql: str, parameters: Any) -> None:
+        raise StoreRefused("Not enough privileges.")
+
+
+def change(store: Store, statement: str) -> None:
+    store.change(f"{statement} SETTINGS mutations_sync = 2", {})
+
+
+def asked_of(store: Store, question: Any, period: dict[str, float]) -> Asked:
+    span = Period(
+        since=from_millis(moment(period.get("since", 0))), until=from_millis(moment(period.get("until", 9 * DAY)))
+    )
+    return Asked(store, JOURNEY, "shop", span, ask_freshness(store, "shop"), scope_of(question, question.part))
+
+
+happenings = st.lists(
+    st.sampled_from(["come", "come", "change", "withdraw", "erase", "again", "merge", "ask"]), min_size=3, max_size=8
+)
+
+
+@settings(max_examples=4, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(happenings=happenings, data=st.data())
+def test_whatever_happens_to_sessions_their_counts_are_those_of_the_rows(
+    store: Store, happenings: Sequence[str], data: st.DataObject
+) -> None:
+    empty(store, "sessions", "session_counts")
+    fill(store, come := draw_sessions(data, 12))
+    rows = {row.id: row for row in come}
+
+    for happened in happenings:
+        happen(store, rows, happened, data)
+        tell_alike(store, data)
+
+
+def happen(store: Store, rows: dict[str, SessionRow], what: str, data: st.DataObject) -> None:
+    """Something happens to the shop's sessions."""
+    one = data.draw(st.sampled_from(sorted(rows)))
+    if what == "come":
+        put(store, rows, draw_sessions(data, 3))
+    elif what == "change":
+        other = draw_sessions(data, 1)[0]
+        other.id, other.opened_on, other.visitor = one, rows[one].opened_on, rows[one].visitor
+        other.version = rows[one].version + 1
+        put(store, rows, [other])
+    elif what == "withdraw":
+        was = rows[one]
+        gone = SessionRow(project="shop", id=one, opened_on=was.opened_on, visitor=was.visitor, partition=0,
+            version=was.version + 1, is_deleted=1)  # fmt: skip
+        put(store, rows, [gone])
+    elif what == "again":
+        put(store, rows, [rows[one]])
+    elif what == "erase":
+        store.erase([ForgottenRow(project="shop", visitor=rows[one].visitor, forgotten_at=moment(99 * DAY))])
+    elif what == "merge":
+        store.change("OPTIMIZE TABLE sessions FINAL", {})
+
+
+def put(store: Store, rows: dict[str, SessionRow], some: Sequence[SessionRow]) -> None:
+    store.insert("sessions", some)
+    rows |= {row.id: row for row in some}
+
+
+def draw_sessions(data: st.DataObject, number: int) -> list[SessionRow]:
+    drawn = st.tuples(
+        st.integers(0, 3), st.integers(0, 95), st.sampled_from(WAYS), st.sampled_from(["gift", ""]), st.booleans()
+    )
+    return [
+        session(
+            ", ".join(f"{day * DAY + quarter * 900 + 9 * n} {place}" for n, place in enumerate(way.split())),
+            job=job, state="open" if is_open else "closed",
+        )
+        for day, quarter, way, job, is_open in data.draw(st.lists(drawn, min_size=number, max_size=number))
+    ]  # fmt: skip
+
+
+def tell_alike(store: Store, data: st.DataObject) -> None:
+    """A question is answered of counts as it is of rows."""
+    since = data.draw(st.sampled_from([0, 0, DAY, 40_000]))
+    until = data.draw(st.sampled_from([9 * DAY, 3 * DAY, 3 * DAY + 500]))
+    question = TrendsQuestion(metric="sessions", bucket="hour", by=data.draw(st.sampled_from([None, "job"])))
+    asked = asked_of(store, question, since, until)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(kept_counts, "FEWEST", 10**9)
+        by_rows = ask_trends(asked, question)
+
+    assert ask_trends(asked, question) == by_rows
