@@ -283,14 +283,16 @@ def rounds(
 
 
 def show(events: int, figures: dict[str, list[Figures]]) -> None:
-    table = Table("server", "events a CPU-second", "events a second", "p50 ms", "p99 ms", title=f"{events} a request")
+    columns = ("server", "events a CPU-second", "requests a CPU-second", "events a second", "p50 ms", "p99 ms")
+    table = Table(*columns, title=f"{events} a request")
     medians = {}
     for kind, measured in figures.items():
         rates = [figure.events_per_cpu_second for figure in measured]
         medians[kind] = statistics.median(rates)
         middle = min(measured, key=lambda figure: abs(figure.events_per_cpu_second - medians[kind]))
         spread = f"{medians[kind]:,.0f} ({min(rates):,.0f} … {max(rates):,.0f})"
-        table.add_row(kind, spread, f"{middle.events_per_second:,.0f}", f"{middle.p50_ms:.1f}", f"{middle.p99_ms:.1f}")
+        told = f"{medians[kind] / events:,.0f}", f"{middle.events_per_second:,.0f}"
+        table.add_row(kind, spread, *told, f"{middle.p50_ms:.1f}", f"{middle.p99_ms:.1f}")
     Console().print(table)
     for kind in medians.keys() & {"forward", "bare"} if "ours" in medians else ():
         Console().print(f"ours / {kind}: {medians['ours'] / medians[kind]:.2f}")

@@ -73,7 +73,7 @@ class Settings(BaseSettings):
         "", description="Hosts and networks, comma-separated, that alerts may go to although they are private."
     )
     public_url: str = Field("", description="Where the API is reached from outside: links and charts of alerts.")
-    signing_key: SecretStr = Field(SecretStr(""), description="Signs the addresses of charts; without it, no charts.")
+    signing_key: SecretStr = Field(SecretStr(""), description="Signs the addresses of charts; `up` makes its own.")
     findings_topic: str = Field("findings", description="Topic of findings as they are made.")
 
     @property

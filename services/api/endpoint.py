@@ -69,8 +69,12 @@ def add_question(router: APIRouter, path: str, ask: Callable[[Asked, Q], A]) -> 
         if is_paged and isinstance(question, Paging):
             asked = resumed(asked, question)
         answer = answered(asked, question)
-        if isinstance(answer, DividedAnswer):
-            answer.by_value = {value: answered(*one) for value, one in divided(asked, question)}
+        by = broken_down_by(question)
+        if by is not None and isinstance(answer, DividedAnswer):
+            values = values_of(asked, by)
+            told = divided(asked, question, by, values[:MOST_VALUES])
+            answer.by_value = {value: answered(*one) for value, one in told}
+            answer.values_left_out = len(values[MOST_VALUES:])
         return shown(answer, question, request, response)
 
     _PATHS[ask] = f"{router.prefix}{path}"
@@ -90,23 +94,25 @@ def settled(store: Store, project: str, question: Question) -> Asked:
     return Asked(store, journey, project, period, freshness, scope_of(question, question.part), question.tz)
 
 
-def divided(asked: Asked, question: Q) -> Iterator[tuple[str, tuple[Asked, Q]]]:
-    """The same question of each value that it is to be broken down by, the most frequent first."""
-    by = question.breakdown if isinstance(question, Divisible) else None
-    if by is None:
-        return
-    for value in values_of(asked, by):
+def divided(asked: Asked, question: Q, by: Breakdown, values: Sequence[str]) -> Iterator[tuple[str, tuple[Asked, Q]]]:
+    """The same question of each value of what it is to be broken down by."""
+    for value in values:
         narrowed = question.model_copy(update={by: value})
         journey = journey_of(asked.store, value) if by == "journey_version" else asked.journey
         if journey is not None:
             yield value, (replace(asked, journey=journey, scope=scope_of(narrowed, narrowed.part)), narrowed)
 
 
+def broken_down_by(question: Question) -> Breakdown | None:
+    return question.breakdown if isinstance(question, Divisible) else None
+
+
 def values_of(asked: Asked, by: Breakdown) -> Sequence[str]:
+    """All values of what a question is to be broken down by, the most frequent first."""
     if by == "visitors":
         return "new", "returning"
     counted = asked.told_apart_by(by).rows("parts_counted")
-    return [row["part"] for row in counted if row["part"]][:MOST_VALUES]
+    return [row["part"] for row in counted if row["part"]]
 
 
 def shown(answer: Answer, question: Question, request: Request, response: Response) -> Answer | Response:
@@ -119,8 +125,11 @@ def shown(answer: Answer, question: Question, request: Request, response: Respon
     table = {"": answer.rows()}
     if isinstance(answer, DividedAnswer):
         table |= {value: one.rows() for value, one in answer.by_value.items()}
-    by = question.breakdown or "" if isinstance(question, Divisible) else ""
-    return Response(write_table(answer.row, table, form, by), headers=headers, media_type=MEDIA_TYPES[form])
+    return Response(
+        write_table(answer.row, table, form, broken_down_by(question) or ""),
+        headers=headers,
+        media_type=MEDIA_TYPES[form],
+    )
 
 
 def link_next(request: Request, response: Response, cursor: str | None) -> None:

@@ -41,8 +41,12 @@ class PagedAnswer(Answer):
 
     next_cursor: str | None = Field(None, description="For the next page; null on the last. Also in the Link header.")
 
-    lists: ClassVar[Sequence[str]]
+    lists: ClassVar[Sequence[str]] = ()
     """Which of its lists are long."""
+
+    def long_lists(self) -> Sequence[tuple[BaseModel, str]]:
+        """Each list that is long: what holds it, the answer or a row of it, and its name there."""
+        return [(self, name) for name in self.lists]
 
 
 def start_of(paging: Paging) -> Cursor:
@@ -67,10 +71,10 @@ def turn(answer: PagedAnswer, asked: Asked, paging: Paging) -> None:
     """Cut an answer's lists to the page, and say where the next one begins."""
     after = start_of(paging).after
     follows = False
-    for name in answer.lists:
-        whole = getattr(answer, name)
+    for holder, name in answer.long_lists():
+        whole = getattr(holder, name)
         follows = follows or len(whole) > after + paging.limit
-        setattr(answer, name, whole[after : after + paging.limit])
+        setattr(holder, name, whole[after : after + paging.limit])
     if follows:
         answer.next_cursor = write_cursor(Cursor(after + paging.limit, **asked.period.parameters))
 

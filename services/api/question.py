@@ -158,6 +158,11 @@ class DividedAnswer(Answer):
 
     by_value: Mapping[str, Answer] = BY_VALUE
     """As `previous`, each answer declares it as one of its own kind."""
+    values_left_out: int = Field(
+        0,
+        description=f"How many values of the breakdown there are beyond the {MOST_VALUES} most frequent ones; "
+        "counted up to about 1,000.",
+    )
 
 
 @dataclass(frozen=True)

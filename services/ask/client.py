@@ -2,12 +2,17 @@
 
     async with Client("http://127.0.0.1:8080", "rk_…") as client:
         answer = await client.ask(ask_funnel, FunnelQuestion(steps="browse,bought"))
+        told = await client.look_up(session, SessionQuestion(tz="Europe/Berlin"), one="9b1f…")
 
 What a question takes and what its answer holds cannot differ from the API, since they are the same classes.
 """
 
 from collections.abc import Callable, Mapping
-from typing import TypeVar, get_type_hints
+from typing import Any, TypeVar, get_args, get_type_hints
+from urllib.parse import quote
+
+from fastapi.routing import APIRoute
+from pydantic import BaseModel
 
 from services.api.endpoint import path_of
 from services.api.question import Answer, Asked, Question
@@ -16,6 +21,7 @@ from services.ask.caller import Caller
 
 Q = TypeVar("Q", bound=Question)
 A = TypeVar("A", bound=Answer)
+B = TypeVar("B", bound=BaseModel)
 
 
 class Client(Caller):
@@ -24,11 +30,30 @@ class Client(Caller):
     async def ask(self, ask: Callable[[Asked, Q], A], question: Q) -> A:
         """The answer that `ask` gives there."""
         routers()  # by which a question knows its path
-        kind: type[A] = get_type_hints(ask)["return"]
+        _, kind = classes_of(ask)
         return kind.model_validate_json(await self.fetch(path_of(ask), as_parameters(question)))
 
+    async def look_up(self, endpoint: Callable[..., B], question: BaseModel | None = None, one: str = "") -> B:
+        """What stands at an endpoint that is of no period: a session, a visitor, incidents, notes; `one` is the id."""
+        _, kind = classes_of(endpoint)
+        path = route_of(endpoint).path_format.replace("{id}", quote(one, safe=""))
+        return kind.model_validate_json(await self.fetch(path, as_parameters(question) if question else []))
 
-def as_parameters(question: Question) -> list[tuple[str, str]]:
+
+def classes_of(answering: Callable[..., B]) -> tuple[type[BaseModel] | None, type[B]]:
+    """What a function that answers is asked with, if anything, and what it answers."""
+    hints: Mapping[str, Any] = get_type_hints(answering, include_extras=True)
+    asked_with = hints.get("question")
+    return next(iter(get_args(asked_with)), asked_with), hints["return"]
+
+
+def route_of(endpoint: Callable[..., object]) -> APIRoute:
+    """Where an endpoint stands."""
+    routes = (route for router in routers() for route in router.routes if isinstance(route, APIRoute))
+    return next(route for route in routes if route.endpoint is endpoint)
+
+
+def as_parameters(question: BaseModel) -> list[tuple[str, str]]:
     """A question as it stands in a URL: what is as by default is left out."""
     said: Mapping[str, object] = question.model_dump(mode="json", by_alias=True, exclude_defaults=True)
     return [

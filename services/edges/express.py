@@ -19,7 +19,7 @@ BEGINNING: Final = b"POST "
 END: Final = b"\r\n\r\n"
 # Clients differ in few headers from one request to the next but for this one.
 _LENGTH: Final = re.compile(rb"\r\ncontent-length: ([0-9]{1,7})\r\n", re.IGNORECASE)
-_ITS_OWN_WAY: Final = frozenset({b"expect", b"transfer-encoding", b"upgrade", b"content-encoding"})
+_ITS_OWN_WAY: Final = frozenset({b"expect", b"transfer-encoding", b"upgrade"})
 
 RawHeaders = Sequence[tuple[bytes, bytes]]
 About = TypeVar("About")

@@ -1,19 +1,17 @@
-"""Connections of a server, and who may keep one: uvicorn by itself waits for ever for what a client begins to send.
+"""One connection: uvicorn's, with deadlines and bounds, as that waits for ever for what a client begins to send.
 
-Whoever owes something (a request begun and not ended, or none at all) is cut off after a while, and at once, oldest
-first, where all places are taken: those whose requests are being answered never are.
+What comes as one whole request may go aboard with others; the door says who may stay where there is no more room.
 """
 
 import asyncio
 import re
-from collections.abc import Collection, Sequence
 from typing import Any
 
 from httptools import HttpParserError
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
+from services.edges.door import BUSY, Door
 from services.edges.express import BEGINNING, Express, Prepared
-from services.edges.networks import Network, host_of, is_in
 
 HEAD_SECONDS = 10.0
 REQUEST_SECONDS = 30.0  # a body may have a shorter deadline of its own, with an answer that says so
@@ -22,9 +20,7 @@ HEAD_BYTES = 64 * 1024
 REQUEST_BYTES = 8 * 1024 * 1024
 UNFINISHED_BYTES = 128 * 1024 * 1024  # of all requests that are still on their way
 PIPELINED = 16
-LOOK_SECONDS = 1.0
 HEAD_TOO_LARGE = b"HTTP/1.1 431 Request Header Fields Too Large\r\n"
-BUSY = b"HTTP/1.1 503 Service Unavailable\r\nretry-after: 1\r\n"
 # Another protocol is offered with many a request (by Java's client with each: HTTP/2). It may be ignored; httptools
 # would take the body to be in it already, and lose it.
 OFFER = re.compile(rb"\r\nupgrade:", re.IGNORECASE)
@@ -34,63 +30,6 @@ NO_BODY = b"content-length: 0\r\nconnection: close\r\n\r\n"
 
 class TooManyAhead(HttpParserError):
     """A client sends request after request without waiting for an answer."""
-
-
-class Door:
-    """Knows the connections of one server, oldest first, and cuts off those that hold it up."""
-
-    def __init__(self, places: int, of_address: int = 0, proxies: Sequence[Network] = ()) -> None:
-        """So many places in all, and for each address `of_address` of them; behind a proxy there are many visitors."""
-        self.unfinished = 0
-        self._places = places
-        self._of_address = of_address or places
-        self._proxies = proxies
-        self._connections: dict[Connection, None] = {}
-        self._by_host: dict[str, dict[Connection, None]] = {}
-
-    def __len__(self) -> int:
-        return len(self._connections)
-
-    def enter(self, connection: "Connection", loop: asyncio.AbstractEventLoop) -> None:
-        if not self._connections:
-            loop.call_later(LOOK_SECONDS, self._look, loop)
-        self._connections[connection] = None
-        its_own = self._those_of(connection.peer)
-        its_own[connection] = None
-        if not (_have_room(its_own, self._of_address) and _have_room(self._connections, self._places)):
-            connection.turn_away(BUSY)
-
-    def leave(self, connection: "Connection") -> None:
-        self._connections.pop(connection, None)
-        host = host_of(connection.peer)
-        its_own = self._by_host.get(host, {})
-        its_own.pop(connection, None)
-        if not its_own:
-            self._by_host.pop(host, None)
-
-    def _those_of(self, peer: str) -> "dict[Connection, None]":
-        if self._proxies and is_in(peer, self._proxies):
-            return {}
-        return self._by_host.setdefault(host_of(peer), {})
-
-    def _look(self, loop: asyncio.AbstractEventLoop) -> None:
-        now = loop.time()
-        for one in [one for one in self._connections if one.is_overdue(now)]:
-            one.cut_off()
-        for one in [one for one in self._connections if one.is_idle(now)]:
-            one.transport.close()
-        if self._connections:
-            loop.call_later(LOOK_SECONDS, self._look, loop)
-
-
-def _have_room(among: "Collection[Connection]", places: int) -> bool:
-    """Cuts off an eighth of them at once if need be, so that a flood of connections is not a flood of searches."""
-    if len(among) <= places:
-        return True
-    *waiting, _ = [one for one in among if not one.is_at_work]  # the last is who has just come
-    for one in waiting[: places // 8 or 1]:
-        one.cut_off()
-    return bool(waiting)
 
 
 class Connection(HttpToolsProtocol):
@@ -132,6 +71,9 @@ class Connection(HttpToolsProtocol):
         if self.is_at_work or self._owes_since is None or self.flow.read_paused:
             return now - self._unread_since > UNREAD_SECONDS
         return now - self._owes_since > (HEAD_SECONDS if self._heading else REQUEST_SECONDS)
+
+    def close(self) -> None:
+        self.transport.close()
 
     def cut_off(self) -> None:
         self._door.leave(self)

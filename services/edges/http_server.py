@@ -11,8 +11,9 @@ from typing import Any, NamedTuple
 import uvicorn
 from starlette.types import ASGIApp
 
+from services.edges.door import Door
 from services.edges.express import Express
-from services.edges.http_connection import Connection, Door
+from services.edges.http_connection import Connection
 from services.edges.networks import networks_of
 from services.edges.quiet import quieten
 

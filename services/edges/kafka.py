@@ -9,7 +9,6 @@ from collections import Counter, defaultdict
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import suppress
 from datetime import timedelta
-from functools import lru_cache
 from operator import itemgetter
 from typing import Protocol
 
@@ -28,8 +27,7 @@ BATCH_BYTES = 512 * 1024  # half of what a topic takes in one batch by default (
 STALLED_SECONDS = 3.0  # nothing acknowledged for so long: Kafka is away, more would only wait
 RECONNECT_SECONDS = 1.0
 STOP_SECONDS = 10.0
-MURMUR2_SEED = 0x9747B28C
-KEYS_KNOWN = 16_384  # who acts will act again soon
+MURMUR2_SEED = 0x9747B28C  # as Kafka's own clients hash a key, so that any of them finds its partition
 
 _value = itemgetter(1)
 
@@ -42,12 +40,6 @@ log = structlog.get_logger(__name__)
 
 def at(point: str) -> None:
     """A named point at which a crash must do no harm. Tests put a function here that kills the process."""
-
-
-@lru_cache(KEYS_KNOWN)
-def _key_number(key: bytes) -> int:
-    """As Kafka's own clients hash a key, so that any of them finds its partition."""
-    return murmurhash2(key, MURMUR2_SEED) & 0x7FFFFFFF
 
 
 class Flow(Cluster, Protocol):
@@ -136,7 +128,8 @@ class Publisher:
         count = self._partitions[topic]
         placed: Placed = defaultdict(list)
         for record in records:
-            placed[_key_number(record[0]) % count].append(record)
+            # Hashed anew each time: to look up what is not in the processor's own memory takes twice as long.
+            placed[(murmurhash2(record[0], MURMUR2_SEED) & 0x7FFFFFFF) % count].append(record)
         return self._place(topic, placed)
 
     def flush(self) -> None:

@@ -2,6 +2,7 @@
 
 import fcntl
 import os
+import secrets
 import shutil
 from pathlib import Path
 from typing import IO, Self
@@ -52,6 +53,14 @@ class DataFolder:
     @property
     def keys(self) -> Path:
         return self.path / "keys.json"
+
+    def signing_key(self) -> str:
+        """With which addresses are signed that whoever has them may open; made once, kept as long as the folder."""
+        kept = self.path / "signing.key"
+        kept.touch(0o600)
+        if not kept.stat().st_size:
+            kept.write_text(secrets.token_hex(), encoding="ascii")
+        return kept.read_text(encoding="ascii")
 
     def say(self, holder: Holder) -> None:
         """Leave word of who holds the folder."""

@@ -13,6 +13,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 import uvicorn
+from pydantic import SecretStr
 
 from services.core.journey import Journey
 from services.edges.broker import Broker
@@ -67,7 +68,11 @@ def serve(settings: Settings, journey: Journey, guest: Guest, house: House = Hou
         named = set() if house.anew else settings.model_fields_set
         keys = settings.keys_file if settings.keys_file and "keys_file" in named else folder.keys
         database = settings.clickhouse if "clickhouse" in named else folder.database
-        settings = settings.model_copy(update={"clickhouse": database, "worker": ""})
+        signing_key = (
+            settings.signing_key if settings.signing_key.get_secret_value() else SecretStr(folder.signing_key())
+        )
+        update = {"clickhouse": database, "worker": "", "signing_key": signing_key}
+        settings = settings.model_copy(update=update)
         with asyncio.Runner(loop_factory=uvicorn.Config(app="").get_loop_factory()) as runner:
             keyring = HouseKeyring(keys, house.project)
             folder.say(Holder(os.getpid(), url(listener), keyring.house_key))

@@ -102,15 +102,15 @@ async def _receive_all(receive: Receive) -> bytes:
     raise ClientDisconnect
 
 
-def inflate(body: bytes) -> bytes:
+def inflate(body: bytes, most: int = INFLATED_BYTES) -> bytes:
     """Undo gzip. A bomb costs its limit and no more."""
     stream = zlib.decompressobj(wbits=31)
     try:
-        inflated = stream.decompress(body, INFLATED_BYTES + 1)
+        inflated = stream.decompress(body, most + 1)
     except zlib.error as error:
         raise _not_gzip(str(error)) from error
-    if len(inflated) > INFLATED_BYTES:
-        raise too_large(f"the body inflates to more than {INFLATED_BYTES} bytes")
+    if len(inflated) > most:
+        raise too_large(f"the body inflates to more than {most} bytes")
     if not stream.eof:
         raise _not_gzip("it ends too early")
     if stream.unused_data:

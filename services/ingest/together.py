@@ -8,56 +8,29 @@ import asyncio
 import time
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from functools import partial
 from typing import NamedTuple
 
 import structlog
 
-from services.core.key import Key, Kind
-from services.core.terms import Asked
-from services.edges.express import Carrier, Head, Prepared, Whole, prepared
+from services.edges.express import TOGETHER_BYTES, Carrier, Head, Whole
 from services.edges.record_batch import NotAccepted, Positions
 from services.ingest.address import network_of
-from services.ingest.answer import ALL_TAKEN, Answer, readable_from, unavailable
-from services.ingest.body import BATCH_CALLS, GZIP_MAGIC, as_text
-from services.ingest.caller import Caller, caller_by, key_in
-from services.ingest.calls import calls_of, plainly, texts_are_clean
-from services.ingest.consent import asked_by_headers, may_be_asked
+from services.ingest.answer import Answer, unavailable
+from services.ingest.calls import texts_are_clean
 from services.ingest.dialects import segment
-from services.ingest.dialects.segment_plain import PlainBatch, PlainCall, read_plain
+from services.ingest.dialects.segment_plain import PlainCall, read_plain
 from services.ingest.dialects.tracks import Columns, columns_of, read_tracks
-from services.ingest.gate import Sending, refused_sender
 from services.ingest.intake import Parts, new_id
-from services.ingest.problem import Problem
-from services.ingest.sender import NOBODY, Sender, sender_of
+from services.ingest.plain_request import Preamble, Reading, Readings, as_prepared, preamble_of
+from services.ingest.sender import NOBODY
 
 log = structlog.get_logger(__name__)
 
 RETRY_SECONDS = 1
 
-
-@dataclass(slots=True)
-class Preamble:
-    """Holds what follows from the head of a request."""
-
-    kind: str
-    caller: Caller
-    presented: str
-    sender: Sender
-    origin: bytes
-    all_taken: Prepared
-    cleared_for: Key | None = None
-    """The key, as it stands, with which requests with this head pass the checks of who sends."""
-
-
-class Reading(NamedTuple):
-    """Holds a request that was read."""
-
-    request: Whole[Preamble]
-    calls: Sequence[PlainCall]
-    skew: int
-    key: Key
+Alike = tuple[str, bool, bool]
+"""The key, whether the sender is known, and whether all calls are tracks: what is the same of those put together."""
 
 
 class Together:
@@ -68,66 +41,29 @@ class Together:
         self._kinds = kinds
 
     def about(self, head: Head) -> Preamble | None:
-        if head.path not in self._kinds:
-            return None
-        caller = caller_by(head.headers, head.query, head.peer, self._parts.privacy.proxies)
-        try:
-            presented = key_in(caller.headers)
-        except Problem:
-            return None
-        origin = caller.headers.get(b"origin", b"")
-        return Preamble(
-            self._kinds[head.path], caller, presented, sender_of(caller), origin, _prepared(ALL_TAKEN, origin)
-        )
+        return preamble_of(head, self._kinds, self._parts)
 
     def take(self, requests: Sequence[Whole[Preamble]]) -> None:
-        received_at = time.time_ns() // 1_000_000
-        found: dict[str, Key | None] = {}
-        alike: defaultdict[tuple[str, bool, bool], list[Reading]] = defaultdict(list)
+        received_at, size = time.time_ns() // 1_000_000, 0
+        readings = Readings(self._parts, received_at)
+        alike: defaultdict[Alike, list[Reading]] = defaultdict(list)
         for request in requests:
-            reading = self._read(request, received_at, found)
+            reading = readings.read(request)
             if reading is None:
                 request.give_back()
-            else:
-                is_known = request.about.sender is not NOBODY
-                alike[reading.key.digest, is_known, _are_tracks(reading)].append(reading)
-        for readings in alike.values():
-            self._publish(readings, received_at)
+                continue
+            alike[reading.key.digest, request.about.sender is not NOBODY, reading.are_tracks].append(reading)
+            size += reading.size
+            if size > TOGETHER_BYTES:  # as gzip it was gathered as less
+                self._publish_all(alike, received_at)
+                size = 0
+        self._publish_all(alike, received_at)
         self._parts.publisher.flush()
 
-    def _read(self, request: Whole[Preamble], received_at: int, found: dict[str, Key | None]) -> Reading | None:
-        """None where it must be looked at alone. `found` are the keys of this moment: each is looked for once."""
-        about, body = request.about, request.body
-        try:
-            self._parts.strangers.hold(about.caller, self._parts.keyring)
-            as_text(body)
-        except Problem:
-            return None
-        head = None if body.startswith(GZIP_MAGIC) else plainly(body, about.kind)
-        if head is None or (isinstance(head, PlainBatch) and (head.historical or head.replayed or not head.batch)):
-            return None
-        presented = about.presented or head.write_key or about.caller.query.get("writeKey") or ""
-        if presented not in found:
-            found[presented] = self._parts.keyring.find(presented)
-        key = found[presented]
-        calls = calls_of(head)
-        if key is None or len(calls) > BATCH_CALLS or not self._may_pass(key, about, body):
-            return None
-        return Reading(request, calls, segment.skew_of(head.sent_at, received_at), key)
-
-    def _may_pass(self, key: Key, about: Preamble, body: bytes) -> bool:
-        if about.cleared_for is not key:
-            if not self._may_send(key, about):
-                return False
-            about.cleared_for = key
-        return not may_be_asked(body, key.terms)
-
-    def _may_send(self, key: Key, about: Preamble) -> bool:
-        if key.kind is not Kind.WRITE or self._parts.privacy.hides_ids(key.project):
-            return False
-        if asked_by_headers(about.caller.headers, key.terms)[0] is not Asked.IGNORE:
-            return False
-        return not refused_sender(Sending(key, about.caller, 0, historical=False))
+    def _publish_all(self, alike: dict[Alike, list[Reading]], received_at: int) -> None:
+        for readings in alike.values():
+            self._publish(readings, received_at)
+        alike.clear()
 
     def _publish(self, readings: Sequence[Reading], received_at: int) -> None:
         """All of them, or where that cannot be each half by itself: so the odd ones are found."""
@@ -160,11 +96,11 @@ class Together:
 
     def _columns(self, calls: Sequence[PlainCall], readings: Sequence[Reading], received_at: int) -> Columns | None:
         surroundings = self._parts.privacy.surroundings
-        arrivals = [self._arrival(reading, received_at) for reading in readings]
-        if _are_tracks(readings[0]):
+        if readings[0].are_tracks:
             skews = [reading.skew for reading in readings for _ in reading.calls]
-            if columns := read_tracks(calls, skews, arrivals[0], surroundings):
+            if columns := read_tracks(calls, skews, self._arrival(readings[0], received_at), surroundings):
                 return columns
+        arrivals = [self._arrival(reading, received_at) for reading in readings]
         read = [read_plain(one.calls, arrival, surroundings) for one, arrival in zip(readings, arrivals, strict=True)]
         lines = [line for some in read for line in some]
         return columns_of([line for line in lines if line]) if all(lines) else None
@@ -194,7 +130,7 @@ class Together:
             [(reading.request.connection, reading.request.about) for reading in readings], keys, time.perf_counter()
         )
         self._parts.sieve.names.learn(readings[0].key.project, columns.names)
-        self._parts.metrics.bytes.inc(sum(len(reading.request.body) for reading in readings))
+        self._parts.metrics.bytes.inc(sum(reading.size for reading in readings))
         try:
             published = self._parts.publisher.publish(columns.records)
         except NotAccepted as error:
@@ -217,7 +153,7 @@ class Together:
     def _answer_with(self, sent: "Sent", answer: Answer) -> None:
         self._parts.metrics.answered(answer.status, len(sent.to))
         for connection, about in sent.to:
-            connection.answer_whole(_prepared(answer, about.origin))
+            connection.answer_whole(as_prepared(answer, about.origin))
 
 
 class Sent(NamedTuple):
@@ -237,12 +173,3 @@ def failure_of(published: asyncio.Future[Positions]) -> NotAccepted | None:
         return error
     log.error("requests_not_published", exc_info=error)
     return NotAccepted("the events could not be put into Kafka; the log of ingest says why", RETRY_SECONDS)
-
-
-def _are_tracks(reading: Reading) -> bool:
-    kind = reading.request.about.kind
-    return kind == "track" or (not kind and {call.type for call in reading.calls} == {"track"})
-
-
-def _prepared(answer: Answer, origin: bytes) -> Prepared:
-    return prepared(answer.status, [*answer.headers, *readable_from(origin)], answer.body)

@@ -11,8 +11,17 @@ from fastapi import FastAPI
 from services.api.app import create_app
 from services.edges.clickhouse import Store
 from tests.api.shop import SomeKeys
+from tests.stores import fresh_dsn
 
 Ask = Callable[..., Any]
+
+
+@pytest.fixture(scope="session")
+def module_store(request: pytest.FixtureRequest) -> Iterator[Store]:
+    """One store for all tests of answers, emptied between them. That answers over HTTP are the same: test_keys.py."""
+    opened = Store.open(fresh_dsn("chdb", request))
+    yield opened
+    opened.close()
 
 
 class Client:

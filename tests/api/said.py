@@ -7,7 +7,6 @@ import msgspec
 from services.core.event import Event
 from services.core.rows import SessionRow
 from services.edges.clickhouse import Store
-from services.edges.clickhouse_clients import WRITER
 from tests.api.shop import numbers
 
 
@@ -26,7 +25,5 @@ def say(store: Store, rows: Sequence[SessionRow], name: str, props: str = "{}", 
 
 def forget(store: Store, *tables: str) -> None:
     """Empty tables, so that each example of a property begins with none."""
-    client = store.address.connect(store.address.database, WRITER)
     for table in tables:
-        client.command(f"TRUNCATE TABLE {table}")
-    client.close()
+        store.empty(table)

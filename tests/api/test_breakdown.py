@@ -1,7 +1,6 @@
 """Answers broken down: the same question of each value, whatever the question."""
 
 import csv
-from collections.abc import Iterator
 from io import StringIO
 from typing import Any
 
@@ -12,7 +11,6 @@ from tests.api.conftest import Ask, Client
 from tests.api.shop import DAY, JOURNEY, fill, session, text
 from tests.api.test_keys import NEEDED, operations
 from tests.api.test_scope import act
-from tests.stores import fresh_dsn
 
 READ = {"Authorization": "Bearer rk_shop"}
 ALL_TIME = {"from_": text(-DAY), "to": text(DAY)}
@@ -24,14 +22,6 @@ CHANGES = {"by_value", "previous", "next_cursor"}
 
 def plain(answer: Any) -> Any:
     return {name: value for name, value in answer.items() if name not in CHANGES}
-
-
-@pytest.fixture(scope="module")
-def module_store(request: pytest.FixtureRequest) -> Iterator[Store]:
-    """One way to reach a store is enough: the same SQL is asked over the other."""
-    opened = Store.open(fresh_dsn("chdb", request))
-    yield opened
-    opened.close()
 
 
 @pytest.mark.parametrize(
@@ -98,3 +88,4 @@ def test_only_the_most_frequent_values_are_told_and_none_that_is_not_known(store
     answer = ask("/v1/versions", breakdown="country", **ALL_TIME)
 
     assert list(answer["by_value"]) == [f"C{n:02}" for n in range(11, 1, -1)]
+    assert answer["values_left_out"] == 2

@@ -1,16 +1,12 @@
 """What every question takes and gives, by its OpenAPI; and for each that does not, why."""
 
-from collections.abc import Iterator
 from typing import Any
-
-import pytest
 
 from services.api.question import Divisible, Question
 from services.edges.clickhouse import Store
 from tests.api.conftest import Client
 from tests.api.shop import fill, session
 from tests.api.test_keys import NEEDED, operations
-from tests.stores import fresh_dsn
 
 READ = {"Authorization": "Bearer rk_shop"}
 COMMON = {field.alias or name for name, field in Question.model_fields.items()}
@@ -38,14 +34,6 @@ NOT_BROKEN_DOWN = {
     "/v1/funnel/events": "the same",
 }
 STREAMED = {"/v1/event-log"}
-
-
-@pytest.fixture(scope="module")
-def module_store(request: pytest.FixtureRequest) -> Iterator[Store]:
-    """One way to reach a store is enough: what is asked is told by the OpenAPI."""
-    opened = Store.open(fresh_dsn("chdb", request))
-    yield opened
-    opened.close()
 
 
 def taken(operation: dict[str, Any]) -> set[str]:

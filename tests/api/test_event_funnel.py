@@ -40,9 +40,7 @@ ways = st.lists(st.tuples(st.sampled_from(NAMES), st.integers(0, 15)), min_size=
 
 def told(store: Store, people: list[Way]) -> list[list[Act]]:
     """Put the events into the store, some of them twice, and give them as the reference takes them."""
-    client = store.address.connect(store.address.database, {})
-    client.command("TRUNCATE TABLE events")
-    client.close()
+    store.empty("events")
     units = []
     for person, way in enumerate(people):
         ats = list(accumulate(gap / 10 for _, gap in way))

@@ -112,9 +112,7 @@ def as_units(people: list[list[list[tuple[str, int, int]]]], by_person: bool) ->
 
 def forget_sessions(store: Store) -> None:
     """Hypothesis tries many shops within one test."""
-    client = store.address.connect(store.address.database, {})
-    client.command("TRUNCATE TABLE sessions")
-    client.close()
+    store.empty("sessions")
 
 
 def test_the_journeys_stages_are_the_default_funnel(store: Store, ask: Ask) -> None:

@@ -85,3 +85,13 @@ def test_the_rows_may_be_segments_by_what_each_visitor_was_last_said_to_be_of(st
 
     assert {one["row"]: one["sessions"] for one in answer["map_rows"]} == {"": 1, "gold": 1, "silver": 1}
     assert cell(answer, "gold", "browse")["reach"]["share"] == 1.0
+
+
+def test_of_very_many_values_the_most_frequent_have_a_row(store: Store, ask: Ask) -> None:
+    often = [session("0 browse", campaign=f"c{n:04}") for n in range(1_100) for _ in range(1 + (n >= 100))]
+    fill(store, often)
+
+    answer = ask("/v1/journey-map", by="campaign", **ALL_TIME)
+
+    assert {one["row"] for one in answer["map_rows"]} == {f"c{n:04}" for n in range(100, 1_100)}
+    assert {one["row"] for one in answer["cells"]} == {f"c{n:04}" for n in range(100, 1_100)}

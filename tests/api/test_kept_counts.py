@@ -77,7 +77,7 @@ def test_counts_are_kept_by_the_column_that_is_asked_for(store: Store, ask: Ask)
 
     assert {one["value"]: one["steps"][0]["entered"] for one in by_job} == {"gift": 3, "replace": 2}
     assert entered(on_mobile) == 3
-    assert {apart_by for apart_by, _ in kept(store)} == {"", "job", "device"}
+    assert {apart_by for apart_by, _ in kept(store)} == {"job", "device"}
 
 
 @pytest.mark.parametrize(
@@ -153,10 +153,8 @@ def change(store: Store, statement: str) -> None:
     store.change(f"{statement} SETTINGS mutations_sync = 2", {})
 
 
-def asked_of(store: Store, question: Any, period: dict[str, float]) -> Asked:
-    span = Period(
-        since=from_millis(moment(period.get("since", 0))), until=from_millis(moment(period.get("until", 9 * DAY)))
-    )
+def asked_of(store: Store, question: Any, since: float = 0, until: float = 9 * DAY) -> Asked:
+    span = Period(since=from_millis(moment(since)), until=from_millis(moment(until)))
     return Asked(store, JOURNEY, "shop", span, ask_freshness(store, "shop"), scope_of(question, question.part))
 
 

@@ -12,7 +12,6 @@ from services.edges.clickhouse import Store
 from tests.api.conftest import Ask, Client
 from tests.api.shop import DAY, fill, finding, moment, session, text
 from tests.api.test_keys import NEEDED, operations
-from tests.stores import fresh_dsn
 
 READ = {"Authorization": "Bearer rk_shop"}
 ADMIN = {"Authorization": "Bearer ak_shop"}
@@ -22,7 +21,6 @@ BOUNDED = {
     "/v1/visitors/{id}": "one person; `sessions_complete` says whether these are all",
     "/v1/jobs": "a row for each job of the journey",
     "/v1/open-jobs": "a row for each job of the journey",
-    "/v1/circumstances": "a row for each job of the journey",
     "/v1/conformance": "three rows for each place of the journey",
     "/v1/trends": "a row for each bucket of the period",
 }
@@ -34,19 +32,28 @@ ASKED: Mapping[str, Mapping[str, str]] = {
     "/v1/incidents": {"days": "400"},
 }
 MEANT_WHOLE = {
+    "/v1/circumstances": {"jobs"},
     "/v1/funnel": {"steps", "trend"}, "/v1/funnel/events": {"steps", "trend"},
     "/v1/segments": {"newcomers", "segments"},
     "/v1/journey-map": {"map_rows", "columns"}, "/v1/trends": {"notes"}, "/v1/refused": {"reasons"},
 }  # fmt: skip
 """Lists that are as long as a journey or a period is, beside one that is leafed through."""
-
-
-@pytest.fixture(scope="module")
-def module_store(request: pytest.FixtureRequest) -> Iterator[Store]:
-    """One way to reach a store is enough: pages are cut beyond it."""
-    opened = Store.open(fresh_dsn("chdb", request))
-    yield opened
-    opened.close()
+WITHIN_ROWS = {
+    ("/v1/circumstances", "jobs.arises"): "leafed through: a page has all jobs, each with so many",
+    ("/v1/circumstances", "jobs.done"): "the same",
+    ("/v1/drop-offs", "places.last_pages"): "the most frequent; all sessions behind a place are in /v1/sessions",
+    ("/v1/drop-offs", "places.trails"): "the same",
+    ("/v1/drop-offs", "places.circumstances"): "the surest; all are in /v1/drop-offs/circumstances",
+    ("/v1/funnel", "breakdown.steps"): "a row for each step asked for",
+    ("/v1/funnel", "trend.steps"): "the same",
+    ("/v1/funnel/events", "breakdown.steps"): "the same",
+    ("/v1/funnel/events", "trend.steps"): "the same",
+    ("/v1/jobs/retention", "cohorts.later"): "a row for each bucket of the period",
+    ("/v1/journey-map", "columns.pain_points"): "the three worst; all are in /v1/pain-points",
+    ("/v1/versions", "versions.jobs"): "a row for each job of the journey",
+    ("/v1/versions", "versions.stages"): "a row for each stage of the journey",
+}
+"""Lists within the rows of a list, and why none of them goes on for ever."""
 
 
 @pytest.fixture
@@ -82,11 +89,19 @@ def busy_shop(store: Store, client: Client) -> None:
 
 def lists_of(client: Client, operation: dict[str, Any]) -> set[str]:
     """The lists of objects that an answer has."""
-    document = client.app.openapi()
     schema = operation["responses"]["200"].get("content", {}).get("application/json", {}).get("schema", {})
+    return set(lists_in(client, schema))
+
+
+def lists_in(client: Client, schema: dict[str, Any]) -> dict[str, dict[str, Any]]:
+    """The lists of objects in what a schema names, each with the schema of its rows."""
     name = schema.get("$ref", "").rpartition("/")[2]
-    fields = document["components"]["schemas"].get(name, {}).get("properties", {})
-    return {field for field, told in fields.items() if told.get("type") == "array" and "$ref" in told["items"]}
+    fields = client.app.openapi()["components"]["schemas"].get(name, {}).get("properties", {})
+    return {
+        field: told["items"]
+        for field, told in fields.items()
+        if told.get("type") == "array" and "$ref" in told["items"]
+    }
 
 
 def long_lists(client: Client) -> Iterator[tuple[str, set[str], set[str]]]:
@@ -100,6 +115,16 @@ def test_every_list_that_can_be_long_has_a_limit_and_a_cursor(client: Client) ->
     lacking = {path for path, _, takes in long_lists(client) if not {"limit", "cursor"} <= takes}
 
     assert lacking == set(BOUNDED)
+
+
+def test_no_list_within_a_row_goes_on_for_ever(client: Client) -> None:
+    found = set()
+    for path, operation in operations(client):
+        answer = operation["responses"]["200"].get("content", {}).get("application/json", {}).get("schema", {})
+        for name, row in lists_in(client, answer).items():
+            found |= {(path, f"{name}.{within}") for within in lists_in(client, row)}
+
+    assert found == set(WITHIN_ROWS)
 
 
 @pytest.mark.usefixtures("busy_shop")
@@ -123,6 +148,22 @@ def test_leafing_through_gives_every_row_of_every_list_once(client: Client) -> N
             leafed.add(path)
     assert {"/v1/pain-points", "/v1/segments", "/v1/paths", "/v1/annotations", "/v1/funnel", "/v1/sessions"} <= leafed
     assert len(leafed) >= 14
+
+
+@pytest.mark.usefixtures("busy_shop")
+def test_circumstances_are_leafed_through_job_by_job_and_none_is_told_twice(ask: Ask) -> None:
+    asked = {"from_": text(-DAY), "to": text(9 * DAY)}
+    whole = ask("/v1/circumstances", limit=200, **asked)
+
+    pages = [ask("/v1/circumstances", limit=1, **asked)]
+    while pages[-1]["next_cursor"]:
+        pages.append(ask("/v1/circumstances", limit=1, cursor=pages[-1]["next_cursor"], **asked))
+
+    assert len(pages) > 1
+    assert whole["next_cursor"] is None
+    for number, job in enumerate(whole["jobs"]):
+        for name in ("arises", "done"):
+            assert [one for page in pages for one in page["jobs"][number][name]] == job[name], (job["job"], name)
 
 
 def size_of(whole: dict[str, Any], names: set[str]) -> int:

@@ -9,9 +9,9 @@ import pytest
 import uvicorn
 from starlette.types import Receive, Scope, Send
 
-from services.edges import http_connection
+from services.edges.door import Door
 from services.edges.express import Express, Head, Whole, prepared
-from services.edges.http_connection import Connection, Door
+from services.edges.http_connection import Connection
 from services.edges.http_server import Guests, http_config
 from services.edges.listener import listen
 
@@ -147,7 +147,6 @@ WHOLE = post(b"body")
         [post(b"body", path=b"/alone")],
         [post(b"body", path=b"/%74ogether/x")],
         [post(b"body", b"Connection: close")],
-        [post(b"body", b"Content-Encoding: identity")],
         [post(b"body", b"Upgrade: h2c", b"Connection: Upgrade")],
         [b"POST /together HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n4\r\nbody\r\n0\r\n\r\n"],
         [WHOLE.replace(b"POST", b"PUT")],
@@ -162,7 +161,7 @@ WHOLE = post(b"body")
             "an escaped path",
             "to be closed",
         ),
-        *("encoded", "another protocol offered", "chunked", "another method", "a long head"),
+        *("another protocol offered", "chunked", "another method", "a long head"),
     ],
 )
 async def test_whatever_is_unusual_goes_its_ordinary_way(pieces: list[bytes]) -> None:
@@ -244,7 +243,7 @@ async def test_who_is_being_answered_when_the_server_stops_is_answered_and_told_
 
 
 async def test_who_asks_for_nothing_more_is_let_go(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(http_connection, "LOOK_SECONDS", 0.05)
+    monkeypatch.setattr("services.edges.door.LOOK_SECONDS", 0.05)
     async with server() as (served, running):
         running.config.timeout_keep_alive = 0
         reader, writer = await asyncio.open_connection("127.0.0.1", served.port)

@@ -9,7 +9,8 @@ import pytest
 import uvicorn
 from starlette.types import Receive, Scope, Send
 
-from services.edges.http_connection import Connection, Door
+from services.edges.door import Door
+from services.edges.http_connection import Connection
 from services.edges.http_server import Guests, http_config
 from services.edges.listener import listen
 from services.edges.networks import networks_of

@@ -166,7 +166,7 @@ def test_read_column_by_column_tracks_come_to_the_same(batch: list[Any], skew: i
     "change",
     [
         *({}, {"userId": "u"}, {"anonymousId": None, "userId": "u"}, {"messageId": None}, {"context": {}}),
-        *({"properties": {}}, {"originalTimestamp": "2026-11-02T13:59:58.1259999+02:00"}, {"anonymousId": "ä"}),
+        *({"properties": {}}, {"originalTimestamp": "2026-11-02T13:59:58.125999999+02:00"}, {"anonymousId": "ä"}),
     ],
 )
 def test_an_ordinary_track_is_read_column_by_column(change: dict[str, Any]) -> None:

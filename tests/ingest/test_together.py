@@ -23,6 +23,7 @@ from services.edges.broker import Broker
 from services.edges.express import Head, Whole
 from services.edges.record_batch import NotAccepted, Positions
 from services.ingest.app import create_app
+from services.ingest.body import INFLATED_BYTES
 from services.ingest.calls import texts_are_clean
 from services.ingest.dialects.around import Surroundings
 from services.ingest.dialects.segment_plain import PlainCall
@@ -106,7 +107,8 @@ ODD = {
     "not JSON": b"{",
     "no batch": b"{}",
     "an empty batch": batch(),
-    "gzip": gzip.compress(batch(track("odd"))),
+    "no whole gzip": gzip.compress(batch(track("odd")))[:-1],
+    "a bomb": gzip.compress(b"0" * (INFLATED_BYTES + 1)),
     "not UTF-8": batch(track("odd")).replace(b"Bought", b"Bou\xffht"),
     "nobody's": batch({**track("odd"), "anonymousId": ""}),
     "of no type": batch({**track("odd"), "type": "shout"}),
@@ -139,6 +141,41 @@ async def test_whatever_is_odd_is_given_back_alone_and_nothing_is_done_with_it(
 
     assert answers == [GIVEN_BACK if body is odd else 200 for body in bodies]
     assert await ids(taking.ingest, 7) == {"before", *(f"usual {number}" for number in range(6))}
+
+
+@pytest.mark.parametrize("headers", [{b"content-encoding": b"GZIP"}, {b"content-type": b"text/plain"}])
+async def test_gzip_is_taken_together_with_others_whether_a_header_says_so_or_not(
+    taking: Taking, headers: dict[bytes, bytes]
+) -> None:
+    bodies = [gzip.compress(batch(track(f"{number}"))) for number in range(4)]
+
+    assert await taking.statuses(*bodies, headers=headers) == [200] * 4
+
+    assert await ids(taking.ingest, 4) == {"0", "1", "2", "3"}
+
+
+async def test_what_is_no_gzip_though_it_says_so_is_given_back(taking: Taking) -> None:
+    said = {b"content-encoding": b"gzip"}
+
+    assert await taking.statuses(batch(track("odd")), headers=said) == [GIVEN_BACK]
+
+
+async def test_bodies_that_are_much_more_inflated_are_taken_together_only_up_to_what_one_may_have(
+    taking: Taking,
+) -> None:
+    large = [track(f"{number}", properties={"note": "x" * 8000}) for number in range(260)]
+    bodies = [batch(*large[first : first + 20]) for first in range(0, 260, 20)]
+    assert sum(map(len, bodies[1:])) < INFLATED_BYTES < sum(map(len, bodies))
+
+    answers = await taking.statuses(*map(gzip.compress, bodies), batch(track("plain")))
+
+    assert answers == [200] * 12 + [GIVEN_BACK, 200]
+
+
+async def test_a_request_in_another_encoding_goes_its_ordinary_way(taking: Taking) -> None:
+    said = [(b"x-write-key", taking.ingest.key.encode()), (b"content-encoding", b"br")]
+
+    assert taking.together.about(Head("/v1/batch", b"", said, "93.184.216.34")) is None
 
 
 @pytest.mark.parametrize("key", ["wk_unknown", "a read key's", "none"])

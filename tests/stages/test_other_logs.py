@@ -7,7 +7,8 @@ from uuid import uuid4
 
 import pytest
 from confluent_kafka import TopicPartition
-from confluent_kafka.admin import AdminClient, NewPartitions
+from confluent_kafka.admin import AdminClient
+from confluent_kafka.cimpl import NewPartitions
 
 from services.core.event import Event
 from services.edges.clickhouse import Store
@@ -134,10 +135,31 @@ async def test_a_log_that_lost_its_end_starts_no_worker(broker: KafkaServer, ins
     worker.kill()
     worker.wait()
 
+    lose_all(broker, installation.topic)
+    said = ended(installation, installation.start(), 1)
+    assert "ends at offset 0, but has been applied up to" in said
+
+
+async def test_a_log_that_loses_its_end_beneath_a_worker_ends_it_and_no_new_record_is_passed_over(
+    broker: KafkaServer, installation: Installation
+) -> None:
+    events = shop_events(visitors=40, each=3)
+    installation.publish(events[:80])
+    store = Store.open(installation.clickhouse)
+    worker = installation.start()
+    await until(lambda: applied(store) == 80)
+
+    lose_all(broker, installation.topic)
+    installation.publish(events[80:])
+    assert "but has been applied up to" in ended(installation, worker, 1)
+
+    assert applied(store) == 80
+
+
+def lose_all(broker: KafkaServer, topic: str) -> None:
+    """What a restored backup or an unclean election may do: the same log, and shorter."""
     broker.kill()
-    for segment in (broker.folder / "log").glob(f"{installation.topic}-*"):
+    for segment in (broker.folder / "log").glob(f"{topic}-*"):
         for file in segment.glob("0*"):
             file.unlink()
     broker.start()
-    said = ended(installation, installation.start(), 1)
-    assert "ends at offset 0, but has been applied up to" in said

@@ -6,16 +6,15 @@ from typing import ClassVar, Literal
 from pydantic import BaseModel, Field
 
 from services.api.association import FEWEST, Association, Compared, associations
+from services.api.page import PagedAnswer, Paging
 from services.api.question import BY_VALUE, PREVIOUS, Asked, DividedAnswer, Divisible, Row
 
 ARISES: Literal["arises"] = "arises"
 DONE: Literal["done"] = "done"
 
 
-class CircumstancesQuestion(Divisible):
+class CircumstancesQuestion(Divisible, Paging):
     """Which circumstances."""
-
-    limit: int = Field(20, ge=1, le=500, description="At most so many of each list.")
 
 
 class JobCircumstances(BaseModel):
@@ -34,8 +33,8 @@ class JobCircumstance(Association):
     what: Literal["arises", "done"]
 
 
-class CircumstancesAnswer(DividedAnswer):
-    """The jobs, most frequent first."""
+class CircumstancesAnswer(PagedAnswer, DividedAnswer):
+    """The jobs, most frequent first; a page has all jobs, each with so many of its circumstances."""
 
     journey_version: str
     sessions: int
@@ -44,6 +43,9 @@ class CircumstancesAnswer(DividedAnswer):
     previous: "CircumstancesAnswer | None" = PREVIOUS
     by_value: "Mapping[str, CircumstancesAnswer]" = BY_VALUE
     row: ClassVar[type[BaseModel]] = JobCircumstance
+
+    def long_lists(self) -> Sequence[tuple[BaseModel, str]]:
+        return [(job, name) for job in self.jobs for name in (ARISES, DONE)]
 
     def rows(self) -> Sequence[BaseModel]:
         return [
@@ -63,8 +65,8 @@ def ask_circumstances(asked: Asked, question: CircumstancesQuestion) -> Circumst
         JobCircumstances(
             job=job,
             sessions=row["with_job"],
-            arises=found.get((ARISES, job), [])[: question.limit],
-            done=found.get((DONE, job), [])[: question.limit],
+            arises=found.get((ARISES, job), []),
+            done=found.get((DONE, job), []),
         )
         for job, row in whole.items()
     ]

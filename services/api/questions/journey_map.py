@@ -93,7 +93,7 @@ class JourneyMapAnswer(PagedAnswer, DividedAnswer):
 def ask_journey_map(asked: Asked, question: JourneyMapQuestion) -> JourneyMapAnswer:
     """The journey as a matrix: who comes where, gets done, how long it takes, and where it hurts."""
     sizes = {row["part"]: row["sessions"] for row in asked.rows("parts_counted")}
-    rows = asked.rows("journey_map")
+    rows = [row for row in asked.rows("journey_map") if row["part"] in sizes]  # the parts are the most frequent ones
     usual = reach_of_all(rows, sum(sizes.values()))
     return JourneyMapAnswer(
         **asked.about(),

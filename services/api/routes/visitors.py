@@ -70,7 +70,7 @@ def visitor_at_a_glance(store: Stored, project: Project, visitor: VisitorId) -> 
 
 router = APIRouter()
 for part in (rights, asking):  # in this order: an id may have a slash in it, so that `/export` could be part of one
-    router.include_router(part)
+    router.routes.extend(part.routes)
 
 
 def _now() -> Millis:

@@ -84,15 +84,15 @@ def plain_single(body: bytes) -> PlainCall | None:
         return None
 
 
-def content_of(call: Call) -> msgspec.Raw:
-    return call.properties if call.traits is EMPTY_OBJECT else call.traits
+def contents_of(calls: Sequence[Call]) -> list[msgspec.Raw]:
+    return [call.properties if call.traits is EMPTY_OBJECT else call.traits for call in calls]
 
 
 def texts_of(calls: Sequence[PlainCall]) -> bytes:
     """All that is kept of these calls, beside ids and contexts, as one text of JSON: to be searched at once."""
     names = {call.event for call in calls}
     names |= {call.name for call in calls}
-    return b"[%b,%b]" % (b",".join([content_of(call) for call in calls]), _encode(list(names)))
+    return b"[%b,%b]" % (b",".join(contents_of(calls)), _encode(list(names)))
 
 
 def read_plain(
@@ -110,7 +110,7 @@ def read_plain(
     is_sender_known = arrival.countries is not None or arrival.sender is not NOBODY
     project, received = b'","project":%b,"visitor":"' % _encode(arrival.project), b',"received_ms":%d' % received_at
     known, nothing, join = surroundings.known.get, surroundings.nothing, b"".join
-    contents = [content_of(call) for call in calls]
+    contents = contents_of(calls)
     all_flat = are_flat(contents)
     for call, content in zip(calls, contents, strict=True):
         parts: Parts | None = nothing

@@ -17,6 +17,8 @@ def test_what_everybody_has_explains_nothing() -> None:
 
 def test_unless_it_came_with_the_incident() -> None:
     assert suspect({"4.3": Tally(100, 70), "4.2": Tally(0, 0, 1000, 300)}, 0.3) == "4.3"
+    assert suspect({"4.3": Tally(95, 66, 300, 90), "4.2": Tally(5, 2, 700, 210)}, 0.3) == "4.3"
+    assert suspect({"4.3": Tally(95, 66, 600, 180), "4.2": Tally(5, 2, 400, 120)}, 0.3) == ""
 
 
 def test_a_value_that_nobody_knows_is_never_named() -> None:
