@@ -39,7 +39,7 @@ class Watched(StoreArchive):
 SMALL = {
     "nothing that sessions know of": changed(window="20d"),
     "thresholds": changed(
-        friction={**dict.fromkeys(DETECTORS), "hesitation": {"pause": "25s"}, "rage_click": {"clicks": 3}}
+        friction={**dict.fromkeys(DETECTORS), "hesitation": {"pause": "4s"}, "rage_click": {"clicks": 5}}
     ),
     "a stage's matcher": changed(stages=[{**STAGES[0], "enter": {"event": ["Product Viewed"]}}, *STAGES[1:]]),
     "a detector fewer": changed(friction=dict.fromkeys(DETECTORS.keys() - {"hesitation"})),
