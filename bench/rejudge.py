@@ -1,25 +1,41 @@
-"""How fast stored history is judged again: `uv run python -m bench.rejudge [--people 8000]`.
+"""How fast stored history is judged again: `uv run python -m bench.rejudge [--people 4000] [--rounds 2]`.
 
-In one process, with the engine in it: a worker's own work (the pure core and its checkpoints of 20,000 events, without
-Kafka and Faust), then the same events rejudged, for changes of several sizes. CPU seconds are of the whole process, the
-engine's threads too; of the whole history, also of what a change lets be passed over.
+What counts is the time that a stages worker's process needs for the same events, from a real Kafka into ClickHouse over
+HTTP, beside the time that the command's process needs, from and into the same ClickHouse: both pinned to one core, in
+turns, the time of the database and of the broker counted on neither side. It is of the whole history, also of what a
+change lets be passed over. Needs Java and the jars of deploy/kafka.
+
+With `--inside` everything is one process with the engine in it, whose time is counted on both sides; live work is the
+pure core and its checkpoints of 20,000 events then, without Kafka and Faust.
 """
 
 import argparse
+import asyncio
 import gc
 import json
+import os
+import statistics
+import subprocess
+import sys
 import tempfile
 import time
+import uuid
+from collections import defaultdict
 from collections.abc import Callable
 from contextlib import closing
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any, TypeAlias
 
+from confluent_kafka import Producer
+
 from bench.accuracy import JOURNEY
+from bench.stages import PARTITIONS, TOPIC, Meter, cpu
 from services.core.claim import claim
 from services.core.detectors import DETECTORS
+from services.core.event import Event
 from services.core.journey import Journey, read_journey
+from services.core.key_hash import key_hash
 from services.core.pipeline import Pipeline
 from services.demo.people.network import arrive
 from services.demo.people.person import PROJECT
@@ -29,9 +45,15 @@ from services.edges.history import StoreArchive
 from services.edges.journey_file import load_journey
 from services.rejudge.command import GC_THRESHOLD
 from services.rejudge.run import Run
+from services.settings import Settings
+from services.stages.app import create_app
+from services.stages.process import spare_the_collector
 from tests.core.build import Record, encode
+from tests.kafka_server import KafkaServer
 
 CHECKPOINT = 20_000
+LIVE = "a worker"
+DATABASE = "history"
 
 Document: TypeAlias = dict[str, Any]
 
@@ -71,7 +93,6 @@ def _matcher(document: Document) -> None:
 
 
 def _everything(document: Document) -> None:
-    document["sessions"] = {"inactivity": "29m"}
     document["unassigned"] = 0.4
 
 
@@ -80,6 +101,7 @@ CHANGES: dict[str, Callable[[Document], None]] = {
     "one threshold (rage_click)": lambda document: document["friction"].update(rage_click={"clicks": 5}),
     "one threshold (stage_stall)": lambda document: document["stages"][2].update(patience="10m"),
     "one stage's matcher": _matcher,
+    "the pause that ends a session": lambda document: document.update(sessions={"inactivity": "25m"}),
     "everything": _everything,
 }
 
@@ -94,21 +116,124 @@ def timed(name: str, events: int, step: Callable[[], object], least: float) -> f
     return used
 
 
-def main() -> None:
-    arguments = argparse.ArgumentParser(description=__doc__)
-    arguments.add_argument("--people", type=int, default=8_000)
-    people = arguments.parse_args().people
+def unchanged(document: Document) -> None:
+    """The journey by which all was judged."""
+
+
+def inside(people: int) -> None:
+    """All in this process."""
     gc.set_threshold(*GC_THRESHOLD)  # as a worker's process does, and the command's
-    events = arrive(visits(1, people), 1)
-    records, times = encode(events), [one.received_at for one in events]
-    before = changed(lambda document: None)
+    events, records, times = history(people)
+    before = changed(unchanged)
     with tempfile.TemporaryDirectory() as folder, closing(Store.open(f"chdb://{Path(folder) / 'database'}")) as store:
-        print(f"{len(events):,} events")
         lives = timed("a worker's own work, no Kafka", len(events), lambda: live(store, before, records, times), 0)
         for name, change in CHANGES.items():
             run = Run(StoreArchive(store), PROJECT, changed(change), date(2026, 1, 1))
             timed(f"{name}, shown", len(events), lambda run=run: run.judge(datetime.now(UTC), silent), lives)  # type: ignore[misc]
         timed("the last, applied", len(events), lambda: run.apply(silent), lives)
+
+
+def history(people: int) -> tuple[list[Event], list[Record], list[int]]:
+    events = arrive(visits(1, people), 1)
+    print(f"{len(events):,} events")
+    return events, encode(events), [one.received_at for one in events]
+
+
+def compare(people: int, rounds: int) -> None:
+    """A worker and the command, each in a process on the second core."""
+    from tests.clickhouse_server import clickhouse_server  # here: a contestant must not have the engine
+
+    os.sched_setaffinity(0, {0})
+    events, records, times = history(people)
+    with tempfile.TemporaryDirectory() as folder, clickhouse_server(Path(folder)) as clickhouse:
+        kafka = KafkaServer(Path(folder))
+        kafka.start()
+        try:
+            kafka.create_topic(TOPIC, PARTITIONS)
+            fill(kafka.address, events, records)
+            with closing(Store.open(f"{clickhouse}/{DATABASE}")) as store:
+                live(store, changed(unchanged), records, times)
+            measured: dict[str, list[float]] = defaultdict(list)
+            for _ in range(rounds):
+                for name in (LIVE, *CHANGES):
+                    measured[name].append(measure(name, kafka.address, clickhouse, len(events)))
+        finally:
+            kafka.stop()
+    lives = statistics.median(measured[LIVE])
+    for name, seconds in measured.items():
+        used = statistics.median(seconds)
+        spread = f"{len(events) / max(seconds):9,.0f} … {len(events) / min(seconds):9,.0f}"
+        print(
+            f"{name:32}{len(events) / used:9,.0f} events a CPU-second ({spread}), {lives / used:5.1f} times live work"
+        )
+
+
+def fill(address: str, events: list[Event], records: list[Record]) -> None:
+    """Put all on the topic."""
+    producer = Producer({"bootstrap.servers": address, "linger.ms": 50, "compression.type": "lz4", "log_level": 0})
+    for number, (event, record) in enumerate(zip(events, records, strict=True)):
+        producer.produce(TOPIC, record.value, event.visitor, key_hash(event.visitor) % PARTITIONS)
+        if number % 10_000 == 0:
+            producer.flush()
+    producer.flush()
+
+
+def measure(name: str, address: str, clickhouse: str, events: int) -> float:
+    """The CPU seconds of one contestant."""
+    command = [sys.executable, "-m", "bench.rejudge", "--only", name, "--kafka", address]
+    command += ["--clickhouse", clickhouse, "--events", str(events)]
+    done = subprocess.run(["taskset", "-c", "1", *command], stdout=subprocess.PIPE, check=True, text=True)
+    measured: dict[str, float] = json.loads(done.stdout.splitlines()[-1])
+    return measured["cpu"]
+
+
+async def work(address: str, clickhouse: str, events: int) -> None:
+    """A worker, from the beginning of the topic into a database of its own."""
+    meter = Meter(events)
+    store = Store.open(f"{clickhouse}/live_{uuid.uuid4().hex[:8]}")
+    settings = Settings(kafka=address, topic=TOPIC, group=f"bench-{uuid.uuid4()}")
+    app = create_app(settings, changed(unchanged), store, uuid.uuid4().hex)
+    await app.start()
+    spare_the_collector()
+    meter.start()
+    reporting = asyncio.ensure_future(meter.report())
+    while not reporting.done():
+        await asyncio.sleep(0.05)
+        meter.seen = 0
+        meter.count(sum(holding.stored for holding in app.checkpoint._holdings.values()))
+    await reporting
+
+
+def again(name: str, clickhouse: str) -> None:
+    """The command, for one change."""
+    with closing(Store.open(f"{clickhouse}/{DATABASE}")) as store:
+        archive = StoreArchive(store)
+        archive.forget()  # of the round before
+        journey = changed(CHANGES[name])
+        gc.set_threshold(*GC_THRESHOLD)
+        began = cpu()
+        Run(archive, PROJECT, journey, date(2026, 1, 1)).judge(datetime.now(UTC), silent)
+        print(json.dumps({"cpu": cpu() - began}))
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--people", type=int, default=4_000)
+    parser.add_argument("--rounds", type=int, default=2)
+    parser.add_argument("--inside", action="store_true", help="count the database's time too, and leave Kafka out")
+    parser.add_argument("--only", choices=[LIVE, *CHANGES], help="be this contestant")
+    parser.add_argument("--kafka")
+    parser.add_argument("--clickhouse")
+    parser.add_argument("--events", type=int)
+    given = parser.parse_args()
+    if given.only == LIVE:
+        asyncio.run(work(given.kafka, given.clickhouse, given.events))
+    elif given.only:
+        again(given.only, given.clickhouse)
+    elif given.inside:
+        inside(given.people)
+    else:
+        compare(given.people, given.rounds)
 
 
 def silent(done: int, total: int) -> None:

@@ -1,8 +1,8 @@
 """Where one session ends and the next begins; for acts that just came, and for events stored long ago."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterator
 from datetime import datetime, time, timedelta
-from typing import Protocol, TypeVar
+from typing import TypeVar
 from zoneinfo import ZoneInfo
 
 from services.core.duration import millis
@@ -14,16 +14,7 @@ MOST_EVENTS = 10_000
 """Events of one session; a customer makes hundreds, and a robot must not fill our memory."""
 
 
-class Moment(Protocol):
-    """What decides it of an act or an event."""
-
-    @property
-    def occurred_at(self) -> Millis: ...
-    @property
-    def seen(self) -> str: ...
-
-
-M = TypeVar("M", bound=Moment)
+M = TypeVar("M")
 
 
 class Boundary:
@@ -49,13 +40,17 @@ class Boundary:
         campaign = campaign_of(later)
         return any(campaign) and campaign != campaign_of(first)
 
-    def cut(self, moments: Iterable[M]) -> Iterator[list[M]]:
-        """A visitor's acts in their order, as sessions."""
+    def cut(self, moments: list[M], at_of: Callable[[M], Millis], seen_of: Callable[[M], str]) -> Iterator[list[M]]:
+        """A visitor's acts in their order, as sessions; what tells when one was, and how it was seen, comes along."""
+        if moments and self._is_one(len(moments), at_of(moments[0]), at_of(moments[-1])):
+            yield moments
+            return
         part: list[M] = []
         last = takes_until = 0
         for one in moments:
-            at = one.occurred_at
-            if part and (at - last > self.inactivity or at > takes_until or self._is_beyond(part, one)):
+            at = at_of(one)
+            is_late = at - last > self.inactivity or at > takes_until or len(part) >= MOST_EVENTS
+            if part and (is_late or self._parts(part[0], one, seen_of)):
                 yield part
                 part = []
             if not part:
@@ -65,8 +60,13 @@ class Boundary:
         if part:
             yield part
 
-    def _is_beyond(self, part: list[M], one: M) -> bool:
-        return len(part) >= MOST_EVENTS or (self.minds_campaigns and self.is_other_campaign(part[0].seen, one.seen))
+    def _is_one(self, acts: int, first: Millis, last: Millis) -> bool:
+        """Whether acts must be one session, whatever lies between the first and the last of them."""
+        is_short = last - first <= self.inactivity and last <= self.takes_until(first)
+        return is_short and acts <= MOST_EVENTS and not self.minds_campaigns
+
+    def _parts(self, first: M, later: M, seen_of: Callable[[M], str]) -> bool:
+        return self.minds_campaigns and self.is_other_campaign(seen_of(first), seen_of(later))
 
 
 def _midnight_after(at: Millis, zone: ZoneInfo) -> Millis:

@@ -4,12 +4,14 @@ What comes out takes the place of what stands in the store: a session keeps its 
 that once opened it, and what no longer is, is withdrawn.
 """
 
-from collections.abc import Sequence
-from typing import NamedTuple, TypeAlias
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import takewhile
+from operator import itemgetter
+from typing import Any, NamedTuple, TypeAlias, cast
 
 import msgspec
 
-from services.core.act import PAGE_VIEWS, Act
+from services.core.act import Act
 from services.core.event import Event, Millis
 from services.core.finding import Finding, hashed_id
 from services.core.fold import Fold
@@ -22,6 +24,14 @@ from services.core.rulebook import Rulebook
 from services.core.session import LiveSession, Visitor
 from services.core.sessioniser import opened
 from services.core.stored import Session
+
+Told: TypeAlias = tuple[Any, ...]
+"""An event as the store tells it: what the numbers below name and, where a journey asks for the surroundings of events,
+context, URL and referrer. A bare tuple, as it comes: names for the fields would cost as much as all else.
+"""
+
+DAY, VISITOR, ID, NAME, PATH, USER, AT, HISTORICAL, PROPS, SEEN = range(10)
+_at, _user, _seen = itemgetter(AT), itemgetter(USER), itemgetter(SEEN)
 
 NOWHERE = (1 << 32) - 1
 """The partition of what was judged again: no worker holds it, so none takes it for what another left unfinished."""
@@ -61,43 +71,97 @@ class Rejudged(NamedTuple):
     findings: list[FindingRow]
 
 
-def known_as(part: Sequence[Event], known: Sequence[Known]) -> Known | None:
+def parts(events: list[Told], book: Rulebook) -> Iterator[list[Told]]:
+    """A visitor's events in their order, cut where one session ends and the next begins."""
+    return book.boundary.cut(events, _at, _seen)
+
+
+def known_as(project: str, part: Sequence[Told], known: Sequence[Known]) -> Known | None:
     """The session in the store that was opened by one of these events, the earliest where several were."""
     free = {one.id: one for one in known if not one.is_seen}
     if not free:
         return None
     for one in part:
-        found = free.get(hashed_id(one.project, one.visitor, one.id))
+        found = free.get(hashed_id(project, one[VISITOR], one[ID]))
         if found is not None:
             return found
     return None
 
 
-def is_whole(part: Sequence[Event], before: Known) -> bool:
+def is_whole(part: Sequence[Told], before: Known) -> bool:
     """Whether a session in the store is these events, no fewer and no more, and knows whose they are."""
     return (
         not before.late
         and before.events == len(part)
-        and (before.started_at, before.ended_at) == (part[0].occurred_at, part[-1].occurred_at)
-        and (bool(before.user) or not any(one.user for one in part))
+        and (before.started_at, before.ended_at) == (part[0][AT], part[-1][AT])
+        and (bool(before.user) or not any(map(_user, part)))
     )
 
 
-def finds_the_same(part: Sequence[Event], before: Known, revision: Revision) -> bool:
+def finds_the_same(part: Sequence[Told], before: Known, revision: Revision) -> bool:
     """Whether the detectors that were changed find what stands in the store. Raises msgspec.MsgspecError.
 
     Only for a session whose events all mean what they meant.
     """
-    if revision.heard is not None and not before.shown and revision.heard.isdisjoint(one.name for one in part):
-        return True
+    heard, last = revision.heard, len(part)
+    if heard is not None:
+        told = [one for one in part if one[NAME] in heard]
+        if not before.shown and _stays_silent(told, revision.book):
+            return True
+        last -= sum(1 for _ in takewhile(lambda one: one[NAME] not in heard, reversed(part)))
     fold = Fold(revision.book, before.id)
-    for one in part:
-        plan = revision.book.plan(one.name, one.path)
-        if one is part[-1] or not _is_idle(one, plan, fold):
-            plan, act = meaning(one, revision.book)
-            fold.apply(act, plan)
+    for one in _without_light(part[:last], fold, revision):
+        plan, act = _meaning(one, revision.book)
+        fold.apply(act, plan)
     fold.close()
     return {id_: shown(one) for id_, one in fold.all_findings().items()} == before.shown
+
+
+def _without_light(part: Sequence[Told], fold: Fold, revision: Revision) -> Iterator[Told]:
+    """Events, without those of which nothing comes but that they are there; the last always."""
+    weights, last = revision.weights, part[-1]
+    for one in part:
+        name, path = one[NAME], one[PATH]
+        weight = weights.get((name, path)) or revision.weigh(name, path)
+        if weight.is_light and one is not last and weight.page_classes == fold.page_classes:
+            is_here = not path or (path == fold.page and not weight.is_view)
+            if is_here and weight.place is None:
+                continue
+            run = fold.runs[-1] if fold.runs else None
+            if is_here and run is not None and run.place is weight.place:
+                run.ended_at = one[AT]
+                continue
+        yield one
+
+
+class _Blank:
+    """A session of which nothing is known but what detectors remember of it: none has said anything yet."""
+
+    __slots__ = ("book", "memory")
+
+    def __init__(self, book: Rulebook) -> None:
+        self.book = book
+        self.memory: dict[str, Any] = {}
+
+    def withdraw(self, detector: str, cause_id: str) -> None:
+        """There is nothing to take back."""
+
+
+def _stays_silent(heard: Iterable[Told], book: Rulebook) -> bool:
+    """Whether detectors that only hear these events find nothing without a look at anything else of the session.
+
+    One that does look, be it only to say where it found something, must be given the whole session.
+    """
+    fold = cast(Fold, _Blank(book))
+    try:
+        for one in heard:
+            plan, act = _meaning(one, book)
+            for detector, see in plan.listeners:
+                if (not detector or detector in fold.memory) and see(act, fold) is not None:
+                    return False
+    except (AttributeError, TypeError):
+        return False
+    return True
 
 
 def shown(one: Finding) -> Shown:
@@ -108,21 +172,22 @@ def shown(one: Finding) -> Shown:
     )
 
 
-def rejudge(part: Sequence[Event], before: Known | None, known: Sequence[Known], book: Rulebook) -> Rejudged:
+def rejudge(
+    project: str, part: Sequence[Told], before: Known | None, known: Sequence[Known], book: Rulebook
+) -> Rejudged:
     """Fold one session's events. `before` is it in the store, `known` are all there of its visitor.
 
     Raises msgspec.MsgspecError where the properties of one cannot be read.
     """
-    project, visitor = part[0].project, part[0].visitor
-    meant = [meaning(one, book) for one in part]
-    session = _session(part, before)
+    meant = [_meaning(one, book) for one in part]
+    session = _session(project, part, before)
     session.acts = [act for _, act in meant]
     fold = Fold(book, session.id)
     for plan, act in meant:
         fold.apply(act, plan)
     fold.close()
-    users = (one.user for one in reversed(part) if one.user)
-    who = Visitor(project, visitor, user=(before.user if before else "") or next(users, ""))
+    users = filter(None, map(_user, reversed(part)))
+    who = Visitor(project, part[0][VISITOR], user=(before.user if before else "") or next(users, ""))
     # Above all that was ever written of this visitor: a name may come back that was withdrawn with another session.
     version = 1 + max((one.version for one in known), default=0)
     live = LiveSession(session, fold, set())
@@ -144,18 +209,34 @@ def withdraw(project: str, known: Known) -> Rejudged:
     return Rejudged(known, withdrawn_session(who, session, *at), list(withdrawn_findings(who, session, *at)))
 
 
-def _is_idle(one: Event, plan: Plan, fold: Fold) -> bool:
-    """Whether nothing comes of an event but that it was the last so far."""
-    if plan.listeners or plan.place is not None or plan.evidence or plan.outcomes or plan.undecided:
+def is_readable(one: Told, book: Rulebook) -> bool:
+    """Whether what an event means can be said: its properties may be no JSON."""
+    try:
+        _meaning(one, book)
+    except msgspec.MsgspecError:
         return False
-    is_here = not one.path or (one.path == fold.page and one.name not in PAGE_VIEWS)
-    return is_here and plan.page_classes == fold.page_classes and not fold.book.circumstances
+    return True
 
 
-def _session(part: Sequence[Event], before: Known | None) -> Session:
+def _meaning(one: Told, book: Rulebook) -> tuple[Plan, Act]:
+    _, visitor, id_, name, path, user, at, historical, props, seen, *around = one
+    plan = book.plans.get((name, path)) or book.plan(name, path)
+    if not plan.reads:
+        return plan, Act(at, id_, plan.name, plan.path, None, seen)
+    context, url, referrer = around or ("{}", "", "")
+    raw = msgspec.Raw
+    # By place: names would take as long as all else.
+    event = Event(
+        *(id_, "", visitor, "", name, at, at, at if historical else 0, user),
+        *(path, url, referrer, "", raw(props), raw(context), seen),
+    )
+    return meaning(event, book)
+
+
+def _session(project: str, part: Sequence[Told], before: Known | None) -> Session:
     first = part[0]
-    act = Act(first.occurred_at, first.id, first.name, first.path)
-    session = opened(Visitor(first.project, first.visitor), act, part[-1].occurred_at, first.watermark > 0)
+    act = Act(first[AT], first[ID], first[NAME], first[PATH])
+    session = opened(Visitor(project, first[VISITOR]), act, part[-1][AT], bool(first[HISTORICAL]))
     session.closed = True
     if before is not None:
         session.id, session.opened_on = before.id, before.opened_on

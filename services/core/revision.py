@@ -5,26 +5,36 @@ that was changed finds anything else in it, it stays as it is, and need not be f
 """
 
 from collections.abc import Iterable, Iterator
-from typing import Any
+from typing import Any, NamedTuple
 
 from services.core.detector import Detector
 from services.core.journey import Journey
 from services.core.learned import Learned
 from services.core.matcher import Matcher
-from services.core.page import PAGE_CLASSES
+from services.core.page import PAGE_CLASSES, PageClass
+from services.core.plan import Place
 from services.core.rulebook import Rulebook
 from services.core.stage import Stage, Step
 
 Document = dict[str, Any]
 
-NO_MATTER = ("journey", "alerts", "window")
-"""Keys of a journey that say nothing about a session."""
+NO_MATTER = ("journey", "alerts", "window", "sessions")
+"""Keys of a journey that say nothing about what a session's acts come to."""
 
 WORDS = ("when", "want", "so_that", "kinds", "primary")
 """Keys of a job that are for people only."""
 
 LISTENING = ("visit", "enter", "turn_back", "close")
 """What a detector may do without an event that it hears."""
+
+
+class Weight(NamedTuple):
+    """What one event adds to a session, for the detectors that were changed."""
+
+    is_light: bool  # nothing, where the visitor is on this page and at this place already
+    place: Place | None
+    is_view: bool
+    page_classes: frozenset[PageClass]
 
 
 class Revision:
@@ -35,14 +45,32 @@ class Revision:
         self.after = after.version
         self.is_whole = _frame(before) != _frame(after)
         """Every session may come out otherwise."""
+        self.cuts = _cuts(before) != _cuts(after)
+        """Sessions may begin and end elsewhere; one that does not, stays."""
         self.detectors = _changed(before, after)
         """Detectors that may find something else."""
         self.book = Rulebook(_only(after, self.detectors))
         """The new journey with these detectors alone."""
         self.heard = _heard(_every(after, self.detectors))
         """Names of events without which none of them finds anything; None where any event may be enough."""
+        self.weights: dict[tuple[str, str], Weight] = {}
+        """What is known already; ask `weigh` for what may not be."""
         self._rules = [] if self.is_whole else [(old, new) for old, new in _rules(before, after) if old != new]
         self._touched: dict[tuple[str, str], bool] = {}
+
+    def weigh(self, name: str, path: str) -> Weight:
+        """What such an event adds to what these detectors know."""
+        plan = self.book.plan(name, path)
+        is_heard = bool(plan.listeners or plan.evidence or plan.outcomes or plan.undecided or self.book.circumstances)
+        is_worth = plan.place is not None and plan.place.is_money
+        weight = Weight(not (is_heard or is_worth), plan.place, plan.is_view, plan.page_classes)
+        self.weights[name, path] = weight
+        return weight
+
+    @property
+    def concerns_everybody(self) -> bool:
+        """Whether no visitor can be passed over without a look at what they did."""
+        return self.is_whole or self.cuts or self.heard is None
 
     @property
     def changes_meanings(self) -> bool:
@@ -77,6 +105,11 @@ def _frame(journey: Journey) -> Document:
     return frame
 
 
+def _cuts(journey: Journey) -> Document:
+    """Where sessions end, once all of their events are there."""
+    return journey.sessions.model_dump(exclude={"allowed_lateness"})
+
+
 def _rules(before: Journey, after: Journey) -> Iterator[tuple[Matcher, Matcher]]:
     """Each rule of two journeys of one frame, as it was and as it is."""
     yield from zip(_matchers(before), _matchers(after), strict=True)
@@ -98,8 +131,13 @@ def _matchers(journey: Journey) -> Iterator[Matcher]:
 
 
 def _differ(old: Matcher, new: Matcher, name: str, path: str) -> bool:
-    was, now = old.matches(name, path, None), new.matches(name, path, None)
-    return was is not now or was is None
+    was, now = _answers(old, name, path), _answers(new, name, path)
+    return was != now or None in was
+
+
+def _answers(matcher: Matcher, name: str, path: str) -> list[bool | None]:
+    """Of each alternative: a stage tells by which of them it was entered."""
+    return [one.matches(name, path, None) for one in matcher.alternatives()]
 
 
 def _changed(before: Journey, after: Journey) -> frozenset[str]:

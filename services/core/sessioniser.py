@@ -7,6 +7,7 @@ watermark). Whatever the order of arrival within the allowance, the same acts en
 from datetime import UTC, datetime
 from enum import Enum
 from functools import lru_cache
+from operator import attrgetter
 
 import msgspec
 
@@ -21,6 +22,8 @@ from services.core.session import LiveSession, Visitor, is_settled, revive
 from services.core.stored import Session
 
 MILLIS_PER_DAY = 86_400_000
+
+_at, _seen = attrgetter("occurred_at"), attrgetter("seen")
 
 
 class Added(Enum):
@@ -117,7 +120,7 @@ class Sessioniser:
     def _rearranged(self, visitor: Visitor, old: list[Session], fresh: Session) -> list[LiveSession]:
         """The sessions that these and a new act make together; those that lost their name are noted as withdrawn."""
         acts = sorted([*fresh.acts, *(one for session in old for one in session.acts)], key=in_order)
-        parts = [_named(visitor, part, old, fresh) for part in self._boundary.cut(acts)]
+        parts = [_named(visitor, part, old, fresh) for part in self._boundary.cut(acts, _at, _seen)]
         kept = {session.id for session in parts}
         visitor.withdrawn.extend(session for session in old if session.id not in kept)
         return [revive(part, self.book) for part in parts]

@@ -2,16 +2,15 @@
 
 import base64
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from itertools import groupby
+from itertools import chain, groupby
 from operator import itemgetter
 from typing import Any, Protocol
 
 import msgspec
 
 from services.core.act import Act
-from services.core.event import Event
 from services.core.form import FORM_FIELD
-from services.core.hindsight import Known, Shown
+from services.core.hindsight import Known, Shown, Told
 from services.core.learning import Walk
 from services.core.rows import ForgottenRow
 from services.core.stored import VisitorState
@@ -79,18 +78,10 @@ class StoreArchive:
         self._store.erase(forgotten)
 
 
-def events_of(archive: Archive, asked: Mapping[str, Any]) -> Iterator[Event]:
-    """A day's events by visitor, each visitor's in their order."""
-    raw, project = msgspec.Raw, asked["project"]
-    for block in archive.ask("events", asked):
-        for visitor, id_, name, path, user, at, historical, props, context, url, referrer, seen in zip(
-            *block, strict=True
-        ):
-            # By place: names would take as long as all else.
-            yield Event(
-                *(id_, project, visitor, "", name, at, at, at if historical else 0, user),
-                *(path, url, referrer, "", raw(props), raw(context), seen),
-            )
+def told(archive: Archive, asked: Mapping[str, Any], *, surroundings: bool) -> Iterator[Told]:
+    """The events of some days, day by day by visitor, each visitor's in their order."""
+    blocks = archive.ask("events_in_surroundings" if surroundings else "events", asked)
+    return chain.from_iterable(zip(*block, strict=True) for block in blocks)
 
 
 def known_between(archive: Archive, asked: Mapping[str, Any], detectors: Collection[str]) -> Iterator[Known]:

@@ -26,14 +26,14 @@ WHERE project = {project:String} AND toDate(occurred_at) >= {since:Date}
 READ = """({everybody:Bool} OR visitor IN (
     SELECT visitor FROM rejudged_visitors WHERE run = {run:String} AND attempt = {attempt:String}
 ))"""
-# An event's surroundings are read only where a journey asks for them.
+# The columns are those of services.core.hindsight.Told, and the day before them. Sorting costs more than reading: days
+# are asked for many at a time, but no more than fit into memory.
 EVENTS = f"""
-SELECT visitor, id, name, path, user, toUnixTimestamp64Milli(occurred_at), toUnixTimestamp64Milli(watermark_at) > 0,
-    props, if({{surroundings:Bool}}, context, '{{}}'), if({{surroundings:Bool}}, url, ''),
-    if({{surroundings:Bool}}, referrer, ''), seen
+SELECT toUInt32(toDate(occurred_at)) AS day, visitor, id, name, toLowCardinality(path), user,
+    toUnixTimestamp64Milli(occurred_at), toUnixTimestamp64Milli(watermark_at) > 0, props, seen{{surroundings}}
 FROM events FINAL
-WHERE project = {{project:String}} AND toDate(occurred_at) = {{day:Date}} AND {READ}
-ORDER BY visitor, occurred_at, id
+WHERE project = {{project:String}} AND toDate(occurred_at) BETWEEN {{first:Date}} AND {{last:Date}} AND {READ}
+ORDER BY day, visitor, occurred_at, id
 """
 SESSIONS = f"""
 SELECT id, toString(opened_on), visitor, user, toUnixTimestamp64Milli(started_at), toUnixTimestamp64Milli(ended_at),
@@ -109,7 +109,9 @@ QUESTIONS = {
     "days": DAYS,
     "versions": VERSIONS,
     "meanings": MEANINGS,
-    "events": EVENTS,
+    "events": EVENTS.replace("{surroundings}", ""),
+    # Read only where a journey asks for them.
+    "events_in_surroundings": EVENTS.replace("{surroundings}", ", context, url, referrer"),
     "sessions": SESSIONS,
     "findings": FINDINGS,
     "shown": SHOWN,

@@ -5,32 +5,38 @@ before it only, which are read once more, and not written, where judging goes on
 """
 
 from collections.abc import Iterator, Sequence
-from datetime import UTC, date, datetime, timedelta
+from datetime import date
 from itertools import groupby
-from operator import attrgetter
+from operator import itemgetter
 from typing import TypeAlias
 
 import msgspec
 
-from services.core.event import Event, Millis
+from services.core.event import Millis
 from services.core.hindsight import (
+    AT,
+    NAME,
+    PATH,
+    VISITOR,
     Known,
     Rejudged,
+    Told,
     finds_the_same,
+    is_readable,
     is_whole,
     known_as,
+    parts,
     rejudge,
     withdraw,
 )
 from services.core.journey import Journey
-from services.core.meaning import meaning
 from services.core.rulebook import Rulebook
-from services.edges.history import Archive, events_of, in_hand, known_between
+from services.edges.history import Archive, in_hand, known_between
 from services.rejudge.difference import Difference
+from services.rejudge.reading import DAY, Reading, Span, midnight_after
 from services.rejudge.scope import Scope
 
-DAY = timedelta(days=1)
-_visitor = attrgetter("visitor")
+_visitor = itemgetter(VISITOR)
 
 Judged: TypeAlias = Rejudged | Known
 """A session as it is now, or one that stays as it stands."""
@@ -47,8 +53,15 @@ class Days:
         self._reach = reach(journey)
         self._in_hand = in_hand(archive, project)
         self._known: dict[str, list[Known]] = {}
+        self._opened: dict[str, list[Known]] = {}  # the same by the day on which they were opened
         self._known_until: date | None = None
-        self._carried: dict[str, list[Event]] = {}
+        self._reading: Reading | None = None
+        self._carried: dict[str, list[Told]] = {}
+
+    def read(self, span: Span) -> None:
+        """Ask for a span's events and sessions; its days are to be judged next."""
+        self._learn(*span)
+        self._reading = Reading(self._archive, self._scope, span, surroundings=bool(self.book.asks))
 
     def judge(self, day: date, difference: Difference, *, is_last: bool) -> Iterator[Judged]:
         """The sessions that are known to be over after this day. The days must come in order, none left out.
@@ -56,11 +69,10 @@ class Days:
         `difference` learns what is left to the worker and what could not be read; after the last day nothing is
         carried over.
         """
-        self._learn(day)
+        assert self._reading is not None, "read first"
         carried, self._carried = self._carried, {}
-        midnight = int(datetime.combine(day + DAY, datetime.min.time(), UTC).timestamp()) * 1000
-        asked = self._scope.asks(day=day.isoformat(), surroundings=bool(self.book.asks))
-        for visitor, theirs in groupby(events_of(self._archive, asked), key=_visitor):
+        midnight = midnight_after(day)
+        for visitor, theirs in groupby(self._reading.of(day), key=_visitor):
             told = [*carried.pop(visitor, ()), *theirs]
             yield from self._judge_visitor(visitor, told, midnight if not is_last else None, difference)
         for visitor, told in carried.items():
@@ -68,11 +80,11 @@ class Days:
         yield from self._gone(day, difference, is_last=is_last)
 
     def _judge_visitor(
-        self, visitor: str, told: list[Event], midnight: Millis | None, difference: Difference
+        self, visitor: str, told: list[Told], midnight: Millis | None, difference: Difference
     ) -> Iterator[Judged]:
         known = self._known.get(visitor, [])
-        for part in self.book.boundary.cut(told):
-            if midnight is not None and part[-1].occurred_at + self.book.inactivity >= midnight:
+        for part in parts(told, self.book):
+            if midnight is not None and part[-1][AT] + self.book.inactivity >= midnight:
                 self._carried.setdefault(visitor, []).extend(part)
                 continue
             if not self._in_hand.isdisjoint(one.id for one in known) and self._is_in_hand(part, known):
@@ -82,77 +94,72 @@ class Days:
                 difference.add(one)
                 yield one
 
-    def _judge_part(self, part: list[Event], known: list[Known], difference: Difference) -> Iterator[Judged]:
-        before = known_as(part, known)
+    def _judge_part(self, part: list[Told], known: list[Known], difference: Difference) -> Iterator[Judged]:
+        before = known_as(self._project, part, known)
         try:
             one: Judged
             if before is not None and self._stays(part, before):
                 one = before
             else:
-                one = rejudge(part, before, known, self.book)
+                one = rejudge(self._project, part, before, known, self.book)
         except msgspec.MsgspecError:
-            readable = [event for event in part if self._is_readable(event)]
+            readable = [event for event in part if is_readable(event, self.book)]
             difference.unread += len(part) - len(readable)
-            for rest in self.book.boundary.cut(readable):
+            for rest in parts(readable, self.book):
                 yield from self._judge_part(rest, known, difference)
             return
         if before is not None:
             before.is_seen = True
         yield one
 
-    def _is_readable(self, event: Event) -> bool:
-        try:
-            meaning(event, self.book)
-        except msgspec.MsgspecError:
-            return False
-        return True
-
-    def _stays(self, part: Sequence[Event], before: Known) -> bool:
+    def _stays(self, part: Sequence[Told], before: Known) -> bool:
         """Whether nothing of a session can be other than it stands. Raises msgspec.MsgspecError."""
         revision = self._scope.revision
         if revision is None or revision.is_whole or not is_whole(part, before):
             return False
         if before.journey != revision.before:
             return before.journey == revision.after
-        if revision.changes_meanings and any(revision.touches(one.name, one.path) for one in part):
+        if revision.changes_meanings and any(revision.touches(one[NAME], one[PATH]) for one in part):
             return False
         return not revision.detectors or finds_the_same(part, before, revision)
 
-    def _is_in_hand(self, part: Sequence[Event], known: list[Known]) -> bool:
+    def _is_in_hand(self, part: Sequence[Told], known: list[Known]) -> bool:
         """Whether a worker still has a session of these events: then it will write it again, and ours would be lost."""
-        began = part[0].occurred_at - self.book.inactivity
-        held = [one for one in known if one.id in self._in_hand and one.ended_at >= began]
+        began, ended = part[0][AT] - self.book.inactivity, part[-1][AT] + self.book.inactivity
+        held = [one for one in known if one.id in self._in_hand and one.ended_at >= began and one.started_at <= ended]
         for one in held:
             one.is_seen = True
         return bool(held)
 
-    def _learn(self, day: date) -> None:
-        """Get to know the sessions that those of this day may be: opened up to the longest session later."""
-        until = day + DAY * self._reach
-        since = self._known_until + DAY if self._known_until else day - DAY * (self._reach + 1)
+    def _learn(self, first: date, last: date) -> None:
+        """Get to know the sessions that those of these days may be: opened up to the longest session later."""
+        until = last + DAY * self._reach
+        since = self._known_until + DAY if self._known_until else first - DAY * (self._reach + 1)
         if since <= until:
             revision = self._scope.revision
             asked = self._scope.asks(first=since.isoformat(), last=until.isoformat())
             for one in known_between(self._archive, asked, revision.detectors if revision else ()):
                 self._known.setdefault(one.visitor, []).append(one)
+                self._opened.setdefault(one.opened_on, []).append(one)
         self._known_until = until
 
     def _gone(self, day: date, difference: Difference, *, is_last: bool) -> Iterator[Rejudged]:
         """Withdraw what none of the sessions judged is, once none can be any more; and forget what was."""
-        oldest = date.max if is_last else day - DAY * (self._reach + 1)
-        for visitor, known in list(self._known.items()):
-            past = [one for one in known if date.fromisoformat(one.opened_on) <= oldest]
-            if not past:
-                continue
-            for one in past:
+        oldest = (date.max if is_last else day - DAY * (self._reach + 1)).isoformat()
+        for opened_on in sorted(one for one in self._opened if one <= oldest):
+            for one in self._opened.pop(opened_on):
+                self._forget(one)
                 if not one.is_seen and one.id not in self._in_hand:
                     gone = withdraw(self._project, one)
                     difference.add(gone)
                     yield gone
-            if left := [one for one in known if date.fromisoformat(one.opened_on) > oldest]:
-                self._known[visitor] = left
-            else:
-                del self._known[visitor]
+
+    def _forget(self, gone: Known) -> None:
+        left = [one for one in self._known[gone.visitor] if one is not gone]
+        if left:
+            self._known[gone.visitor] = left
+        else:
+            del self._known[gone.visitor]
 
 
 def reach(journey: Journey) -> int:

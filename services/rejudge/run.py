@@ -4,29 +4,29 @@ was shown can be applied without being worked out again.
 
 import hashlib
 import secrets
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator
 from datetime import date, datetime, timedelta
 
 import msgspec
 
-from services.core.hindsight import NOWHERE, Known
+from services.core.hindsight import NOWHERE
 from services.core.journey import Journey
 from services.core.rows import FindingRow, ForgottenRow, SessionRow
 from services.edges.clickhouse import StoreUnavailable
 from services.edges.history import Archive
-from services.rejudge.days import DAY, Days, reach
+from services.rejudge.aside import Aside
+from services.rejudge.days import Days, reach
 from services.rejudge.difference import Difference
+from services.rejudge.reading import DAY, spans
 from services.rejudge.scope import Scope
 
-KEPT_AT_ONCE = 5_000
-"""Sessions written aside in one insert."""
+READ_AT_ONCE = 250_000
+"""Events asked for at once, unless a day has more. What was judged of them is kept for when it is broken off."""
 
 SETTLED_AFTER = timedelta(days=2)
 """A younger day is judged anew each time: late events and live sessions may still change it."""
 
 ROWS = {"sessions": SessionRow, "findings": FindingRow}
-_encode = msgspec.json.Encoder().encode
-_encode_lines = msgspec.json.Encoder().encode_lines
 
 Tell = Callable[[int, int], None]
 """Hears how many events are done, and of how many."""
@@ -43,11 +43,19 @@ class Run:
     """A journey tried on a project's history since a day, shown or applied."""
 
     def __init__(
-        self, archive: Archive, project: str, journey: Journey, since: date, *, everything: bool = False
+        self,
+        archive: Archive,
+        project: str,
+        journey: Journey,
+        since: date,
+        *,
+        everything: bool = False,
+        at_once: int = READ_AT_ONCE,
     ) -> None:
         """`everything`: also what the journey leaves as it was."""
         self._archive = archive
         self._everything = everything
+        self._at_once = at_once
         self._project = project
         self._journey = journey
         self._since = since
@@ -71,14 +79,21 @@ class Run:
         read = [day for day in every if day >= wanted[0] - lead]
         scope = self._scope(read[0] - DAY, read[-1])
         days = Days(self._archive, self._project, self._journey, scope)
-        for day in read:
-            difference = self._judge_day(days, day, is_last=day == read[-1], is_kept=day >= wanted[0])
-            if day >= wanted[0]:
-                difference.merge([scope.kept(day)])
-                self._note(day, difference)
-                whole.merge([difference])
-                passed += sizes.get(day, 0)
-                tell(passed, total)
+        aside = Aside(self._archive, self.id, self._attempt)
+        for span in spans(read, sizes, self._at_once):
+            days.read(span)
+            for day in _between(*span):
+                difference = Difference()
+                for one in days.judge(day, difference, is_last=day == read[-1]):
+                    if day >= wanted[0]:
+                        aside.take(day, one)
+                if day >= wanted[0]:
+                    difference.merge([scope.kept(day)])
+                    aside.note(day, difference)
+                    whole.merge([difference])
+                    passed += sizes.get(day, 0)
+                    tell(passed, total)
+            aside.write()
         self._check({self._attempt})
         return whole
 
@@ -159,55 +174,15 @@ class Run:
             for day, events in zip(*block, strict=True)
         }
 
-    def _judge_day(self, days: Days, day: date, *, is_last: bool, is_kept: bool) -> Difference:
-        difference = Difference()
-        sessions: list[SessionRow] = []
-        findings: list[FindingRow] = []
-        stay: list[Known] = []
-        for one in days.judge(day, difference, is_last=is_last):
-            if isinstance(one, Known):
-                stay.append(one)
-            else:
-                sessions.append(one.now)
-                findings += one.findings
-            if len(sessions) + len(stay) >= KEPT_AT_ONCE:
-                self._keep(day, sessions, findings, stay, is_kept=is_kept)
-        self._keep(day, sessions, findings, stay, is_kept=is_kept)
-        return difference
-
-    def _keep(
-        self, day: date, sessions: list[SessionRow], findings: list[FindingRow], stay: list[Known], *, is_kept: bool
-    ) -> None:
-        of = {"run": self.id, "attempt": self._attempt, "day": day.isoformat()}
-        targets: dict[str, Sequence[SessionRow | FindingRow]] = {"sessions": sessions, "findings": findings}
-        for target, rows in targets.items():
-            if rows and is_kept:
-                row = {**of, "target": target, "lines": _encode_lines(rows).decode()}
-                self._archive.keep("rejudged", tuple(row), _encode(row))
-        if stay and is_kept:
-            kept = [{**of, "opened_on": one.opened_on, "id": one.id, "version": one.version} for one in stay]
-            self._archive.keep("rejudged_kept", tuple(kept[0]), _encode_lines(kept))
-        sessions.clear()
-        findings.clear()
-        stay.clear()
-
-    def _note(self, day: date, difference: Difference) -> None:
-        """Write down that a day is done."""
-        row = {"run": self.id, "day": day.isoformat(), "attempt": self._attempt, "difference": _text(difference)}
-        self._archive.keep("rejudged_days", tuple(row), _encode(row))
-
 
 def _every_day(sizes: dict[date, int]) -> list[date]:
     """From the first day with events to the last, those without any too."""
-    if not sizes:
-        return []
-    first, last = min(sizes), max(sizes)
-    return [first + DAY * number for number in range((last - first) // DAY + 1)]
+    return list(_between(min(sizes), max(sizes))) if sizes else []
+
+
+def _between(first: date, last: date) -> Iterator[date]:
+    return (first + DAY * number for number in range((last - first) // DAY + 1))
 
 
 def _sum(sizes: dict[date, int], days: Iterable[date]) -> int:
     return sum(sizes.get(day, 0) for day in days)
-
-
-def _text(difference: Difference) -> str:
-    return _encode(difference).decode()

@@ -29,7 +29,7 @@ class Scope:
         self._archive = archive
         self._asked = asked
         self.revision = None if is_all else _revision(archive, asked, journey)
-        self.is_all = self.revision is None or self.revision.is_whole or self.revision.heard is None
+        self.is_all = self.revision is None or self.revision.concerns_everybody
         self._kept: dict[date, Difference] = {}
         self._begin()
         if self.revision is not None and not self.is_all:

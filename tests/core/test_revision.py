@@ -93,13 +93,27 @@ def test_which_detectors_a_change_concerns(change: dict[str, Any], detectors: se
         {"unassigned": 0.2},
         {"currency": "USD"},
         {"intended": ["checkout"]},
-        {"sessions": {"inactivity": "20m"}},
         {"jobs": DOCUMENT["jobs"][:2]},
         {"jobs": [{**DOCUMENT["jobs"][0], "prior": 0.2}, *DOCUMENT["jobs"][1:]]},
     ],
 )
 def test_what_no_session_may_outlast(change: dict[str, Any]) -> None:
     assert Revision(journey(), journey(**change)).is_whole
+
+
+@pytest.mark.parametrize("rule", ["inactivity", "max_length"])
+def test_where_sessions_are_cut_otherwise_those_that_are_not_stay(rule: str) -> None:
+    revision = Revision(journey(), journey(sessions={rule: "20m"}))
+
+    assert revision.cuts
+    assert revision.concerns_everybody
+    assert not revision.is_whole
+
+
+def test_how_long_a_session_can_be_reopened_concerns_nobody_whose_events_are_all_there() -> None:
+    revision = Revision(journey(), journey(sessions={"allowed_lateness": "20m"}))
+
+    assert not revision.concerns_everybody
 
 
 def test_a_matcher_concerns_the_events_that_it_took_or_takes() -> None:

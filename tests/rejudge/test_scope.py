@@ -27,7 +27,7 @@ class Watched(StoreArchive):
 
     def ask(self, question: str, parameters: Mapping[str, Any]) -> Iterator[Columns]:
         for block in super().ask(question, parameters):
-            self.read += len(block[0]) if question == "events" else 0
+            self.read += len(block[0]) if question.startswith("events") else 0
             yield block
 
     def keep(self, table: str, columns: Sequence[str], lines: bytes) -> None:
@@ -38,7 +38,9 @@ class Watched(StoreArchive):
 
 SMALL = {
     "nothing that sessions know of": changed(window="20d"),
-    "a threshold": changed(friction={**dict.fromkeys(DETECTORS), "hesitation": {"pause": "25s"}}),
+    "thresholds": changed(
+        friction={**dict.fromkeys(DETECTORS), "hesitation": {"pause": "4s"}, "rage_click": {"clicks": 5}}
+    ),
     "a stage's matcher": changed(stages=[{**STAGES[0], "enter": {"event": ["Product Viewed"]}}, *STAGES[1:]]),
     "a detector fewer": changed(friction=dict.fromkeys(DETECTORS.keys() - {"hesitation"})),
     "a learned stay": changed(learned={"stays": {"checkout": {"*": "4m"}}}),
@@ -91,9 +93,17 @@ def test_asked_for_everything_it_judges_what_nothing_changed_in(store: Store, ev
     assert archive.read == len(events)
 
 
-def test_a_threshold_that_changes_no_finding_has_no_session_written(store: Store, events: list[Event]) -> None:
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"friction": {**dict.fromkeys(DETECTORS), "rage_click": {"within": "1001ms"}}},
+        {"sessions": {"max_length": "23h"}},
+    ],
+    ids=["a threshold", "a longest session"],
+)
+def test_what_comes_out_as_it_was_is_not_written(change: dict[str, Any], store: Store, events: list[Event]) -> None:
     live(store, OLD, events)
-    no_other = changed(friction={**dict.fromkeys(DETECTORS), "rage_click": {"within": "1001ms"}})
+    no_other = changed(**change)
 
     archive = Watched(store)
     run = Run(archive, PROJECT, no_other, SINCE)
