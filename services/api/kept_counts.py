@@ -5,6 +5,7 @@ asks first has them made.
 """
 
 import logging
+from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from threading import Lock
 from time import monotonic
@@ -22,8 +23,8 @@ PATIENCE_SECONDS = 20
 """For how long somebody who asks is kept waiting; the days that are left are counted for whoever asks next."""
 
 _log = logging.getLogger(__name__)
-_counting = Lock()
-"""Several questions of a page that is opened want the same days: one counts them, the others wait."""
+_counting: defaultdict[str, Lock] = defaultdict(Lock)
+"""By project: several questions of a page that is opened want the same days, so one counts them and the others wait."""
 
 
 def stored(asked: Asked) -> int:
@@ -55,7 +56,7 @@ def _told_by(asked: Asked) -> set[str] | None:
 
 def keep(asked: Asked, apart_by: str) -> None:
     """Have counted what of the days in question is not counted yet, for as long as anybody would wait."""
-    with _counting:
+    with _counting[asked.project]:
         until = monotonic() + PATIENCE_SECONDS
         for days in _together(_uncounted(asked, apart_by)):
             if monotonic() > until or not _count(asked, apart_by, days):
