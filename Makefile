@@ -36,16 +36,18 @@ attack: sync
 fuzz: sync
 	@.venv/bin/python -m tests.attack.fuzz $(if $(INPUTS),--inputs $(INPUTS))
 
-# The wheel with the hot part of the core compiled, in dist/, and the core's tests run against it. Needs a C compiler.
+# The wheel in which what every event passes through is compiled, in dist/, and the tests of that run against it. Needs a
+# C compiler.
 compiled: $(UV)
 	@rm -rf dist/compiled && mkdir -p dist/compiled
 	@DESIRELINE_COMPILED=1 $(UV) build --quiet --wheel --out-dir dist/compiled
 	@UV_PROJECT_ENVIRONMENT=dist/compiled/venv $(UV) sync --quiet --frozen --no-install-project
 	@$(UV) pip install --quiet --python dist/compiled/venv --no-deps dist/compiled/*.whl
-	@cp -r tests bench pyproject.toml dist/compiled
+	@cp -r tests bench docs pyproject.toml dist/compiled
 	@mkdir -p dist/compiled/services/demo && cp services/demo/*.yaml dist/compiled/services/demo
 	@cd dist/compiled && venv/bin/python -c 'import services.core.fold as it; assert it.__file__.endswith(".so"), it.__file__'
-	@cd dist/compiled && venv/bin/python -m pytest tests/core
+	@cd dist/compiled && venv/bin/python -c 'import services.ingest.together as it; assert it.__file__.endswith(".so"), it.__file__'
+	@cd dist/compiled && venv/bin/python -m pytest tests/core tests/ingest tests/edges/test_batch_builder.py
 
 check: sync
 	.venv/bin/ruff check

@@ -1,4 +1,4 @@
-"""The build of the wheel. With DESIRELINE_COMPILED=1 mypyc makes C of the hot part of the core; else nothing is done.
+"""The build of the wheel. DESIRELINE_COMPILED=1 has mypyc make C of what every event passes through; else nothing is done.
 
 The source is the same either way, and each module's Python lies beside its compiled form. Needs a C compiler.
 """
@@ -10,16 +10,21 @@ from typing import Any
 
 from hatchling.builders.hooks.plugin.interface import BuildHookInterface
 
-COMPILED = (
-    *("click", "fold", "listening", "meaning", "partition", "pipeline", "rendering", "rulebook", "session"),
-    *("sessioniser", "tab", "tenant", "visitor_state", "watermark", "weighing"),
-)
+COMPILED = {
+    "services/core": (
+        *("click", "fold", "listening", "meaning", "partition", "pipeline", "rendering", "rulebook", "session"),
+        *("sessioniser", "tab", "tenant", "visitor_state", "watermark", "weighing"),
+    ),
+    "services/edges": ("batch_builder",),
+    "services/ingest": ("plain_request", "recent", "sieve", "tally", "together"),
+    "services/ingest/dialects": ("flat", "tracks"),
+}
 """Not what defines pydantic's models or msgspec's structs: their metaclasses want Python's own functions."""
 
 NEEDS = ["mypy[mypyc]>=2.4", "setuptools>=80", "msgspec>=0.22", "pydantic>=2.12", "types-pyyaml"]
 
 
-class CompiledCore(BuildHookInterface):
+class CompiledParts(BuildHookInterface):
     """Puts the compiled modules into the wheel."""
 
     def dependencies(self) -> list[str]:
@@ -50,7 +55,7 @@ def _compile(root: Path, made: Path) -> list[Path]:
     from setuptools import Distribution
 
     os.chdir(root)  # mypy names modules by where they lie from here
-    modules = [f"services/core/{name}.py" for name in COMPILED]
+    modules = [f"{folder}/{name}.py" for folder, names in COMPILED.items() for name in names]
     options = ["--config-file", "pyproject.toml", "--cache-dir", str(made / "cache")]
     extensions = mypycify([*options, *modules], opt_level="3", debug_level="0", target_dir=str(made / "c"))
     build = Distribution({"name": "desireline", "ext_modules": extensions}).get_command_obj("build_ext")

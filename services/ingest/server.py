@@ -16,7 +16,7 @@ from services.settings import Settings
 
 DRAIN_SECONDS = 10
 # Events live for one request and hold no cycles, so a collection every 700 objects finds nothing: 14 % of the time.
-GC_THRESHOLD = (50_000, 20, 50)
+GC_THRESHOLD = (200_000, 20, 50)
 
 
 def run(settings: Settings) -> None:
