@@ -1,4 +1,4 @@
-"""The build of the wheel. DESIRELINE_COMPILED=1 has mypyc make C of what every event passes through; else nothing is done.
+"""Builds the wheel. With DESIRELINE_COMPILED=1 mypyc makes C of what every event passes through; else nothing is done.
 
 The source is the same either way, and each module's Python lies beside its compiled form. Needs a C compiler.
 """
@@ -21,14 +21,15 @@ COMPILED = {
 }
 """Not what defines pydantic's models or msgspec's structs: their metaclasses want Python's own functions."""
 
-NEEDS = ["mypy[mypyc]>=2.4", "setuptools>=80", "msgspec>=0.22", "pydantic>=2.12", "types-pyyaml"]
+NEEDS = ["mypy[mypyc]>=2.4", "setuptools>=80", "types-pyyaml"]
+"""Beside all that the project itself depends on: mypyc goes by its types."""
 
 
 class CompiledParts(BuildHookInterface):
     """Puts the compiled modules into the wheel."""
 
     def dependencies(self) -> list[str]:
-        return NEEDS if _is_wanted() else []
+        return [*NEEDS, *self.metadata.core.dependencies] if _is_wanted() else []
 
     def initialize(self, version: str, build_data: dict[str, Any]) -> None:
         if not _is_wanted() or version == "editable":
