@@ -64,6 +64,7 @@ class Rulebook:
         self.inactivity = self.boundary.inactivity
         self.lateness = millis(journey.sessions.allowed_lateness)
         self.last_stage = len(journey.stages) - 1
+        self.ends_in_purchase = journey.stages[-1].role in {"basket", "checkout"}
         self.outcomes = frozenset(job.name for job in journey.jobs if job.outcome is not None)
         """The jobs of which an event tells that they are done."""
         self.shortest_paths = [job.shortest_path for job in journey.jobs]

@@ -57,12 +57,18 @@ def abandonment(detector: str, fold: Fold, role: Role) -> Finding | None:
 
 
 def _is_done(fold: Fold, entered: Run) -> bool:
-    """Whether they did what they came for since; of whom nobody knows what that is, whether they did anything known.
+    """Whether they did what they came for since.
 
-    Where no stage follows and no job has an outcome, nothing could tell that they did: nobody is said to have left.
+    Where nobody knows what that is, a later stage tells whether they finished. Where none follows, it is any outcome of
+    any job, and where no job has one, nothing could tell: nobody is said to have left.
     """
-    outcomes = fold.book.outcomes
-    if not outcomes:
-        return fold.book.last_stage == entered.place.stage_number
-    known = [fold.outcome] if fold.label.job in outcomes else fold.outcomes.values()
+    book = fold.book
+    if fold.label.job in book.outcomes:
+        known = [fold.outcome]
+    elif not book.ends_in_purchase:
+        known = []
+    elif not book.outcomes:
+        return book.last_stage == entered.place.stage_number
+    else:
+        known = list(fold.outcomes.values())
     return any(at >= entered.started_at for at, event in known if event)

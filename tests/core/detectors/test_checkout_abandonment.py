@@ -117,6 +117,13 @@ def test_who_came_for_nothing_known_has_finished_with_any_outcome() -> None:
     assert found("checkout_abandonment", "0 checkout", journey=journey)
 
 
+def test_where_a_stage_follows_it_tells_of_who_came_for_nothing_known_whether_they_finished() -> None:
+    journey = shop(jobs=[{**GIFT, "outcome": {"event": "send_back"}}])
+
+    assert found("checkout_abandonment", "0 checkout", "10 send_back", journey=journey)
+    assert not found("checkout_abandonment", "0 checkout", "10 buy", journey=journey)
+
+
 def test_a_job_without_an_outcome_is_done_with_any_too() -> None:
     jobs = [{**GIFT, "outcome": None}, {**GIFT, "name": "replace", "outcome": {"event": "buy"}}]
     journey = shop(stages=SHOP["stages"][:-1], jobs=jobs)
