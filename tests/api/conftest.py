@@ -16,7 +16,7 @@ from tests.stores import fresh_dsn
 Ask = Callable[..., Any]
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def module_store(request: pytest.FixtureRequest) -> Iterator[Store]:
     """One store for all tests of answers, emptied between them. That answers over HTTP are the same: test_keys.py."""
     opened = Store.open(fresh_dsn("chdb", request))
