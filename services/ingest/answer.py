@@ -1,6 +1,7 @@
 """What goes back to a client: the only place where an outcome becomes a status and headers."""
 
 import re
+import time
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from typing import NamedTuple
@@ -21,7 +22,7 @@ ANY_ORIGIN = (b"access-control-allow-origin", b"*")
 WITH_CREDENTIALS = (b"access-control-allow-credentials", b"true")
 VARYING = (b"vary", b"origin")
 ORIGINS_KNOWN = 1024
-EXPOSED = (b"access-control-expose-headers", b"retry-after")
+EXPOSED = (b"access-control-expose-headers", b"retry-after, x-ratelimit-reset")
 PREFLIGHT_HEADERS: RawHeaders = [
     (b"access-control-allow-methods", b"GET, POST, OPTIONS"),
     (
@@ -92,6 +93,8 @@ def problem(refused: Problem) -> Answer:
         headers.append((b"www-authenticate", b'Basic realm="write key"'))
     if refused.retry_after:
         headers += [EXPOSED, (b"retry-after", b"%d" % refused.retry_after)]
+    if refused.status == 429:  # the same moment as Segment tells it, in seconds since 1970
+        headers.append((b"x-ratelimit-reset", b"%d" % (time.time() + refused.retry_after)))
     return answer(refused.status, refused.body, *headers)
 
 

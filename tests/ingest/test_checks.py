@@ -229,10 +229,12 @@ async def test_too_much_is_told_when_to_come_back(ingest: Installation) -> None:
     key = ingest.keyring.create(Kind.WRITE, "shop", terms=Terms(rate=1))
     bodies = [{"batch": [track(f"{n}-{i}") for i in range(20)], "writeKey": key} for n in range(3)]
 
+    began = time.time()
     answers = [await ingest.client.post("/v1/batch", json=body, headers=BROWSER) for body in bodies]
 
     assert [answer.status_code for answer in answers] == [200, 429, 429]
     assert 0 < int(answers[1].headers["retry-after"]) <= 10
+    assert began <= int(answers[1].headers["x-ratelimit-reset"]) <= time.time() + 10
     assert answers[1].json()["type"] == "urn:desireline:problem:rate"
     assert "retry-after" in answers[1].headers["access-control-expose-headers"]
     await ingest.records(20)
