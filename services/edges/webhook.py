@@ -23,7 +23,8 @@ def is_ours(secret: str, headers: dict[str, str], body: bytes, now: int) -> bool
     timestamp = headers.get("Desireline-Timestamp", "")
     if not timestamp.isdecimal() or abs(now - int(timestamp)) > TOLERANCE_SECONDS:
         return False
-    return hmac.compare_digest(signature(secret, int(timestamp), body), headers.get("Desireline-Signature", ""))
+    presented = headers.get("Desireline-Signature", "").encode()
+    return hmac.compare_digest(signature(secret, int(timestamp), body).encode(), presented)
 
 
 def request(payload: dict[str, Any], delivery: str, secret: str, now: int) -> tuple[bytes, dict[str, str]]:
