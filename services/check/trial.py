@@ -7,7 +7,7 @@ import msgspec
 
 from services.core.changes import Changes
 from services.core.claim import claim
-from services.core.event import WATERMARK, Event, Millis
+from services.core.event import Event, Millis, end_of_import
 from services.core.journey import Journey
 from services.core.pipeline import Pipeline
 from services.core.rows import FindingRow, RefusedRow, SessionRow
@@ -63,13 +63,4 @@ class Trial:
 def _ends(events: Sequence[Event], now: Millis) -> Iterator[Event]:
     """What tells each project that nothing more will come, so that its last sessions close."""
     for project in sorted({event.project for event in events}):
-        yield Event(
-            id="",
-            project=project,
-            visitor="",
-            type=WATERMARK,
-            name=WATERMARK,
-            occurred_at=now,
-            received_at=now,
-            watermark=now,
-        )
+        yield end_of_import(project, now)

@@ -43,3 +43,17 @@ class Event(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
     props: msgspec.Raw = EMPTY_OBJECT
     context: msgspec.Raw = EMPTY_OBJECT
     seen: str = ""
+
+
+def end_of_import(project: str, now: Millis, id: str = "") -> Event:
+    """The record that tells a partition that nothing historical of a project is still to come."""
+    return Event(
+        id=id,
+        project=project,
+        visitor="",
+        type=WATERMARK,
+        name=WATERMARK,
+        occurred_at=now,
+        received_at=now,
+        watermark=now,
+    )

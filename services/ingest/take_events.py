@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 import msgspec
 
-from services.core.event import WATERMARK, Event
+from services.core.event import end_of_import
 from services.core.key import Key
 from services.core.refusal import DETAIL_LETTERS, RAW_BYTES
 from services.edges.record_batch import NotAccepted, Positions
@@ -161,14 +161,5 @@ class TakeImportEnd(Intake):
         key = admit(self.keyring, caller.headers, head.write_key)
         admit_history(key)
         now = time.time_ns() // 1_000_000
-        end = Event(
-            id=new_id(),
-            project=key.project,
-            visitor="",
-            type=WATERMARK,
-            name=WATERMARK,
-            occurred_at=now,
-            received_at=now,
-            watermark=now,
-        )
+        end = end_of_import(key.project, now, new_id())
         return Taken(success(), [self.publisher.broadcast(_encode(end))])
