@@ -28,6 +28,7 @@ from tests.receiver import Receiver
 from tests.stages.alerts.weeks import JOURNEY, Shop
 
 HOUR = int(time.time() * 1000) // HOUR_MS
+NOW_MS = HOUR * HOUR_MS + 10 * 60_000
 RAGE = Measured("rage_click", "checkout", "gift", HOUR - 1, 412, 156, 0.21, 0.03, "same_hour", 4, 1e-9)
 
 
@@ -93,6 +94,13 @@ class House:
 @pytest.fixture(autouse=True)
 def _at_once(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(module, "BETWEEN_MESSAGES", 0.0)
+
+
+@pytest.fixture(autouse=True)
+def _in_one_hour(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The clock starts at ten past, so that the hour incidents and digests are about does not turn meanwhile."""
+    began = time.monotonic_ns()
+    monkeypatch.setattr(module, "_now", lambda: NOW_MS + (time.monotonic_ns() - began) // 1_000_000)
 
 
 async def test_an_incident_is_told_once(store: Store, receiver: Receiver) -> None:
@@ -280,7 +288,7 @@ async def test_a_worker_that_leads_no_more_sends_nothing(store: Store, receiver:
 
 
 async def test_a_digest_tells_of_yesterday_once(store: Store, receiver: Receiver) -> None:
-    alerts = {"receivers": [{"name": "boss", "kind": "webhook", "digest": "daily", "digest_at": time.gmtime().tm_hour}]}
+    alerts = {"receivers": [{"name": "boss", "kind": "webhook", "digest": "daily", "digest_at": HOUR % 24}]}
     house = House(store, {"boss": receiver.url}, alerts, {"public_url": "https://desire.example"})
     house.know(incident(told=0))
     fill(store, [session("0 browse")])
@@ -298,12 +306,12 @@ async def test_a_digest_tells_of_yesterday_once(store: Store, receiver: Receiver
 async def test_a_digest_that_is_not_taken_is_tried_again_after_its_hour(
     store: Store, receiver: Receiver, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    alerts = {"receivers": [{"name": "boss", "kind": "webhook", "digest": "daily", "digest_at": time.gmtime().tm_hour}]}
+    alerts = {"receivers": [{"name": "boss", "kind": "webhook", "digest": "daily", "digest_at": HOUR % 24}]}
     house = House(store, {"boss": receiver.url}, alerts)
     fill(store, [session("0 browse")])
     receiver.answer(500)
     await house.go_round()
-    later = time.time_ns() // 1_000_000 + 4 * HOUR_MS
+    later = NOW_MS + 4 * HOUR_MS
     monkeypatch.setattr(module, "_now", lambda: later)
 
     await house.go_round()
@@ -315,7 +323,7 @@ async def test_a_digest_that_is_not_taken_is_tried_again_after_its_hour(
 async def test_a_digest_tells_slack_the_worst_friction_and_who_went_on_beside_a_week_before(
     store: Store, receiver: Receiver
 ) -> None:
-    hour = time.gmtime().tm_hour
+    hour = HOUR % 24
     one = {"name": "boss", "kind": "slack", "digest": "daily", "digest_at": hour}
     house = House(store, {"boss": receiver.url}, {"receivers": [one], "objectives": [{"job": "gift", "success": 0.7}]})
     yesterday_ends = HOUR - hour - 1
@@ -340,7 +348,7 @@ async def test_a_digest_tells_slack_the_worst_friction_and_who_went_on_beside_a_
 
 
 async def test_a_team_is_told_in_its_digest_of_its_own_stages_and_jobs_only(store: Store, receiver: Receiver) -> None:
-    hour = time.gmtime().tm_hour
+    hour = HOUR % 24
     one = {"name": "shoes", "kind": "slack", "stages": ["bought"], "digest": "daily", "digest_at": hour}
     house = House(store, {"shoes": receiver.url}, {"receivers": [one]})
     shop = Shop(store)
