@@ -18,9 +18,9 @@ demo: $(UV)
 	@exec .venv/bin/desireline demo
 
 # Lint, types, import law and all tests; those that need Java and Maven, node or chromium, skip, saying so, where these
-# are missing.
+# are missing. As many files of tests run at once as there are cores, at most four.
 test: check kafka clients
-	.venv/bin/pytest
+	.venv/bin/pytest --numprocesses auto --maxprocesses 4 --dist loadfile
 
 # The long proof by breaking things, about forty minutes. SEED=… replays a failure; PARTS=cluster runs one part of it,
 # EVENTS=… and MINUTES=… lengthen it (docs/chaos.md).
