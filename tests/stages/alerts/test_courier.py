@@ -161,14 +161,20 @@ async def test_what_is_not_taken_is_tried_again_and_in_the_end_a_dead_letter(sto
     assert len({one.headers["Desireline-Delivery"] for one in receiver.received}) == 1
 
 
-async def test_slack_asking_for_time_gets_it(store: Store, receiver: Receiver) -> None:
-    house = House(store, {"shop_team": receiver.url})
-    house.know(incident())
-    receiver.answer(429, Retry_After="9000")
+async def test_who_asks_for_time_gets_it_for_all_that_is_owed(store: Store, receiver: Receiver) -> None:
+    with Receiver().serving() as other:
+        house = House(store, {"shop_team": receiver.url, "other": other.url})
+        house.know(incident(), incident(id="i2"))
+        receiver.answer(429, Retry_After="9000")
+        courier = house.courier()
 
-    await house.go_round()
+        for _ in range(2):
+            await courier.go_round(lambda: True)
+            await asyncio.gather(*courier._rounds.values())
+        await courier.stop()
 
-    [failed] = deliveries(store, 0)
+    assert (len(receiver.received), len(other.received)) == (1, 2)
+    [failed] = [one for one in deliveries(store, 0) if one.receiver == "shop_team"]
     assert failed.again_ms - failed.version >= 9_000_000
 
 
