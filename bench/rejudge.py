@@ -200,7 +200,7 @@ async def work(address: str, clickhouse: str, events: int) -> None:
     while not reporting.done():
         await asyncio.sleep(0.05)
         meter.seen = 0
-        meter.count(sum(holding.stored for holding in app.checkpoint._holdings.values()))
+        meter.count(sum(account.stored for account in app.checkpoint._accounts.values()))
     await reporting
 
 

@@ -218,8 +218,8 @@ async def worker(address: str, clickhouse: str, meter: Meter) -> None:
     meter.start()
     while meter.seen < meter.events:
         await asyncio.sleep(0.05)
-        holdings = app.checkpoint._holdings.values()
-        meter.seen = sum(holding.stored for holding in holdings)
+        accounts = app.checkpoint._accounts.values()
+        meter.seen = sum(account.stored for account in accounts)
     meter.done.set()
 
 

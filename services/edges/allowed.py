@@ -3,7 +3,6 @@
 import asyncio
 import socket
 from concurrent.futures import ThreadPoolExecutor
-from functools import partial
 from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address, ip_network
 from typing import Any, TypeAlias
 
@@ -109,7 +108,10 @@ class Resolver(AbstractResolver):
         key = host, port, family
         asked = self._asked.get(key)
         if asked is None:
-            ask = partial(socket.getaddrinfo, host, port, family, socket.SOCK_STREAM)
+
+            def ask() -> Found:
+                return list(socket.getaddrinfo(host, port, family, socket.SOCK_STREAM))
+
             asked = self._asked[key] = asyncio.get_running_loop().run_in_executor(self._threads, ask)
             asked.add_done_callback(lambda done: self._answered(key, done))
         return await asyncio.shield(asked)

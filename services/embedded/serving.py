@@ -122,7 +122,7 @@ class _Installation:
         announcer = Announcer(settings)
         parts.push_async_callback(announcer.stop)
         await announcer.start()
-        stages.checkpoint.announce = announcer.announce
+        stages.checkpoint.writes.announce = announcer.announce
         parts.push_async_callback(stages.stop)
         duty = Duty(stages, settings, self._journey, StoreToCome(opening), broker.log_id)
         parts.push_async_callback(duty.stop)

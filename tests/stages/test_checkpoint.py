@@ -15,9 +15,11 @@ from services.core.pipeline import Pipeline
 from services.core.rows import UnfinishedRow
 from services.edges.clickhouse_errors import StoreRefused
 from services.settings import Settings
-from services.stages import checkpoint as module
-from services.stages.checkpoint import Checkpoint, Released, TakenOver
+from services.stages import writes as module
+from services.stages.account import Released
+from services.stages.checkpoint import Checkpoint
 from services.stages.holdings import Holdings
+from services.stages.writes import TakenOver
 from tests.core.build import START, Record, encode, event, shop
 from tests.edges.reading import until
 from tests.stages.memory_store import MemoryStore
@@ -190,7 +192,7 @@ async def test_feeding_goes_on_while_a_checkpoint_is_written_but_not_without_lim
 
 
 async def test_few_large_records_count_as_many(start: Start, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(module, "MOST_BYTES", 1_000)
+    monkeypatch.setattr("services.stages.checkpoint.MOST_BYTES", 1_000)
     worker = await start(eager=False, checkpoint_every=timedelta(hours=1))
     first = worker.feed(["0 view"])
     await until(lambda: first.acknowledged)
