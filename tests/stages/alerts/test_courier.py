@@ -1,6 +1,7 @@
 """What is sent to whom: over real HTTP to receivers in this process, from what the database says."""
 
 import asyncio
+import hmac
 import re
 import time
 from collections.abc import Iterator
@@ -141,8 +142,12 @@ async def test_a_webhook_is_signed_and_cannot_be_sent_again_later(store: Store, 
     now = int(time.time())
     assert is_ours("hush", one.headers, one.body, now)
     assert not is_ours("hush", one.headers, one.body, now + 301)
+    later = {**one.headers, "Desireline-Timestamp": str(now + 301)}
+    assert not is_ours("hush", later, one.body, now + 301)
     assert not is_ours("other", one.headers, one.body, now)
     assert not is_ours("hush", one.headers, one.body + b" ", now)
+    documented = f"{one.headers['Desireline-Timestamp']}.".encode() + one.body
+    assert one.headers["Desireline-Signature"] == "v1=" + hmac.digest(b"hush", documented, "sha256").hex()
     assert "hush" not in one.body.decode()
 
 
