@@ -101,7 +101,12 @@ def _at_once(monkeypatch: pytest.MonkeyPatch) -> None:
 def _in_one_hour(monkeypatch: pytest.MonkeyPatch) -> None:
     """The clock starts at ten past, so that the hour incidents and digests are about does not turn meanwhile."""
     began = time.monotonic_ns()
-    monkeypatch.setattr(module, "_now", lambda: NOW_MS + (time.monotonic_ns() - began) // 1_000_000)
+
+    def now() -> int:
+        return NOW_MS + (time.monotonic_ns() - began) // 1_000_000
+
+    monkeypatch.setattr(module, "_now", now)
+    monkeypatch.setattr("services.edges.messenger._now", now)
 
 
 async def test_an_incident_is_told_once(store: Store, receiver: Receiver) -> None:
@@ -139,7 +144,7 @@ async def test_a_webhook_is_signed_and_cannot_be_sent_again_later(store: Store, 
     await house.go_round()
 
     [one] = receiver.received
-    now = int(time.time())
+    now = NOW_MS // 1000
     assert is_ours("hush", one.headers, one.body, now)
     assert not is_ours("hush", one.headers, one.body, now + 301)
     later = {**one.headers, "Desireline-Timestamp": str(now + 301)}
