@@ -26,9 +26,11 @@ from services.stages.alerts.courier import Courier
 from tests.api.shop import fill, session
 from tests.edges.reading import until
 from tests.receiver import Receiver
+from tests.slack import Slack
 from tests.stages.alerts.weeks import JOURNEY, Shop
 
 HOUR = int(time.time() * 1000) // HOUR_MS
+AS_IN_USE = module.BETWEEN_MESSAGES
 NOW_MS = HOUR * HOUR_MS + 10 * 60_000
 RAGE = Measured("rage_click", "checkout", "gift", HOUR - 1, 412, 156, 0.21, 0.03, "same_hour", 4, 1e-9)
 
@@ -186,6 +188,19 @@ async def test_who_asks_for_time_gets_it_for_all_that_is_owed(store: Store, rece
     assert (len(receiver.received), len(other.received)) == (1, 2)
     [failed] = [one for one in deliveries(store, 0) if one.receiver == "shop_team"]
     assert failed.again_ms - failed.version >= 9_000_000
+
+
+async def test_several_messages_come_as_slowly_as_slack_takes_them(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(module, "BETWEEN_MESSAGES", AS_IN_USE)
+    with Receiver(Slack()).serving() as slack:
+        house = House(store, {"team": slack.url}, {"receivers": [{"name": "team", "kind": "slack"}]})
+        house.know(incident(), incident(id="i2"))
+
+        await house.go_round()
+
+    assert [(one.state, one.attempts) for one in deliveries(store, 0)] == [("sent", 1)] * 2
 
 
 @pytest.mark.parametrize("point", ["before sending", "after sending"])
