@@ -46,6 +46,10 @@ class Delivery(Row):
         return self.project, self.id, self.moment, self.receiver
 
     @property
+    def may_have_arrived(self) -> bool:
+        return self.state in {"sent", "sending"} or self.doubts > 0
+
+    @property
     def name(self) -> str:
         """The same at each attempt, so that a receiver knows a duplicate."""
         return "/".join(self.key)
@@ -110,7 +114,7 @@ def owed(
     """Which incidents' last moments are to be told to whom at this time, in this time zone."""
     moment, zone = now
     at = datetime.fromtimestamp(moment / 1000, UTC).astimezone(zone).time()
-    heard = {(project, id_, receiver) for project, id_, _, receiver in known}
+    heard = _heard(known, receivers)
     found = []
     for incident in incidents:
         if incident.id in snoozed or incident.told < moment // HOUR_MS - STALE_HOURS:
@@ -125,6 +129,19 @@ def owed(
             if hears and is_due(delivery, moment):
                 found.append((incident, delivery or fresh))
     return found
+
+
+def _heard(known: Mapping[Key, Delivery], receivers: Sequence[Receiver]) -> set[tuple[str, str, str]]:
+    """Project, incident and receiver, where some message of it may have arrived.
+
+    A webhook that gave no answer may have taken it, which is no doubt there: and to end what is unknown does no harm.
+    """
+    programs = {receiver.name for receiver in receivers if receiver.kind == "webhook"}
+    return {
+        (one.project, one.id, one.receiver)
+        for one in known.values()
+        if one.may_have_arrived or one.receiver in programs
+    }
 
 
 class Digest(NamedTuple):

@@ -306,6 +306,19 @@ async def test_who_heard_of_it_hears_of_its_end(store: Store, receiver: Receiver
     assert [one.json["moment"] for one in receiver.received] == ["opened", "recovered"]
 
 
+async def test_whom_no_message_reached_hears_nothing_of_its_end(store: Store, receiver: Receiver) -> None:
+    house = House(store, {"team": receiver.url}, {"receivers": [{"name": "team", "kind": "slack"}]})
+    house.know(incident())
+    receiver.answer(503)
+    await house.go_round()
+
+    house.know(incident(state="recovered", recovered=HOUR, moment="recovered", told=HOUR))
+    await house.go_round()
+
+    [message] = receiver.received
+    assert message.json["text"].startswith("🔴")
+
+
 async def test_a_worker_that_leads_no_more_sends_nothing(store: Store, receiver: Receiver) -> None:
     house = House(store, {"shop_team": receiver.url})
     house.know(incident())
