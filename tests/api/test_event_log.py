@@ -18,8 +18,8 @@ READ = {"Authorization": "Bearer rk_shop"}
 SPAN = {"from": text(-DAY), "to": text(5 * DAY)}
 XES = "{http://www.xes-standard.org/}"
 
-# What the XML schema of IEEE Std 1849-2016 says of each element we write: what stands in it, in which order, and the form
-# of its attributes' values. A decimal is the one that is easily got wrong: many tools write "1849-2016" and never look.
+# What the XML schema of IEEE Std 1849-2016 says of each element we write: what stands in it, in which order, and the
+# form of its attributes' values. The decimal is easily got wrong: many tools write "1849-2016" and never look.
 SOME = "(string |date |int |float |boolean |id |list )*"
 WITHIN = {
     "log": f"(extension )*(global )*(classifier )*{SOME}(trace )*(event )*",
