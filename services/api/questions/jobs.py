@@ -27,6 +27,10 @@ FEWEST_RATINGS = 30
 class JobsQuestion(Divisible):
     """Which jobs' indicators."""
 
+    @property
+    def is_told_by_part(self) -> bool:
+        return True
+
 
 class Waits(BaseModel):
     """Seconds, over the attempts that were done; the others are censored: counted, not timed."""
@@ -117,7 +121,8 @@ class JobsAnswer(DividedAnswer):
 def ask_jobs(asked: Asked, question: JobsQuestion) -> JobsAnswer:
     """Judge every attempt that began in the period."""
     window = asked.journey.window
-    counted = asked.rows("jobs", **attempts_of(asked))
+    apart = {"attempts_told": "attempts_told_apart"} if asked.scope.apart else {}
+    counted = asked.rows("jobs", apart, **attempts_of(asked))
     said = {row["job"]: row for row in asked.rows("jobs_said") if row["job"] not in {"", UNASSIGNED}}
     known = [row["job"] for row in counted]
     counted += [untried(job.name) for job in asked.journey.jobs if job.name not in known and not question.job]

@@ -6,10 +6,12 @@ WITH
 
     -- include attempts
 
+    -- include attempts_told
+
     '' AS nothing
 
 SELECT
-    job,
+    part, job,
     count() AS attempts, countIf(is_done) AS done, countIf(is_undecided) AS in_progress,
     countIf(NOT is_undecided) AS decided,
     countIf(is_done AND sessions_used > 1) AS done_in_several,
@@ -21,6 +23,6 @@ SELECT
     greatest(1, quantileExactInclusiveIf(0.1)(moved, is_done)) AS fastest_decile,
     arraySum(arraySort(groupArray(stake))) AS worth, arraySum(x -> x * x, arraySort(groupArray(stake))) AS squared_worth,
     topKIf(1)(currency, currency != '') AS currencies
-FROM attempts
-GROUP BY job
-ORDER BY attempts DESC, job
+FROM attempts_told
+GROUP BY part, job
+ORDER BY part, attempts DESC, job

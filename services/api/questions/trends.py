@@ -61,6 +61,10 @@ class TrendsQuestion(Divisible):
     def part(self) -> str:
         return self.by or ""
 
+    @property
+    def is_told_by_part(self) -> bool:
+        return self.by is None
+
 
 class Point(BaseModel):
     """One bucket of one line."""
@@ -131,7 +135,7 @@ def counted(asked: Asked, question: TrendsQuestion, bucket: str) -> list[Row]:
         "bucket": bucket,
         "at": place_named(asked.journey, question.at, "at") if question.at else places[0],
         "goal": place_named(asked.journey, question.goal, "goal") if question.goal else asked.journey.stages[-1].name,
-        "by": question.part,
+        "by": asked.scope.apart,
     }
     if question.metric in OF_COUNTS:
         return of_counts(asked, question, parameters)
@@ -149,7 +153,7 @@ def counted(asked: Asked, question: TrendsQuestion, bucket: str) -> list[Row]:
 def of_counts(asked: Asked, question: TrendsQuestion, parameters: Mapping[str, object]) -> list[Row]:
     """Sessions by bucket and line, where counts by path tell."""
     if question.metric == "success":
-        asked = asked.told_apart_by("job") if question.part in {"", "job"} else asked.of_a_job()
+        asked = asked.told_apart_by("job") if asked.scope.apart in {"", "job"} else asked.of_a_job()
     fragments, counts = counting(asked, stored(asked), by_quarter=True)
     is_told, is_so = OF_COUNTS[question.metric]
     return asked.rows("trends_of_counts", fragments, {"is_told": is_told, "is_so": is_so}, **parameters, **counts)
