@@ -90,11 +90,9 @@ def test_which_detectors_a_change_concerns(change: dict[str, Any], detectors: se
         {"stages": stages(0, name="look")},
         {"stages": DOCUMENT["stages"][:3]},
         {"stages": stages(1, role="checkout")},
-        {"unassigned": 0.2},
         {"currency": "USD"},
         {"intended": ["checkout"]},
         {"jobs": DOCUMENT["jobs"][:2]},
-        {"jobs": [{**DOCUMENT["jobs"][0], "prior": 0.2}, *DOCUMENT["jobs"][1:]]},
     ],
 )
 def test_what_no_session_may_outlast(change: dict[str, Any]) -> None:
