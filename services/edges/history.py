@@ -97,9 +97,23 @@ def known_between(
     }
     shown = _shown(archive, {**asked, "detectors": sorted(detectors)}) if detectors else {}
     for block in archive.ask("sessions_with_rules" if rules else "sessions", asked):
-        for id_, opened_on, visitor, user, began, ended, events, late, past, version, journey, stage, job, done, *by in (
-            zip(*block, strict=True)
-        ):
+        for (
+            id_,
+            opened_on,
+            visitor,
+            user,
+            began,
+            ended,
+            events,
+            late,
+            past,
+            version,
+            journey,
+            stage,
+            job,
+            done,
+            *by,
+        ) in zip(*block, strict=True):
             yield Known(
                 id=id_,
                 opened_on=opened_on,

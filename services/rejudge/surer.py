@@ -1,4 +1,4 @@
-"""How sure another journey is of the jobs of sessions that stay as they are: a label follows from the rules that spoke."""
+"""How sure another journey is of the jobs of sessions that stay: a label follows from the rules that spoke."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
@@ -29,7 +29,7 @@ class Surer:
                 self._now[rules] = now
 
     def asks(self) -> Iterator[dict[str, Any]]:
-        """What to restamp sessions with: those of some sets of rules after each other, and at last all that are left."""
+        """What to restamp sessions with: those of some sets of rules after each other, at last all that are left."""
         *others, last = list(pieces(list(self._now))) or [[]]
         for rules in (*others, last):
             # Certain where no rule spoke: said here too, since the database takes no empty list.
