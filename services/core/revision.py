@@ -19,8 +19,10 @@ from services.core.stage import Stage, Step
 
 Document = dict[str, Any]
 
-NO_MATTER = ("journey", "alerts", "window", "sessions")
-"""Keys of a journey that say nothing about what a session's acts come to."""
+NO_MATTER = ("journey", "alerts", "window", "sessions", "intended")
+"""Keys of a journey that say nothing about what a session's acts come to; which findings are of intended friction
+follows from their place.
+"""
 
 WORDS = ("when", "want", "so_that", "kinds", "primary")
 """Keys of a job that are for people only."""

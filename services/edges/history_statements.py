@@ -173,7 +173,7 @@ WHERE project = {{project:String}} AND opened_on >= {{since:Date}} AND {RULES} I
 RESTAMP = f"""
 INSERT INTO {{table}}
 SELECT * REPLACE (
-    {{journey:String}} AS journey_version, version + 1 AS version, {{partition:UInt32}} AS partition{{surer}}
+    {{journey:String}} AS journey_version, version + 1 AS version, {{partition:UInt32}} AS partition{{told}}
 )
 FROM (
     SELECT * FROM {{table}} FINAL
@@ -185,22 +185,25 @@ FROM (
         ){{these}}
 )
 """
-# A label is a function of the rules that spoke and of the journey: so many of them at a time as a request can name.
+# What else follows from the journey alone. Of sets of rules, so many at a time as a request can name.
+INTENDED = (
+    ", has({intended:Array(String)}, stage) OR has({intended:Array(String)}, concat(stage, '.', step)) AS intended"
+)
 SURER = f""",
     transform({RULES}, {{rules:Array(String)}}, {{confidences:Array(Float64)}}, toFloat64(job_confidence))
         AS job_confidence"""
 THESE = f" AND ({{all:Bool}} OR {RULES} IN {{rules:Array(String)}})"
 
 
-def _restamp(table: str, id_column: str, *, surer: str, these: str) -> str:
+def _restamp(table: str, id_column: str, *, told: str, these: str) -> str:
     named = RESTAMP.replace("{table}", table).replace("{id}", id_column)
-    return named.replace("{surer}", surer).replace("{these}", these)
+    return named.replace("{told}", told).replace("{these}", these)
 
 
 CHANGES = {
     "snapshot": SNAPSHOT,
     "visitors": VISITORS,
     "visitors_of_labels": VISITORS_OF_LABELS,
-    "restamp_findings": _restamp("findings", "session_id", surer="", these=""),
-    "restamp_sessions": _restamp("sessions", "id", surer=SURER, these=THESE),
+    "restamp_findings": _restamp("findings", "session_id", told=INTENDED, these=""),
+    "restamp_sessions": _restamp("sessions", "id", told=SURER, these=THESE),
 }

@@ -126,12 +126,12 @@ class Run:
         return day - DAY * (reach(self._journey) + 1)
 
     def _restamp(self, day: date, attempt: str, surer: Surer) -> None:
-        """Give what was kept of a day the new version, and how sure that is."""
+        """Give what was kept of a day the new version, and what follows from that without a look at the events."""
         of = {"project": self._project, "run": self.id, "attempt": attempt, "day": day.isoformat()}
         first = self._opened_before(day).isoformat()
         asked = {**of, "journey": self._journey.version, "partition": NOWHERE, "first": first}
         # The findings first: they are found by the version of their session.
-        self._archive.change("restamp_findings", asked)
+        self._archive.change("restamp_findings", {**asked, "intended": list(self._journey.intended)})
         for sure in surer.asks():
             self._archive.change("restamp_sessions", {**asked, **sure})
 

@@ -48,6 +48,7 @@ SMALL = {
     ),
     "a stage's matcher": changed(stages=[{**STAGES[0], "enter": {"event": ["Product Viewed"]}}, *STAGES[1:]]),
     "a detector fewer": changed(friction=dict.fromkeys(DETECTORS.keys() - {"hesitation"})),
+    "intended friction": changed(intended=["checkout", "basket"]),
     "how probable no known job is": changed(unassigned=0.3),
     "what evidence weighs": changed(jobs=[*map(_weighing_less, JOBS)]),
     "a learned stay": changed(learned={"stays": {"checkout": {"*": "4m"}}}),
