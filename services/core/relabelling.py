@@ -10,9 +10,6 @@ from services.core.weighing import Weighing
 BETWEEN = " "
 """Between the names of rules in a text of them; no name has one."""
 
-CERTAIN = 1.0
-"""How sure we are that a session of which nothing is known has no job that we know."""
-
 
 class Relabelling:
     """One journey's weights held against those before, which number the same rules."""
@@ -51,12 +48,14 @@ class Confidences:
     def __init__(self, journey: Journey) -> None:
         self._weighing = Weighing(journey)
         self._numbers = _numbers(self._weighing)
+        self.unseen = self._weighing.unseen.confidence
+        """How sure that there is none where no rule spoke."""
 
     def of(self, rules: str, job: str) -> float | None:
         """How sure of this job; None where these rules are not this journey's, or speak for another job."""
         numbers = [self._numbers.get(rule) for rule in rules.split()]
         if not numbers:
-            return CERTAIN if job == UNASSIGNED else None
+            return self.unseen if job == UNASSIGNED else None
         fired = 0
         for number in numbers:
             if number is None:

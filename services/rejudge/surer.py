@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from services.core.journey import Journey
-from services.core.relabelling import CERTAIN, Confidences
+from services.core.relabelling import Confidences
 from services.edges.history import Archive, labels
 
 AT_ONCE = 500
@@ -22,6 +22,7 @@ class Surer:
     def __init__(self, archive: Archive, asked: Mapping[str, Any], journey: Journey) -> None:
         """`asked` names the project and the first day (`since`)."""
         confidences = Confidences(journey)
+        self._unseen = confidences.unseen
         self._now: dict[str, float] = {}
         for rules, job, confidence in labels(archive, asked):
             now = confidences.of(rules, job)
@@ -32,6 +33,6 @@ class Surer:
         """What to restamp sessions with: those of some sets of rules after each other, at last all that are left."""
         *others, last = list(pieces(list(self._now))) or [[]]
         for rules in (*others, last):
-            # Certain where no rule spoke: said here too, since the database takes no empty list.
-            told = {"": CERTAIN} | {one: self._now[one] for one in rules}
+            # Where no rule spoke, too: the database takes no empty list.
+            told = {"": self._unseen} | {one: self._now[one] for one in rules}
             yield {"rules": list(told), "confidences": list(told.values()), "all": rules is last}

@@ -87,7 +87,7 @@ def test_where_nothing_speaks_nothing_is_weighed() -> None:
     after = journey([3.0] * 9, unassigned=0.1)
 
     assert Relabelling(journey([1.0] * 9), after).keeps_jobs("")
-    assert Confidences(after).of("", UNASSIGNED) == 1.0
+    assert Confidences(after).of("", UNASSIGNED) == judged(after, [])[0].label.confidence == 0.3333
     assert Confidences(after).of("", "gift") is None
 
 
