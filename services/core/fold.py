@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Any
 from services.core.act import Act
 from services.core.event import Millis
 from services.core.finding import Finding, hashed_id
-from services.core.job import UNASSIGNED, Label
 from services.core.page import NO_CLASSES
 from services.core.plan import Place, Plan
 from services.core.seen import NOTHING, seen_in, with_later
@@ -66,7 +65,7 @@ class Fold:
         self.last: Act | None = None
         self.evidence: dict[int, str] = {}  # number of the rule → the event that first met it
         self.fired = 0  # the same rules as bits
-        self.label = Label(UNASSIGNED, 1.0)
+        self.label = book.weighing.unseen
         self.job_changes: list[str] = []
         self.outcomes: dict[int, tuple[Millis, str]] = {}  # number of the job → when and by which event
         self.value = 0.0
