@@ -38,16 +38,24 @@ def _varint(number: int) -> bytes:
 
 
 class _Varints:
-    """Stands in for the list of those worked out where a number may be beyond it."""
+    """Stands in for a list of those worked out where a number may be beyond it."""
+
+    def __init__(self, before: bytes) -> None:
+        self._before = before
 
     def __getitem__(self, number: int) -> bytes:
-        return _varint(number)
+        return self._before + _varint(number)
 
 
 LONG = 8192
 FRAME = 64  # more than all that is put around a key and a value
 # The lengths and places of records are small, so each is worked out once; a list is asked in a third of a dict's time.
 _VARINTS = [_varint(number) for number in range(LONG)]
+# With what stands before them always, as fewer pieces are put together sooner: before a length the end of the record
+# before (it has no headers), before a place no attributes and no other time.
+_BEFORE_LENGTH, _BEFORE_PLACE = b"\0", b"\0\0"
+_LENGTHS = [_BEFORE_LENGTH + number for number in _VARINTS]
+_PLACES = [_BEFORE_PLACE + number for number in _VARINTS]
 
 
 class Compressor:
@@ -81,21 +89,22 @@ class BatchBuilder:
     def extend(self, records: Sequence[Record]) -> int:
         """How many of them it took, none beyond `max_bytes`, yet the first in any case."""
         varints: list[bytes] | _Varints = _VARINTS
+        lengths: list[bytes] | _Varints = _LENGTHS
+        places: list[bytes] | _Varints = _PLACES
         add = self._parts.extend
         offset = first = self._count
         size, value_bytes = self._size, self.value_bytes
         for key, value in records:
             key_bytes, bytes_here = len(key), len(value)
             if offset + key_bytes + bytes_here >= LONG - FRAME:
-                varints = _Varints()
-            place, key_length, value_length = varints[offset], varints[key_bytes], varints[bytes_here]
-            # attributes, time, place, key, value, headers: no attributes, no other time, no headers
-            length = 3 + len(place) + len(key_length) + key_bytes + len(value_length) + bytes_here
+                varints, lengths, places = _Varints(b""), _Varints(_BEFORE_LENGTH), _Varints(_BEFORE_PLACE)
+            place, key_length, value_length = places[offset], varints[key_bytes], varints[bytes_here]
+            length = len(place) + len(key_length) + key_bytes + len(value_length) + bytes_here + 1  # of its end
             size += length + 5
             if size > self._max_bytes and offset:
                 self._closed = True
                 break
-            add((varints[length], b"\0\0", place, key_length, key, value_length, value, b"\0"))
+            add((lengths[length], place, key_length, key, value_length, value))
             value_bytes += bytes_here
             offset += 1
         self._size, self.value_bytes = size, value_bytes
@@ -120,6 +129,8 @@ class BatchBuilder:
     def _build(self) -> bytes:
         if self._buffer is None:
             self._closed = True
+            self._parts[0] = self._parts[0].removeprefix(_BEFORE_LENGTH)  # no record is before the first
+            self._parts.append(_BEFORE_LENGTH)
             checked = CHECKED.pack(
                 ZSTD, self._count - 1, self._timestamp, self._timestamp, *self._producer, self._count
             ) + self._compress(b"".join(self._parts))

@@ -9,6 +9,7 @@ from collections import Counter, defaultdict
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import suppress
 from datetime import timedelta
+from itertools import repeat
 from operator import itemgetter
 from typing import Protocol
 
@@ -16,7 +17,7 @@ import structlog
 from aiokafka import AIOKafkaProducer
 from aiokafka.errors import KafkaError
 from aiokafka.structs import RecordMetadata
-from murmurhash2 import murmurhash2
+from confluent_kafka import murmur2
 
 from services.edges.batch_builder import BatchBuilder, Compressor, Record
 from services.edges.quiet import quieten
@@ -27,9 +28,8 @@ BATCH_BYTES = 512 * 1024  # half of what a topic takes in one batch by default (
 STALLED_SECONDS = 3.0  # nothing acknowledged for so long: Kafka is away, more would only wait
 RECONNECT_SECONDS = 1.0
 STOP_SECONDS = 10.0
-MURMUR2_SEED = 0x9747B28C  # as Kafka's own clients hash a key, so that any of them finds its partition
 
-_value = itemgetter(1)
+_key, _value = itemgetter(0), itemgetter(1)
 
 Stored = Callable[[int, int], Awaitable[None]]
 Placed = dict[int, list[Record]]
@@ -127,9 +127,10 @@ class Publisher:
         topic = topic or self.topic
         count = self._partitions[topic]
         placed: Placed = defaultdict(list)
-        for record in records:
-            # Hashed anew each time: to look up what is not in the processor's own memory takes twice as long.
-            placed[(murmurhash2(record[0], MURMUR2_SEED) & 0x7FFFFFFF) % count].append(record)
+        # As Kafka's own clients place a key, so that any of them finds it. Hashed anew each time: to look up what is no
+        # longer in the processor's own memory takes twice as long.
+        for partition, record in zip(map(murmur2, map(_key, records), repeat(count)), records, strict=True):
+            placed[partition].append(record)
         return self._place(topic, placed)
 
     def flush(self) -> None:

@@ -52,6 +52,8 @@ class Reading(NamedTuple):
     skew: int
     key: Key
     are_tracks: bool
+    may_be_escaped: bool
+    """Whether there is an escape in its body."""
 
 
 class Readings:
@@ -79,7 +81,7 @@ class Readings:
         if key is None or len(calls) > BATCH_CALLS or not self._may_pass(key, about, body):
             return None
         skew = segment.skew_of(head.sent_at, self._received_at)
-        return Reading(request, calls, len(body), skew, key, _are_tracks(about.kind, calls))
+        return Reading(request, calls, len(body), skew, key, _are_tracks(about.kind, calls), b"\\" in body)
 
     def _text_of(self, request: Whole[Preamble]) -> bytes:
         body = request.body

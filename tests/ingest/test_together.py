@@ -26,6 +26,7 @@ from services.ingest.app import create_app
 from services.ingest.body import INFLATED_BYTES
 from services.ingest.calls import texts_are_clean
 from services.ingest.dialects.around import Surroundings
+from services.ingest.dialects.flat import Objects
 from services.ingest.dialects.segment_plain import PlainCall
 from services.ingest.together import Together, failure_of
 from tests.ingest.conftest import Installation, Passenger, installed, response_of
@@ -248,10 +249,10 @@ async def test_all_are_counted(taking: Taking) -> None:
 async def test_what_goes_wrong_with_one_leaves_no_other_without_an_answer(
     taking: Taking, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def stumbling(calls: Sequence[PlainCall], surroundings: Surroundings) -> bool:
+    def stumbling(calls: Sequence[PlainCall], contents: Objects, surroundings: Surroundings) -> bool:
         if any(call.message_id == "odd" for call in calls):
             raise RuntimeError("a fault of ours")
-        return texts_are_clean(calls, surroundings)
+        return texts_are_clean(calls, contents, surroundings)
 
     monkeypatch.setattr("services.ingest.together.texts_are_clean", stumbling)
 
