@@ -22,7 +22,6 @@ from services.ingest.sender import NOBODY
 
 NEVER = EPOCH  # too old to be taken
 DAY_MS = 24 * 3600 * 1000
-BETWEEN = b"\0"  # is in no JSON
 
 _encode = msgspec.json.Encoder().encode
 
@@ -104,8 +103,7 @@ def _are_plain(texts: Iterable[str], may_be_escaped: bool) -> bool:
 
 
 def _around(calls: Sequence[PlainCall], surroundings: Surroundings) -> Sequence[Parts] | None:
-    # Put together and divided again, they are bytes in half the time that one after the other takes.
-    contexts = BETWEEN.join([b"" if call.context is EMPTY_OBJECT else call.context for call in calls]).split(BETWEEN)
+    contexts = [b"" if call.context is EMPTY_OBJECT else b"" + call.context for call in calls]
     found = list(map(surroundings.known.get, contexts))
     if not all(found):
         found = [parts or surroundings.read(context) for parts, context in zip(found, contexts, strict=True)]
