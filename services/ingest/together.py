@@ -23,7 +23,7 @@ from services.ingest.dialects.flat import Objects
 from services.ingest.dialects.segment_plain import PlainCall, contents_of, read_plain
 from services.ingest.dialects.tracks import Columns, Tracks, columns_of, read_tracks
 from services.ingest.intake import Parts, new_id
-from services.ingest.plain_request import Preamble, Reading, Readings, as_prepared, preamble_of
+from services.ingest.plain_request import Path, Preamble, Reading, Readings, as_prepared, preamble_of
 from services.ingest.sender import NOBODY
 
 log = structlog.get_logger(__name__)
@@ -35,21 +35,21 @@ Alike = tuple[str, bool, bool]
 
 
 class Together:
-    """Takes requests of paths that say the type of their calls, or "" where each call does."""
+    """Takes the requests of some paths."""
 
-    def __init__(self, parts: Parts, kinds: Mapping[str, str]) -> None:
+    def __init__(self, parts: Parts, paths: Mapping[str, Path]) -> None:
         self._parts = parts
-        self._kinds = kinds
+        self._paths = paths
 
     def about(self, head: Head) -> Preamble | None:
-        return preamble_of(head, self._kinds, self._parts)
+        return preamble_of(head, self._paths, self._parts)
 
     def take(self, requests: Sequence[Whole[Preamble]]) -> None:
         received_at, size = time.time_ns() // 1_000_000, 0
         readings = Readings(self._parts, received_at)
         alike: defaultdict[Alike, list[Reading]] = defaultdict(list)
         for request in requests:
-            reading = readings.read(request)
+            reading = self._read(request, readings)
             if reading is None:
                 request.give_back()
                 continue
@@ -60,6 +60,13 @@ class Together:
                 size = 0
         self._publish_all(alike, received_at)
         self._parts.publisher.flush()
+
+    def _read(self, request: Whole[Preamble], readings: Readings) -> Reading | None:
+        try:
+            return readings.read(request)
+        except Exception:
+            log.exception("request_not_read_with_others")  # alone it gets its 500
+            return None
 
     def _publish_all(self, alike: dict[Alike, list[Reading]], received_at: int) -> None:
         for readings in alike.values():
@@ -117,7 +124,7 @@ class Together:
             key.project,
             received_at,
             new_id,
-            about.kind,
+            about.path.kind,
             reading.skew,
             sender=about.sender,
             countries=countries,
