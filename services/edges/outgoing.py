@@ -123,11 +123,13 @@ def _without_address(said: str, url: str) -> str:
 
 
 async def _answer(response: aiohttp.ClientResponse, url: str) -> Answer:
-    said = (await response.content.read(MOST_BYTES)).decode(errors="replace")
-    body = _without_address(said, url)[:MOST_SAID]
+    answer = Answer(response.status, "", _wait(response.headers.get("Retry-After", "")))
+    if answer.is_taken:
+        return answer  # not heard out: what ends badly from here on would be sent again
     if 300 <= response.status < 400:
-        body = "it answered with a redirect, and redirects are not followed"
-    return Answer(response.status, body, _wait(response.headers.get("Retry-After", "")))
+        return answer._replace(body="it answered with a redirect, and redirects are not followed")
+    said = (await response.content.read(MOST_BYTES)).decode(errors="replace")
+    return answer._replace(body=_without_address(said, url)[:MOST_SAID])
 
 
 def _wait(told: str) -> float:

@@ -3,8 +3,9 @@
 import asyncio
 import socket
 import threading
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import asynccontextmanager
 from typing import Any
 
 import pytest
@@ -148,19 +149,34 @@ async def test_where_nobody_listens_it_did_not_arrive() -> None:
     assert "secret" not in str(error.value)
 
 
-async def test_to_whom_no_connection_came_about_in_time_nothing_was_sent() -> None:
-    gone = asyncio.Event()
+@asynccontextmanager
+async def saying(said: bytes) -> AsyncIterator[int]:
+    """The port of a server that says this whatever it is sent, and no more, until it is left alone."""
+    left = asyncio.Event()
 
-    async def take_part_in_no_handshake(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    async def say(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        writer.write(said)
         await reader.read()
         writer.close()
-        gone.set()
+        left.set()
 
-    async with await asyncio.start_server(take_part_in_no_handshake, "127.0.0.1", 0) as mute:
-        port = mute.sockets[0].getsockname()[1]
+    async with await asyncio.start_server(say, "127.0.0.1", 0) as server:
+        yield server.sockets[0].getsockname()[1]
+        await asyncio.wait_for(left.wait(), 60)
+
+
+async def test_to_whom_no_connection_came_about_in_time_nothing_was_sent() -> None:
+    async with saying(b"") as port:  # takes part in no TLS handshake
         with pytest.raises(NotReached, match=r"127\.0\.0\.1 could not be reached within 0\.12 s"):
             await Outgoing(Allowed("127.0.0.0/8"), seconds=0.2).post(f"https://127.0.0.1:{port}/hook", b"{}", {})
-        await asyncio.wait_for(gone.wait(), 60)
+
+
+@pytest.mark.parametrize(("said", "body"), [(b"200 OK", ""), (b"500 Oh", "broken")])
+async def test_an_answer_without_end_is_not_waited_for(said: bytes, body: str) -> None:
+    async with saying(b"HTTP/1.1 %s\r\nContent-Length: 100000000\r\n\r\n%s" % (said, body.encode())) as port:
+        answer = await Outgoing(Allowed("127.0.0.0/8")).post(f"http://127.0.0.1:{port}/hook", b"{}", {})
+
+    assert (answer.is_taken, answer.body) == (not body, body)
 
 
 async def test_a_dead_name_server_holds_one_thread_a_name_and_none_of_the_house(
