@@ -1,6 +1,4 @@
     -- Attempts at jobs that are over, by when they began; whether they got done, and by how many moves or in what time.
-    -- include known
-
     -- include attempts
 
     told AS

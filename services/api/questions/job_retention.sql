@@ -25,7 +25,7 @@ WITH
         WHERE NOT {only_done:Bool} OR is_done
     )
 
-SELECT job, first_in, number, uniqExact(person) AS people
+SELECT job, first_in, number, count() AS people
 FROM
 (
     SELECT
