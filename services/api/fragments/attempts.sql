@@ -5,13 +5,7 @@
 
     -- include frictions
 
-    known_numbers AS
-    (
-        SELECT cityHash64(visitor) AS known, cityHash64(argMax(user, ended_at)) AS known_number
-        FROM sessions FINAL
-        WHERE project = {project:String} AND user != ''
-        GROUP BY known
-    ),
+    -- include known_numbers
 
     -- Numbers only, since texts take three times as long: people, sessions, and who with what job (`pursuit`) are their
     -- hashes. Any two of ten million pursuits are alike with odds of 1 to 370,000.
