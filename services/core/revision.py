@@ -24,7 +24,7 @@ NO_MATTER = ("journey", "alerts", "window", "sessions")
 WORDS = ("when", "want", "so_that", "kinds", "primary")
 """Keys of a job that are for people only."""
 
-LISTENING = ("visit", "enter", "turn_back", "close")
+LISTENING = ("visit", "enter", "turn_back", "outstay", "close")
 """What a detector may do without an event that it hears."""
 
 
