@@ -27,7 +27,7 @@ follows from their place.
 WORDS = ("when", "want", "so_that", "kinds", "primary")
 """Keys of a job that are for people only."""
 
-LISTENING = ("visit", "enter", "turn_back", "close")
+LISTENING = ("visit", "enter", "turn_back", "outstay", "close")
 """What a detector may do without an event that it hears."""
 
 

@@ -8,12 +8,13 @@ import time
 from collections import Counter, defaultdict
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import timedelta
+from itertools import repeat
 from operator import itemgetter
 from typing import Protocol
 
 import structlog
 from aiokafka.errors import KafkaError
-from murmurhash2 import murmurhash2
+from confluent_kafka import murmur2
 
 from services.edges.batch_builder import BatchBuilder, Compressor, Record
 from services.edges.producer import Producer
@@ -23,9 +24,8 @@ from services.edges.topics import Cluster, KafkaUnreachable, ensure_topics, refu
 BATCH_BYTES = 512 * 1024  # half of what a topic takes in one batch by default (max.message.bytes)
 STALLED_SECONDS = 3.0  # nothing acknowledged for so long: Kafka is away, more would only wait
 STOP_SECONDS = 10.0
-MURMUR2_SEED = 0x9747B28C  # as Kafka's own clients hash a key, so that any of them finds its partition
 
-_value = itemgetter(1)
+_key, _value = itemgetter(0), itemgetter(1)
 
 Stored = Callable[[int, int], Awaitable[None]]
 Placed = dict[int, list[Record]]
@@ -116,9 +116,10 @@ class Publisher:
         topic = topic or self.topic
         count = self._partitions[topic]
         placed: Placed = defaultdict(list)
-        for record in records:
-            # Hashed anew each time: to look up what is not in the processor's own memory takes twice as long.
-            placed[(murmurhash2(record[0], MURMUR2_SEED) & 0x7FFFFFFF) % count].append(record)
+        # As Kafka's own clients place a key, so that any of them finds it. Hashed anew each time: to look up what is no
+        # longer in the processor's own memory takes twice as long.
+        for partition, record in zip(map(murmur2, map(_key, records), repeat(count)), records, strict=True):
+            placed[partition].append(record)
         return self._place(topic, placed)
 
     def flush(self) -> None:
