@@ -63,7 +63,7 @@ class Courier:
 
     async def go_round(self, is_leader: Callable[[], bool]) -> None:
         """Begin to send what is owed now. Returns before it is sent; who is still busy is not asked again."""
-        idle = [one for one in self._receivers if not (one.name in self._rounds or self._messenger.rests(one.name))]
+        idle = [one for one in self._receivers if one.name not in self._rounds]
         if not idle:
             return
         letters: defaultdict[str, list[Letter]] = defaultdict(list)
