@@ -59,10 +59,20 @@ def duty(store: Store, broker: Broker, monkeypatch: pytest.MonkeyPatch) -> Duty:
 def apply(store: Store, until: int, clock: int) -> None:
     """All partitions are taken on, and the one with a record is applied up to an offset, its events up to a time."""
     clocks = msgspec.json.encode({"shop": [clock, 0]}).decode()
-    common = {"log_id": LOG, "partitions": PARTITIONS, "generation": 1, "claim": "one", "began": 1, "finished": 1}
     rows = [
-        PositionRow(partition=one, next_offset=until if one == 1 else 0, clocks=clocks, version=until + 1, **common)
-        for one in range(PARTITIONS)
+        PositionRow(
+            log_id=LOG,
+            partition=partition,
+            partitions=PARTITIONS,
+            generation=1,
+            claim="one",
+            began=1,
+            finished=1,
+            next_offset=until if partition == 1 else 0,
+            clocks=clocks,
+            version=until + 1,
+        )
+        for partition in range(PARTITIONS)
     ]
     store.insert("positions", rows)
 
