@@ -7,11 +7,13 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 
 import msgspec
 import pytest
 from confluent_kafka import Producer
+from prometheus_client import REGISTRY
 
 from services.core.event import Event, Millis
 from services.core.key_hash import key_hash
@@ -247,6 +249,31 @@ async def test_in_the_loop_of_another_service_each_event_is_said_to_be_stored(ds
 
     assert [session[1] for session in stored_sessions(store)] == [5]
     store.close()
+
+
+async def test_what_was_read_last_is_stored_before_a_worker_stops(dsn: str) -> None:
+    store = Store.open(dsn)
+    with Broker() as broker:
+        broker.create_topic("events")
+        settings = Settings(kafka=broker.address, checkpoint_every=timedelta(hours=1))
+        app = create_app(settings, shop(), store, broker.log_id)
+        written = checkpoints()
+        await app.start()
+        await until(lambda: checkpoints() > written)  # the first comes at once, the next in an hour
+
+        [one] = shop_events(visitors=1, each=1)
+        publish(broker.address, "events", [one])
+        await until(lambda: app.checkpoint.next_offset(key_hash(one.visitor) % PARTITIONS) == 1)
+        assert applied(store) == 0
+        await app.stop()
+
+    assert applied(store) == 1
+    assert len(stored_sessions(store)) == 1
+    store.close()
+
+
+def checkpoints() -> float:
+    return REGISTRY.get_sample_value("desireline_stages_checkpoint_seconds_count") or 0
 
 
 async def test_time_closes_sessions_on_a_quiet_partition(dsn: str) -> None:
