@@ -116,7 +116,8 @@ def test_replaying_only_the_evidence_gives_the_same_label(session: tuple[Journey
 
     if not evidence:
         sure = journey.unassigned / (journey.unassigned + sum(job.prior for job in journey.jobs))
-        assert (row.job, row.job_confidence, row.job_changes) == ("unassigned", pytest.approx(sure, abs=1e-4), [])
+        assert (row.job, row.job_changes) == ("unassigned", [])
+        assert row.job_confidence == pytest.approx(sure, abs=1e-4)
         return
     again = judged(journey, evidence)
 
