@@ -82,15 +82,15 @@ class Learning:
 
 
 def _fence(seen: Sequence[Stay]) -> float:
-    """The seconds beyond which a stay lies apart from the others, where people take times as they usually do.
+    """The seconds beyond which a stay lies far apart from the others, where people take times as they usually do.
 
-    Of every hundred stays five are longer than the 95th percentile, also where all goes well. So Tukey's inner fence is
-    asked too, an upper quartile and one and a half times the distance of the quartiles, of the logarithms, since the
-    times that people take are skewed: beyond it lies one of 280 lognormal ones. Neither quartile knows of the few who
-    do get stuck. J. W. Tukey, Exploratory Data Analysis, 1977, chapter 2.
+    Of every hundred stays five are longer than the 95th percentile, also where all goes well. So Tukey's outer fence is
+    asked too, an upper quartile and three times the distance of the quartiles, of the logarithms, since the times that
+    people take are skewed: what lies beyond it is of another kind. Neither quartile knows of the few who do get stuck.
+    J. W. Tukey, Exploratory Data Analysis, 1977, chapter 2.
     """
     lower, upper = quantile(seen, 0.25), quantile(seen, 0.75)
-    return upper * (upper / lower) ** 1.5 if lower and upper else 0.0
+    return upper * (upper / lower) ** 3 if lower and upper else 0.0
 
 
 def _whole(seconds: float) -> timedelta:

@@ -9,6 +9,7 @@ from services.check.told import Answer
 from services.check.trial import Trial
 from services.check.visits import read_visits
 from services.core.event import Millis
+from services.core.rulebook import Rulebook
 from services.edges.journey_file import shipped
 
 VISITS = Path(__file__).parent / "visits"
@@ -117,6 +118,37 @@ def test_the_reasons_of_a_label_name_the_rules_and_the_events_that_met_them() ->
         ("know_where_i_stand/1", "page /guide/housing"),
         ("get_what_is_due/stated", "job_stated /guide/housing"),
     ]
+
+
+@pytest.mark.parametrize(
+    ("name", "event", "path", "place"),
+    [
+        ("saas", "page", "/customers", "discover"),
+        ("saas", "sign_up", "/signup/done", "setup"),  # GA4 says so when it is done
+        ("public_service", "page", "/eligibility", "understand"),
+        ("public_service", "form_start", "/", "find"),  # GA4 says so of any form, the newsletter's too
+    ],
+)
+def test_an_event_enters_the_stage_that_it_tells_of(name: str, event: str, path: str, place: str) -> None:
+    entered = Rulebook(shipped(name)).plan(event, path).place
+
+    assert entered is not None
+    assert entered.name == place
+
+
+@pytest.mark.parametrize(
+    ("name", "path", "rule"),
+    [
+        ("shop", "/compare", "compare/3"),
+        ("saas", "/cancel", "leave/2"),
+        ("bookings", "/my-bookings", "change_plans/1"),
+        ("public_service", "/contact", "speak_to_somebody/1"),
+    ],
+)
+def test_the_first_page_of_a_section_speaks_as_those_below_it_do(name: str, path: str, rule: str) -> None:
+    book = Rulebook(shipped(name))
+
+    assert [book.weighing.names[one] for one in book.plan("page", path).evidence] == [rule]
 
 
 def test_every_ready_made_journey_is_tried_here() -> None:

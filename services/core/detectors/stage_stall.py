@@ -27,7 +27,7 @@ class StageStall(Detector):
 
     A stage or step counts only where the journey file gives it a `patience`, or where `desireline learn` has seen how
     long people with this job stay: longer than 95 % of them then (those who left count as long as they were seen), and
-    so long that it lies apart from the others (Tukey's fence).
+    so long that it lies far apart from the others (beyond Tukey's outer fence).
     There is no number that fits all.
     Said as soon as an act shows that somebody is still there, or was until then. The time runs from entering to the
     event that leaves, or to the session's last event: what comes after that nobody knows. Time with the tab hidden, or
