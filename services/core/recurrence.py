@@ -16,7 +16,7 @@ Spot = tuple[str, str, str, str]
 """Stage, step, page and element."""
 
 
-class Recurrence(msgspec.Struct):
+class Recurrence(msgspec.Struct, gc=False):
     """Remembers what one detector has found in one session, by where it was."""
 
     found: dict[Spot, Finding] = {}

@@ -11,6 +11,7 @@ from services.demo.people.person import PROJECT
 from services.demo.people.town import visits
 from services.edges.clickhouse import Store
 from services.edges.history import Columns, StoreArchive
+from services.rejudge import surer
 from services.rejudge.run import Run
 from tests.rejudge.test_run import NOW, OLD, SINCE, afresh, changed, live, rows, silent
 from tests.stores import fresh_dsn
@@ -85,6 +86,22 @@ def test_a_small_change_ends_as_if_the_journey_had_always_been_this(
     assert difference.sessions == len(expected["sessions"])
     assert sum(one.now for one in difference.findings.values()) == len(expected["findings"])
     assert archive.read < len(events) or "learned" in change
+
+
+def test_more_sets_of_rules_than_a_request_can_name_are_named_in_several(
+    store: Store, events: list[Event], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    journey = SMALL["what evidence weighs"]
+    expected = afresh(store, journey, events)
+    live(store, OLD, events)
+    monkeypatch.setattr(surer, "AT_ONCE", 3)
+
+    run = Run(StoreArchive(store), PROJECT, journey, SINCE)
+    run.judge(NOW, silent)
+    run.apply(silent)
+
+    assert len({tuple(row["job_rules"]) for row in expected["sessions"]}) > 2 * surer.AT_ONCE
+    assert rows(store, "sessions") == expected["sessions"]
 
 
 def test_asked_for_everything_it_judges_what_nothing_changed_in(store: Store, events: list[Event]) -> None:

@@ -28,7 +28,7 @@ AWAY_MS = 1000
 """PostHog's second within which looking elsewhere shows that the click was answered elsewhere."""
 
 
-class Watch(msgspec.Struct):
+class Watch(msgspec.Struct, gc=False):
     """The last click of a session and a client's last verdict on one, the one that counted, and what was found."""
 
     click: Act | None = None

@@ -18,7 +18,7 @@ LEFT = HIDING - {"tab_hidden"}
 """Of apps only: every visit of a page ends with its tab hidden."""
 
 
-class Leaving(msgspec.Struct, frozen=True):
+class Leaving(msgspec.Struct, frozen=True, gc=False):
     """What is to be said if the visitor does not come back, and how far they had come."""
 
     finding: Finding

@@ -15,7 +15,7 @@ from services.core.page_error import ERROR_PROPS, ERRORS, ErrorDetector, kind
 from services.core.recurrence import Recurrence
 
 
-class Pair(msgspec.Struct):
+class Pair(msgspec.Struct, gc=False):
     """The last click and the last error of a session, and all that was found of such pairs."""
 
     click: Act | None = None

@@ -24,7 +24,7 @@ WORDS = (
 """PostHog's list of what one clicks many times in peace; a whole text, since "Next step" is clicked once."""
 
 
-class Burst(msgspec.Struct):
+class Burst(msgspec.Struct, gc=False):
     """Clicks of which each came soon after and near the one before."""
 
     first: Act
