@@ -1,7 +1,5 @@
     -- Attempts at jobs whose window is over, by when they began; whether they got done, and by how many moves or in what
     -- time. Of the others only the quick would be known.
-    -- include known
-
     -- include attempts
 
     told AS

@@ -2,8 +2,6 @@
 WITH
     -- include scoped
 
-    -- include known
-
     -- include attempts
 
     -- include attempts_told
