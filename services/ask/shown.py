@@ -126,7 +126,16 @@ def _column(name: str, rows: Sequence[Row], *, is_first: bool) -> Column:
         return Column(stem.replace("_", " "), [write(name, row) for row in rows], rank, is_numeric=True)
     cells = [_cell(row[name], _unit(name, row)) for row in rows]
     rank = LISTED if any(row[name].startswith(("[", "{")) for row in rows) else OF_WHAT if is_first else COUNTED
-    return Column(name.replace("_", " "), cells, rank, _is_numeric(name, rows))
+    return Column(_heading(name), cells, rank, _is_numeric(name, rows))
+
+
+def _heading(name: str) -> str:
+    """A time is shown in whatever unit tells it best.
+
+    >>> _heading("median_seconds"), _heading("seconds_timed"), _heading("sessions_each")
+    ('median time', 'timed', 'sessions each')
+    """
+    return name.replace("seconds_timed", "timed").replace("seconds", "time").replace("_", " ")
 
 
 def _stem(name: str, row: Row) -> str | None:
@@ -178,8 +187,20 @@ def _estimate(name: str, row: Row) -> Text:
 
 def _cell(value: str, unit: str) -> Text:
     if value and (unit or "." in value) and _is_number(value):
-        return Text(f"{_number(value)} {unit}".rstrip())
+        return Text(_lasting(float(value)) if unit == "s" else f"{_number(value)} {unit}".rstrip())
     return _cut(Text(value), LONGEST_CELL)
+
+
+def _lasting(seconds: float) -> str:
+    """A time in the unit in which it is told apart best.
+
+    >>> _lasting(90), _lasting(1_500), _lasting(339_202)
+    ('90 s', '25 min', '3.93 d')
+    """
+    for unit, length in (("d", 86_400), ("h", 3_600), ("min", 60)):
+        if abs(seconds) >= 2 * length:
+            return f"{_number(str(seconds / length))} {unit}"
+    return f"{_number(str(seconds))} s"
 
 
 def _number(value: str) -> str:
