@@ -12,8 +12,8 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-BAR = 10
-LONGEST_CELL = 40
+from services.ask.cell import Row, cell, cut, estimate, is_number, share, unit_of
+
 SHORT_CELL = 16
 """Of a text, where not all columns have room."""
 PADDING = 3
@@ -24,10 +24,6 @@ SORTED_BY = {"lost_conversions", "opportunity_opportunity"}
 ORDER, OF_WHAT, WITH_INTERVAL, COUNTED, LISTED = range(5)
 """Which columns are shown first: what rows are sorted by, texts before any number, which say what a row is of, others
 with an interval, others, lists."""
-MONEY = {"value", "worth"}
-"""Words in the names of columns of money; it is in the row's currency."""
-
-Row = Mapping[str, str]
 
 
 def show_answer(title: str, table: str, console: Console) -> None:
@@ -84,7 +80,7 @@ class Column:
 
     def shortened(self) -> "Column":
         """With long texts cut."""
-        return replace(self, cells=[_cut(cell, SHORT_CELL) if self.rank == OF_WHAT else cell for cell in self.cells])
+        return replace(self, cells=[cut(cell, SHORT_CELL) if self.rank == OF_WHAT else cell for cell in self.cells])
 
 
 def show_rows(title: str, rows: Sequence[Row], console: Console) -> None:
@@ -121,12 +117,21 @@ def fitted(columns: Sequence[Column], room: int) -> list[Column]:
 def _column(name: str, rows: Sequence[Row], *, is_first: bool) -> Column:
     stem = _stem(name, rows[0])
     if stem is not None and _is_numeric(name, rows):
-        write = _share if name.endswith("share") else _estimate
+        write = share if name.endswith("share") else estimate
         rank = ORDER if stem in SORTED_BY else WITH_INTERVAL
         return Column(stem.replace("_", " "), [write(name, row) for row in rows], rank, is_numeric=True)
-    cells = [_cell(row[name], _unit(name, row)) for row in rows]
+    cells = [cell(row[name], unit_of(name, row)) for row in rows]
     rank = LISTED if any(row[name].startswith(("[", "{")) for row in rows) else OF_WHAT if is_first else COUNTED
-    return Column(name.replace("_", " "), cells, rank, _is_numeric(name, rows))
+    return Column(_heading(name), cells, rank, _is_numeric(name, rows))
+
+
+def _heading(name: str) -> str:
+    """A time is shown in whatever unit tells it best.
+
+    >>> _heading("median_seconds"), _heading("seconds_timed"), _heading("sessions_each")
+    ('median time', 'timed', 'sessions each')
+    """
+    return name.replace("seconds_timed", "timed").replace("seconds", "time").replace("_", " ")
 
 
 def _stem(name: str, row: Row) -> str | None:
@@ -140,18 +145,6 @@ def _stem(name: str, row: Row) -> str | None:
     return stem if name.endswith(MIDDLES) and f"{stem}_low" in row and f"{stem}_high" in row else None
 
 
-def _unit(name: str, row: Row) -> str:
-    """What a number is counted in, where that is no number of things.
-
-    >>> _unit("median_seconds", {}), _unit("lost_value_low", {"currency": "EUR"}), _unit("seconds_timed", {})
-    ('s', 'EUR', '')
-    """
-    parts = set(name.split("_"))
-    if "timed" in parts:
-        return ""  # of how many there are seconds
-    return "s" if "seconds" in parts else row.get("currency", "") if parts & MONEY else ""
-
-
 def _says_something(name: str, rows: Sequence[Row]) -> bool:
     """Not where all is empty or nought, and not the ends of an interval, which stand beside what they are of."""
     stem, _, end = name.rpartition("_")
@@ -159,53 +152,5 @@ def _says_something(name: str, rows: Sequence[Row]) -> bool:
     return not is_end and any(row[name] not in {"", "0", "0.0", "false"} for row in rows)
 
 
-def _share(name: str, row: Row) -> Text:
-    if not row[name]:
-        return Text()
-    share, low, high = (row.get(f"{name[:-5]}{part}", "") for part in ("share", "low", "high"))
-    interval = f" ({float(low):.0%}-{float(high):.0%})" if low and high else ""
-    bar = "█" * round(BAR * min(max(float(share), 0.0), 1.0))
-    return Text.assemble(f"{float(share):.1%}{interval} ", (f"{bar:<{BAR}}", "cyan"))
-
-
-def _estimate(name: str, row: Row) -> Text:
-    if not row[name]:
-        return Text()
-    stem = name.rpartition("_")[0]
-    middle, low, high = (_number(row[one]) for one in (name, f"{stem}_low", f"{stem}_high"))
-    return Text(f"{middle} ({low} to {high}) {_unit(name, row)}".rstrip())
-
-
-def _cell(value: str, unit: str) -> Text:
-    if value and (unit or "." in value) and _is_number(value):
-        return Text(f"{_number(value)} {unit}".rstrip())
-    return _cut(Text(value), LONGEST_CELL)
-
-
-def _number(value: str) -> str:
-    """As many digits as say something.
-
-    >>> _number("1640.0"), _number("0.0312"), _number("18.236"), _number("3.2e-12")
-    ('1,640', '0.031', '18.24', '3e-12')
-    """
-    number = float(value)
-    if 0 < abs(number) < 0.0005:
-        return f"{number:.0e}"
-    digits = 0 if abs(number) >= 100 else 2 if abs(number) >= 1 else 3
-    return f"{number:,.{digits}f}".rstrip("0").rstrip(".") if digits else f"{number:,.0f}"
-
-
-def _cut(text: Text, longest: int) -> Text:
-    return text if text.cell_len <= longest else Text(f"{text.plain[: longest - 1]}…")
-
-
 def _is_numeric(name: str, rows: Sequence[Row]) -> bool:
-    return all(_is_number(row[name]) for row in rows)
-
-
-def _is_number(text: str) -> bool:
-    try:
-        float(text or 0)
-    except ValueError:
-        return False
-    return True
+    return all(is_number(row[name]) for row in rows)

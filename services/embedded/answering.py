@@ -66,7 +66,8 @@ def one_app(
 
 
 def _add_health(router: APIRouter, publisher: Publisher, store: Store, stages: App) -> None:
-    @router.get("/readyz", responses={503: {"description": "Names what is not ready."}})
+    # Documented by the API, in whose place it answers.
+    @router.get("/readyz", include_in_schema=False)
     def readyz(response: Response) -> dict[str, str]:
         """Whether each part can do its work."""
         problems = {"ingest": publisher.problem, "stages": "stopped working" if stages.crashed else "", "store": ""}
@@ -79,7 +80,7 @@ def _add_health(router: APIRouter, publisher: Publisher, store: Store, stages: A
 
 
 def _add_metrics(router: APIRouter, metrics: Metrics) -> None:
-    @router.get("/metrics", response_class=Response)
+    @router.get("/metrics", response_class=Response, include_in_schema=False)
     def show_metrics() -> Response:
         """For Prometheus."""
         return Response(generate_latest(metrics.registry), media_type=CONTENT_TYPE_LATEST)

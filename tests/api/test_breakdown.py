@@ -60,6 +60,8 @@ def test_each_value_is_answered_as_if_it_had_been_filtered_by(store: Store, clie
     [
         ("/v1/jobs", "device", {}),
         ("/v1/jobs", "job", {}),
+        ("/v1/jobs/retention", "device", {}),
+        ("/v1/jobs/retention", "job", {"bucket": "day"}),
         ("/v1/trends", "device", {"compare": "previous"}),
         ("/v1/trends", "job", {"metric": "success"}),
         ("/v1/trends", "device", {"metric": "success", "bucket": "week"}),

@@ -26,11 +26,15 @@ class JobCircumstances(BaseModel):
     done: list[Association] = Field(description="Sessions that got it done among those with it under a circumstance.")
 
 
-class JobCircumstance(Association):
-    """One line of the table: a circumstance of a job."""
+class OfJob(BaseModel):
+    """Which job, and what of it."""
 
     job: str
     what: Literal["arises", "done"]
+
+
+class JobCircumstance(Association, OfJob):
+    """One line of the table: a circumstance of a job, after which job."""
 
 
 class CircumstancesAnswer(PagedAnswer, DividedAnswer):

@@ -21,11 +21,15 @@ class DropOffCircumstancesQuestion(Divisible, Paging):
     )
 
 
-class DropOffCircumstance(Association):
-    """A circumstance at a place."""
+class AtPlace(BaseModel):
+    """At which place."""
 
     stage: str = Field(description="Empty: before any stage.", examples=["checkout"])
     step: str = Field(description="Empty: the whole stage.", examples=["payment"])
+
+
+class DropOffCircumstance(Association, AtPlace):
+    """A circumstance at a place."""
 
 
 class DropOffCircumstancesAnswer(PagedAnswer, DividedAnswer):
