@@ -8,6 +8,7 @@ the bytes on the network and on Kafka's disks. The format: https://kafka.apache.
 import struct
 import sys
 from collections.abc import Callable, Sequence
+from typing import Generic, TypeVar
 
 from aiokafka.record.util import calc_crc32c
 
@@ -37,17 +38,41 @@ def _varint(number: int) -> bytes:
     return bytes(groups)
 
 
-class _Varints:
-    """Stands in for the list of those worked out where a number may be beyond it."""
+def _length(number: int) -> bytes:
+    """A record's length, and before it the end of the record before: no headers."""
+    return b"\0" + _varint(number)
 
-    def __getitem__(self, number: int) -> bytes:
-        return _varint(number)
+
+def _place(number: int) -> bytes:
+    """Where a record is in its batch, and before it: no attributes, no other time."""
+    return b"\0\0" + _varint(number)
+
+
+def _framed(number: int) -> int:
+    """How many bytes so many take with their number before them."""
+    return len(_varint(number)) + number
+
+
+Worth = TypeVar("Worth")
+
+
+class _Each(Generic[Worth]):
+    """Stands in for a list of what is worked out where a number may be beyond it."""
+
+    def __init__(self, of: Callable[[int], Worth]) -> None:
+        self._of = of
+
+    def __getitem__(self, number: int) -> Worth:
+        return self._of(number)
 
 
 LONG = 8192
 FRAME = 64  # more than all that is put around a key and a value
 # The lengths and places of records are small, so each is worked out once; a list is asked in a third of a dict's time.
 _VARINTS = [_varint(number) for number in range(LONG)]
+_LENGTHS = [_length(number) for number in range(LONG)]
+_PLACES = [_place(number) for number in range(LONG)]
+_FRAMED = [_framed(number) for number in range(LONG)]
 
 
 class Compressor:
@@ -80,22 +105,24 @@ class BatchBuilder:
 
     def extend(self, records: Sequence[Record]) -> int:
         """How many of them it took, none beyond `max_bytes`, yet the first in any case."""
-        varints: list[bytes] | _Varints = _VARINTS
+        varints: list[bytes] | _Each[bytes] = _VARINTS
+        lengths: list[bytes] | _Each[bytes] = _LENGTHS
+        places: list[bytes] | _Each[bytes] = _PLACES
+        framed: list[int] | _Each[int] = _FRAMED
         add = self._parts.extend
         offset = first = self._count
         size, value_bytes = self._size, self.value_bytes
         for key, value in records:
             key_bytes, bytes_here = len(key), len(value)
             if offset + key_bytes + bytes_here >= LONG - FRAME:
-                varints = _Varints()
-            place, key_length, value_length = varints[offset], varints[key_bytes], varints[bytes_here]
-            # attributes, time, place, key, value, headers: no attributes, no other time, no headers
-            length = 3 + len(place) + len(key_length) + key_bytes + len(value_length) + bytes_here
+                varints, lengths, places, framed = _Each(_varint), _Each(_length), _Each(_place), _Each(_framed)
+            place = places[offset]
+            length = 1 + len(place) + framed[key_bytes] + framed[bytes_here]  # with its end
             size += length + 5
             if size > self._max_bytes and offset:
                 self._closed = True
                 break
-            add((varints[length], b"\0\0", place, key_length, key, value_length, value, b"\0"))
+            add((lengths[length], place, varints[key_bytes], key, varints[bytes_here], value))
             value_bytes += bytes_here
             offset += 1
         self._size, self.value_bytes = size, value_bytes
@@ -120,6 +147,8 @@ class BatchBuilder:
     def _build(self) -> bytes:
         if self._buffer is None:
             self._closed = True
+            self._parts[0] = self._parts[0][1:]  # before the first there is no record
+            self._parts.append(b"\0")
             checked = CHECKED.pack(
                 ZSTD, self._count - 1, self._timestamp, self._timestamp, *self._producer, self._count
             ) + self._compress(b"".join(self._parts))

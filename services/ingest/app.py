@@ -11,6 +11,7 @@ from starlette.types import Receive, Scope, Send
 
 from services.edges.kafka import Publisher
 from services.edges.keyring import Keyring
+from services.ingest.caller import Query
 from services.ingest.client_settings import client_routes
 from services.ingest.dialects.ga4 import as_batch as ga4_batch
 from services.ingest.dialects.posthog import as_batch as posthog_batch
@@ -19,6 +20,7 @@ from services.ingest.intake import Intake, Parts, TakeNothing
 from services.ingest.metrics import Metrics
 from services.ingest.openapi import document
 from services.ingest.other_dialects import TakeEither, TakeGtag, TakeTranslated
+from services.ingest.plain_request import Path
 from services.ingest.privacy import Privacy
 from services.ingest.problem import CONTENT_TYPE, problem_body
 from services.ingest.strangers import Strangers
@@ -28,8 +30,7 @@ from services.settings import Settings
 
 SINGLE_CALLS = ("track", "page", "identify", "screen", "group", "alias")
 SHORT_KINDS = "tpisga"
-SHARED = frozenset({"/batch"})
-"""On these, clients of two dialects meet."""
+POSTHOG_PATHS = ("/e", "/i/v0/e", "/capture")
 
 
 class IngestApp(FastAPI):
@@ -54,7 +55,7 @@ def create_app(settings: Settings, keyring: Keyring, publisher: Publisher) -> In
     strangers = Strangers(settings.unknown_key_rate)
     parts = Parts(settings, keyring, publisher, metrics, Privacy.configured(settings), strangers)
     app.intakes = intakes(parts)
-    app.together = Together(parts, {path: kind for path, kind in segment_paths().items() if path not in SHARED})
+    app.together = Together(parts, paths_together())
     app.router.routes.extend(client_routes(parts))
     app.add_exception_handler(HTTPException, _as_problem)
 
@@ -80,13 +81,29 @@ def intakes(parts: Parts) -> dict[str, Intake]:
     posthog = TakeTranslated(parts, posthog_batch)
     others: dict[str, Intake] = {
         "/batch": TakeEither(parts, is_posthog, posthog),
-        **dict.fromkeys(("/e", "/i/v0/e", "/capture"), posthog),
+        **dict.fromkeys(POSTHOG_PATHS, posthog),
         "/mp/collect": TakeTranslated(parts, ga4_batch),
         "/g/collect": TakeGtag(parts),
         "/v1/import/end": TakeImportEnd(parts),
         "/v1/m": TakeNothing(parts),
     }
     return {f"{path}{slash}": intake for path, intake in (by_path | others).items() for slash in ("", "/")}
+
+
+def paths_together() -> dict[str, Path]:
+    """Those whose requests are taken many at a time where they are plain."""
+    by_path = {path: Path(kind) for path, kind in segment_paths().items()}
+    others = {
+        "/batch": Path(translate=_either_batch),
+        **dict.fromkeys(POSTHOG_PATHS, Path(translate=posthog_batch)),
+        "/mp/collect": Path(translate=ga4_batch),
+    }
+    return {f"{path}{slash}": how for path, how in (by_path | others).items() for slash in ("", "/")}
+
+
+def _either_batch(body: bytes, query: Query) -> bytes:
+    """On this path clients of two dialects meet."""
+    return posthog_batch(body, query) if is_posthog(body) else body
 
 
 def segment_paths() -> dict[str, str]:

@@ -14,9 +14,11 @@ from services.core.event import Event
 from services.ingest.body import BATCH_CALLS, INFLATED_BYTES, SEND_LESS
 from services.ingest.dialects import segment
 from services.ingest.dialects.around import Surroundings
+from services.ingest.dialects.flat import Objects
 from services.ingest.dialects.segment_plain import (
     PlainBatch,
     PlainCall,
+    contents_of,
     plain_batch,
     plain_single,
     read_plain,
@@ -63,7 +65,7 @@ class Calls:
         head = self._read_plain()
         if head is None:
             self._clean()
-        elif not texts_are_clean(self._plain, self._surroundings):
+        elif not texts_are_clean(self._plain, contents_of(self._plain), self._surroundings):
             self._clean()
             head = self._read_plain()
         self.head = head or self._read()
@@ -152,9 +154,9 @@ def calls_of(head: PlainBatch | PlainCall) -> Sequence[PlainCall]:
     return head.batch if isinstance(head, PlainBatch) else [head]
 
 
-def texts_are_clean(calls: Sequence[PlainCall], surroundings: Surroundings) -> bool:
+def texts_are_clean(calls: Sequence[PlainCall], contents: Objects, surroundings: Surroundings) -> bool:
     """Contexts are cleaned where they are read, each once, so that the rest of most bodies is soon looked at."""
-    texts = texts_of(calls)
+    texts = texts_of(calls, contents)
     return len(texts) <= TEXTS_BYTES and surroundings.scrub(texts) == texts
 
 

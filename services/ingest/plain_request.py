@@ -16,20 +16,31 @@ from services.ingest.caller import Caller, caller_by, key_in
 from services.ingest.calls import calls_of, plainly
 from services.ingest.consent import asked_by_headers, may_be_asked
 from services.ingest.dialects import segment
-from services.ingest.dialects.segment_plain import PlainBatch, PlainCall
+from services.ingest.dialects.flat import are_flat
+from services.ingest.dialects.segment_plain import PlainBatch, PlainCall, contents_of
 from services.ingest.gate import Sending, refused_sender
 from services.ingest.intake import Parts
+from services.ingest.other_dialects import Translate
 from services.ingest.problem import Problem
 from services.ingest.sender import Sender, sender_of
 
 ENCODINGS = {b"": False, b"identity": False, b"gzip": True}
+PASSED_BY = 20
+"""So many requests are not translated here after one in vain: a client that sends what is odd does so again."""
+
+
+class Path(NamedTuple):
+    """Says of a path which type it gives to its calls, "" where each says it, and how they become Segment's."""
+
+    kind: str = ""
+    translate: Translate | None = None
 
 
 @dataclass(slots=True)
 class Preamble:
     """Holds what follows from the head of a request."""
 
-    kind: str
+    path: Path
     caller: Caller
     presented: str
     sender: Sender
@@ -37,6 +48,8 @@ class Preamble:
     all_taken: Prepared
     cleared_for: Key | None = None
     """The key, as it stands, with which requests with this head pass the checks of who sends."""
+    passed_by: int = 0
+    """So many requests with this head are to be looked at alone."""
 
     @property
     def origin(self) -> bytes:
@@ -52,6 +65,8 @@ class Reading(NamedTuple):
     skew: int
     key: Key
     are_tracks: bool
+    may_be_escaped: bool
+    """Whether there is an escape in its body."""
 
 
 class Readings:
@@ -68,18 +83,22 @@ class Readings:
         about = request.about
         try:
             self._parts.strangers.hold(about.caller, self._parts.keyring)
-            body = self._text_of(request)
+            text = self._text_of(request)
+            body = _in_calls(text, about)
         except Problem:
             return None
-        head = plainly(body, about.kind)
+        head = plainly(body, about.path.kind)
         if head is None or (isinstance(head, PlainBatch) and (head.historical or head.replayed or not head.batch)):
             return None
         key = self._key(about.presented or head.write_key or about.caller.query.get("writeKey") or "")
         calls = calls_of(head)
         if key is None or len(calls) > BATCH_CALLS or not self._may_pass(key, about, body):
             return None
+        if about.path.translate is not None and not are_flat(contents_of(calls)):
+            about.passed_by = PASSED_BY
+            return None
         skew = segment.skew_of(head.sent_at, self._received_at)
-        return Reading(request, calls, len(body), skew, key, _are_tracks(about.kind, calls))
+        return Reading(request, calls, len(text), skew, key, _are_tracks(about.path.kind, calls), b"\\" in body)
 
     def _text_of(self, request: Whole[Preamble]) -> bytes:
         body = request.body
@@ -109,9 +128,20 @@ class Readings:
         return not refused_sender(Sending(key, about.caller, 0, historical=False))
 
 
-def preamble_of(head: Head, kinds: Mapping[str, str], parts: Parts) -> Preamble | None:
-    """None where a request with this head is not plain. `kinds` says which type a path gives to its calls."""
-    if head.path not in kinds:
+def _in_calls(text: bytes, about: Preamble) -> bytes:
+    """The body in Segment's words. Empty where it takes a closer look: forms and Base64 may hold gzip, of any size."""
+    if about.path.translate is None:
+        return text
+    if about.passed_by or text[:1] not in (b"{", b"["):
+        about.passed_by = max(0, about.passed_by - 1)
+        return b""
+    return about.path.translate(text, about.caller.query)
+
+
+def preamble_of(head: Head, paths: Mapping[str, Path], parts: Parts) -> Preamble | None:
+    """None where a request with this head is not plain."""
+    path = paths.get(head.path)
+    if path is None:
         return None
     caller = caller_by(head.headers, head.query, head.peer, parts.privacy.proxies)
     is_gzip = ENCODINGS.get(caller.headers.get(b"content-encoding", b"").lower())
@@ -122,7 +152,7 @@ def preamble_of(head: Head, kinds: Mapping[str, str], parts: Parts) -> Preamble 
     if is_gzip is None:
         return None
     all_taken = as_prepared(ALL_TAKEN, caller.headers.get(b"origin", b""))
-    return Preamble(kinds[head.path], caller, presented, sender_of(caller), is_gzip, all_taken)
+    return Preamble(path, caller, presented, sender_of(caller), is_gzip, all_taken)
 
 
 def as_prepared(answer: Answer, origin: bytes) -> Prepared:

@@ -19,10 +19,11 @@ from services.ingest.address import network_of
 from services.ingest.answer import Answer, unavailable
 from services.ingest.calls import texts_are_clean
 from services.ingest.dialects import segment
-from services.ingest.dialects.segment_plain import PlainCall, read_plain
-from services.ingest.dialects.tracks import Columns, columns_of, read_tracks
+from services.ingest.dialects.flat import Objects
+from services.ingest.dialects.segment_plain import PlainCall, contents_of, read_plain
+from services.ingest.dialects.tracks import Columns, Tracks, columns_of, read_tracks
 from services.ingest.intake import Parts, new_id
-from services.ingest.plain_request import Preamble, Reading, Readings, as_prepared, preamble_of
+from services.ingest.plain_request import Path, Preamble, Reading, Readings, as_prepared, preamble_of
 from services.ingest.sender import NOBODY
 
 log = structlog.get_logger(__name__)
@@ -34,21 +35,21 @@ Alike = tuple[str, bool, bool]
 
 
 class Together:
-    """Takes requests of paths that say the type of their calls, or "" where each call does."""
+    """Takes the requests of some paths."""
 
-    def __init__(self, parts: Parts, kinds: Mapping[str, str]) -> None:
+    def __init__(self, parts: Parts, paths: Mapping[str, Path]) -> None:
         self._parts = parts
-        self._kinds = kinds
+        self._paths = paths
 
     def about(self, head: Head) -> Preamble | None:
-        return preamble_of(head, self._kinds, self._parts)
+        return preamble_of(head, self._paths, self._parts)
 
     def take(self, requests: Sequence[Whole[Preamble]]) -> None:
         received_at, size = time.time_ns() // 1_000_000, 0
         readings = Readings(self._parts, received_at)
         alike: defaultdict[Alike, list[Reading]] = defaultdict(list)
         for request in requests:
-            reading = readings.read(request)
+            reading = self._read(request, readings)
             if reading is None:
                 request.give_back()
                 continue
@@ -59,6 +60,13 @@ class Together:
                 size = 0
         self._publish_all(alike, received_at)
         self._parts.publisher.flush()
+
+    def _read(self, request: Whole[Preamble], readings: Readings) -> Reading | None:
+        try:
+            return readings.read(request)
+        except Exception:
+            log.exception("request_not_read_with_others")  # alone it gets its 500
+            return None
 
     def _publish_all(self, alike: dict[Alike, list[Reading]], received_at: int) -> None:
         for readings in alike.values():
@@ -86,19 +94,23 @@ class Together:
         """The events, and what is remembered of them; None where any of them is odd."""
         privacy, sieve, key = self._parts.privacy, self._parts.sieve, readings[0].key
         calls = [call for reading in readings for call in reading.calls]
-        if not texts_are_clean(calls, privacy.surroundings):
+        contents = contents_of(calls)
+        if not texts_are_clean(calls, contents, privacy.surroundings):
             return None
-        columns = self._columns(calls, readings, received_at)
+        columns = self._columns(calls, contents, readings, received_at)
         if columns is None or not sieve.names.have_room(key.project, columns.names, key.terms.event_names):
             return None
         keys = sieve.recent.keys(key.project, columns.visitors, columns.ids)
         return None if sieve.recent.any_known(keys) else (columns, keys)
 
-    def _columns(self, calls: Sequence[PlainCall], readings: Sequence[Reading], received_at: int) -> Columns | None:
+    def _columns(
+        self, calls: Sequence[PlainCall], contents: Objects, readings: Sequence[Reading], received_at: int
+    ) -> Columns | None:
         surroundings = self._parts.privacy.surroundings
         if readings[0].are_tracks:
             skews = [reading.skew for reading in readings for _ in reading.calls]
-            if columns := read_tracks(calls, skews, self._arrival(readings[0], received_at), surroundings):
+            tracks = Tracks(calls, skews, contents, any(reading.may_be_escaped for reading in readings))
+            if columns := read_tracks(tracks, self._arrival(readings[0], received_at), surroundings):
                 return columns
         arrivals = [self._arrival(reading, received_at) for reading in readings]
         read = [read_plain(one.calls, arrival, surroundings) for one, arrival in zip(readings, arrivals, strict=True)]
@@ -112,7 +124,7 @@ class Together:
             key.project,
             received_at,
             new_id,
-            about.kind,
+            about.path.kind,
             reading.skew,
             sender=about.sender,
             countries=countries,

@@ -13,8 +13,8 @@ from services.edges.batch_builder import Record
 from services.ingest.calls import Calls, Refusals, take_or_refuse, without_half_letters
 from services.ingest.dialects.around import Surroundings
 from services.ingest.dialects.segment import Arrival, Batch, skew_of
-from services.ingest.dialects.segment_plain import PlainBatch, plain_batch, read_plain
-from services.ingest.dialects.tracks import columns_of, read_tracks
+from services.ingest.dialects.segment_plain import PlainBatch, contents_of, plain_batch, read_plain
+from services.ingest.dialects.tracks import Tracks, columns_of, read_tracks
 from services.ingest.guard import EVENT_BYTES
 from services.ingest.line import records_of
 from services.ingest.problem import Problem
@@ -49,6 +49,10 @@ def arrival(**how: Any) -> Arrival:
 def sort(body: bytes, how: Arrival, kind: str = "") -> tuple[list[Record], Refusals]:
     lines, refused, _ = Calls(body, kind, SURROUNDINGS).sort(how)
     return records_of(lines), refused
+
+
+def tracks_of(read: PlainBatch, skew: int, body: bytes) -> Tracks:
+    return Tracks(read.batch, [skew] * len(read.batch), contents_of(read.batch), b"\\" in body)
 
 
 def one_by_one(body: bytes, how: Arrival) -> tuple[list[Record], Refusals]:
@@ -133,7 +137,7 @@ def test_reading_all_in_one_pass_and_one_by_one_comes_to_the_same(
 tracks = st.fixed_dictionaries(
     {"type": st.just("track"), "event": st.sampled_from(["a", "ä\\", "x" * 256])},
     optional={
-        "anonymousId": st.sampled_from(["", "v", "ä", "a?b", 'a"b', "a\nb", "a#", None]),
+        "anonymousId": st.sampled_from(["", "v", "ä", "a?b", 'a"b', "a\nb", "a#", "\x7f\u2028", None]),
         "userId": st.sampled_from(["", "u", "ö", "u\\", "u#", None]),
         "messageId": st.sampled_from(["m", "ü", "m?", None]),
         "properties": flat,
@@ -155,7 +159,7 @@ def test_read_column_by_column_tracks_come_to_the_same(batch: list[Any], skew: i
     read = plain_batch(body)
     is_all_tracks = read is not None and {call.type for call in read.batch} == {"track"}
 
-    columns = read_tracks(read.batch, [skew] * len(batch), how, SURROUNDINGS) if read and is_all_tracks else None
+    columns = read_tracks(tracks_of(read, skew, body), how, SURROUNDINGS) if read and is_all_tracks else None
 
     if columns is not None:
         assert (columns.records, []) == one_by_one(body, how)
@@ -174,7 +178,7 @@ def test_an_ordinary_track_is_read_column_by_column(change: dict[str, Any]) -> N
     read = plain_batch(body)
     assert read is not None
 
-    columns = read_tracks(read.batch, [0, 0], arrival(), SURROUNDINGS)
+    columns = read_tracks(tracks_of(read, 0, body), arrival(), SURROUNDINGS)
 
     assert columns is not None
     assert (columns.records, []) == one_by_one(body, arrival())

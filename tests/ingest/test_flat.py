@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.ingest.dialects.flat import are_flat
+from services.ingest.dialects.flat import are_flat, objects_of
 from services.ingest.dialects.segment_plain import Props
 
 letters = st.text(st.sampled_from(' ":{}[],\\/aé0-.eE+\n\x00\x1f\u2028\U0001f600'), max_size=6)
@@ -31,7 +31,7 @@ def is_plain(text: bytes) -> bool:
 def test_what_looks_flat_is_what_the_decoder_takes(drawn: list[dict[str, Any]], ascii_only: bool) -> None:
     texts = [json.dumps(one, ensure_ascii=ascii_only).encode() for one in drawn]
 
-    if are_flat([msgspec.Raw(text) for text in texts]):
+    if are_flat(objects_of([msgspec.Raw(text) for text in texts])):
         assert all(is_plain(text) for text in texts)
 
 
@@ -39,7 +39,7 @@ def test_what_looks_flat_is_what_the_decoder_takes(drawn: list[dict[str, Any]], 
 def test_nothing_but_json_looks_flat(drawn: list[str]) -> None:
     text = "".join(["{", *drawn, "}"]).encode()
 
-    if are_flat([msgspec.Raw(text)]):
+    if are_flat(objects_of([msgspec.Raw(text)])):
         assert is_plain(text)
 
 
@@ -53,7 +53,7 @@ def test_nothing_but_json_looks_flat(drawn: list[str]) -> None:
     ],
 )
 def test_what_shops_send_looks_flat(text: bytes) -> None:
-    assert are_flat([msgspec.Raw(text), msgspec.Raw(b"{}")])
+    assert are_flat(objects_of([msgspec.Raw(text), msgspec.Raw(b"{}")]))
 
 
 @pytest.mark.parametrize(
@@ -73,4 +73,4 @@ def test_what_shops_send_looks_flat(text: bytes) -> None:
     ],
 )
 def test_what_may_pass_a_limit_does_not(text: bytes) -> None:
-    assert not are_flat([msgspec.Raw(b"{}"), msgspec.Raw(text)])
+    assert not are_flat(objects_of([msgspec.Raw(b"{}"), msgspec.Raw(text)]))

@@ -5,6 +5,7 @@ That each comes to the same events and answers, the other tests of ingest show: 
 
 import asyncio
 import gzip
+from base64 import b64encode
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -24,9 +25,11 @@ from services.edges.express import Head, Whole
 from services.edges.record_batch import NotAccepted, Positions
 from services.ingest.app import create_app
 from services.ingest.body import INFLATED_BYTES
-from services.ingest.calls import texts_are_clean
+from services.ingest.calls import plainly, texts_are_clean
 from services.ingest.dialects.around import Surroundings
-from services.ingest.dialects.segment_plain import PlainCall
+from services.ingest.dialects.flat import Objects
+from services.ingest.dialects.segment_plain import PlainBatch, PlainCall
+from services.ingest.plain_request import PASSED_BY
 from services.ingest.together import Together, failure_of
 from tests.ingest.conftest import Installation, Passenger, installed, response_of
 
@@ -44,11 +47,11 @@ class Taking:
     together: Together
 
     async def take(
-        self, *bodies: bytes, key: str = "", headers: dict[bytes, bytes] | None = None
+        self, *bodies: bytes, key: str = "", headers: dict[bytes, bytes] | None = None, path: str = "/v1/batch"
     ) -> list[httpx.Response | None]:
         """What each is answered; None where it is given back."""
         told = [(b"x-write-key", (key or self.ingest.key).encode()), *(headers or {}).items()]
-        about = self.together.about(Head("/v1/batch", b"", told, "93.184.216.34"))
+        about = self.together.about(Head(path, b"", told, "93.184.216.34"))
         assert about is not None
         passengers = [Passenger() for _ in bodies]
         pairs = zip(passengers, bodies, strict=True)
@@ -245,13 +248,68 @@ async def test_all_are_counted(taking: Taking) -> None:
     assert counted["desireline_ingest_acknowledge_seconds_count"] == 2
 
 
+def capture(id: str, **properties: Any) -> dict[str, Any]:
+    """As posthog-node sends an event."""
+    now = datetime.now(UTC).isoformat()
+    return {"event": "bought", "distinct_id": "v", "uuid": id, "timestamp": now, "properties": properties}
+
+
+VIEWED = {"name": "view_item", "params": {"item_id": "p-1", "value": 9.5}}
+
+
+@pytest.mark.parametrize(
+    ("path", "body", "said"),
+    [
+        ("/batch/", {"api_key": "k", "batch": [capture("a", price=9.5), capture("b")]}, [("bought", b'{"price":9.5}')]),
+        ("/i/v0/e/", {**capture("c", price=9.5), "api_key": "k"}, [("bought", b'{"price":9.5}')]),
+        ("/e/", [capture("d", token="k"), capture("e")], [("bought", b'{"token":"k"}')]),
+        ("/batch", {"batch": [track("f", properties={"a": 1})]}, [("Bought", b'{"a":1}')]),
+        ("/mp/collect", {"client_id": "v", "events": [VIEWED]}, [("view_item", b'{"item_id":"p-1","value":9.5}')]),
+    ],
+)
+async def test_what_other_dialects_say_plainly_is_taken_with_others(
+    taking: Taking, path: str, body: Any, said: list[tuple[str, bytes]]
+) -> None:
+    assert await taking.statuses(JSON(body), path=path) == [200]
+
+    count = len(body.get("batch", [0])) if isinstance(body, dict) else len(body)
+    events = [(event.name, bytes(event.props)) for event in await taking.ingest.events(count)]
+    assert events == [*said, *[("bought", b"{}")] * (count - 1)]
+
+
+@pytest.mark.parametrize(
+    "body", [b64encode(JSON(capture("a"))), b"data=" + b64encode(gzip.compress(JSON(capture("a"))))]
+)
+async def test_what_may_hold_gzip_of_any_size_is_looked_at_alone(taking: Taking, body: bytes) -> None:
+    assert await taking.statuses(body, path="/e/") == [GIVEN_BACK]
+
+
+async def test_a_client_that_says_what_is_odd_is_not_translated_twice_each_time(taking: Taking) -> None:
+    odd, plain = JSON(capture("a", nested={"b": 1})), [JSON(capture(str(number))) for number in range(PASSED_BY + 1)]
+
+    assert await taking.statuses(odd, *plain, path="/e/") == [GIVEN_BACK, *[GIVEN_BACK] * PASSED_BY, 200]
+
+
+async def test_what_goes_wrong_where_one_is_read_leaves_no_other_without_an_answer(
+    taking: Taking, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def stumbling(body: bytes, kind: str) -> PlainBatch | PlainCall | None:
+        if b"odd" in body:
+            raise RuntimeError("a fault of ours")
+        return plainly(body, kind)
+
+    monkeypatch.setattr("services.ingest.plain_request.plainly", stumbling)
+
+    assert await taking.statuses(batch(track("a")), batch(track("odd"))) == [200, GIVEN_BACK]
+
+
 async def test_what_goes_wrong_with_one_leaves_no_other_without_an_answer(
     taking: Taking, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def stumbling(calls: Sequence[PlainCall], surroundings: Surroundings) -> bool:
+    def stumbling(calls: Sequence[PlainCall], contents: Objects, surroundings: Surroundings) -> bool:
         if any(call.message_id == "odd" for call in calls):
             raise RuntimeError("a fault of ours")
-        return texts_are_clean(calls, surroundings)
+        return texts_are_clean(calls, contents, surroundings)
 
     monkeypatch.setattr("services.ingest.together.texts_are_clean", stumbling)
 

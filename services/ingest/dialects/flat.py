@@ -6,7 +6,7 @@ comma. What is no match may be flat all the same.
 """
 
 from collections.abc import Sequence
-from typing import Final
+from typing import Final, NamedTuple
 
 import msgspec
 import re2
@@ -26,11 +26,22 @@ _OBJECT: Final = rb"\{(?:%b(?:, ?%b)*)?\}" % (_MEMBER, _MEMBER)
 _OBJECTS: Final = re2.compile(rb"(?:%b,)*" % _OBJECT, _options)
 
 
-def are_flat(objects: Sequence[msgspec.Raw]) -> bool:
+class Objects(NamedTuple):
+    """Holds objects, and all of them as one text, each with a comma behind it."""
+
+    each: Sequence[msgspec.Raw]
+    text: bytes
+
+
+def objects_of(each: Sequence[msgspec.Raw]) -> Objects:
+    return Objects(each, b",".join([*each, b""]))
+
+
+def are_flat(objects: Objects) -> bool:
     """Whether all of them are, within the guard's limits and with 40 members at most."""
-    longest = max(map(len, objects), default=0)
+    longest = max(map(len, objects.each), default=0)
     if longest > VALUE_BYTES:
         return False
-    if longest > SHORT_BYTES and any(len(one) > SHORT_BYTES and bytes(one).count(b'":') > KEYS for one in objects):
+    if longest > SHORT_BYTES and any(len(one) > SHORT_BYTES and bytes(one).count(b'":') > KEYS for one in objects.each):
         return False
-    return _OBJECTS.fullmatch(b",".join([*objects, b""])) is not None
+    return _OBJECTS.fullmatch(objects.text) is not None

@@ -17,7 +17,7 @@ from msgspec import Meta
 from services.core.event import EMPTY_OBJECT
 from services.ingest.context import seen_of
 from services.ingest.dialects.around import Detail, Key, Parts, Scalar, Surroundings, end_of, place_of
-from services.ingest.dialects.flat import KEYS, are_flat
+from services.ingest.dialects.flat import KEYS, Objects, are_flat, objects_of
 from services.ingest.dialects.segment import EPOCH, MILLISECOND, NAMED, Arrival, Call, cut, is_empty, occurred, own_page
 from services.ingest.guard import ID_LETTERS, OLDEST_MS
 from services.ingest.line import Line
@@ -84,15 +84,15 @@ def plain_single(body: bytes) -> PlainCall | None:
         return None
 
 
-def contents_of(calls: Sequence[Call]) -> list[msgspec.Raw]:
-    return [call.properties if call.traits is EMPTY_OBJECT else call.traits for call in calls]
+def contents_of(calls: Sequence[Call]) -> Objects:
+    return objects_of([call.properties if call.traits is EMPTY_OBJECT else call.traits for call in calls])
 
 
-def texts_of(calls: Sequence[PlainCall]) -> bytes:
+def texts_of(calls: Sequence[PlainCall], contents: Objects) -> bytes:
     """All that is kept of these calls, beside ids and contexts, as one text of JSON: to be searched at once."""
     names = {call.event for call in calls}
     names |= {call.name for call in calls}
-    return b"[%b,%b]" % (b",".join(contents_of(calls)), _encode(list(names)))
+    return b"[%b%b]" % (contents.text, _encode(list(names)))
 
 
 def read_plain(
@@ -112,7 +112,7 @@ def read_plain(
     known, nothing, join = surroundings.known.get, surroundings.nothing, b"".join
     contents = contents_of(calls)
     all_flat = are_flat(contents)
-    for call, content in zip(calls, contents, strict=True):
+    for call, content in zip(calls, contents.each, strict=True):
         parts: Parts | None = nothing
         if call.context is not EMPTY_OBJECT:
             context = bytes(call.context)

@@ -5,9 +5,7 @@ has the same pieces; in which call anything is odd is not said here.
 """
 
 from collections.abc import Iterable, Sequence
-from functools import lru_cache
 from itertools import chain, repeat
-from operator import add
 from typing import NamedTuple
 
 import msgspec
@@ -15,14 +13,15 @@ import msgspec
 from services.core.event import EMPTY_OBJECT, Millis
 from services.edges.batch_builder import Record
 from services.ingest.dialects.around import Parts, Surroundings
-from services.ingest.dialects.flat import are_flat
-from services.ingest.dialects.segment import EPOCH, MILLISECOND, Arrival
-from services.ingest.dialects.segment_plain import NAMES_KNOWN, PlainCall
+from services.ingest.dialects.flat import Objects, are_flat
+from services.ingest.dialects.segment import EPOCH, Arrival
+from services.ingest.dialects.segment_plain import PlainCall
 from services.ingest.guard import OLDEST_MS
 from services.ingest.line import Line
 from services.ingest.sender import NOBODY
 
 NEVER = EPOCH  # too old to be taken
+DAY_MS = 24 * 3600 * 1000
 
 _encode = msgspec.json.Encoder().encode
 
@@ -36,62 +35,75 @@ class Columns(NamedTuple):
     records: list[Record]
 
 
-def read_tracks(
-    calls: Sequence[PlainCall], skews: Sequence[int], arrival: Arrival, surroundings: Surroundings
-) -> Columns | None:
-    """The events that `read_plain` gives of live calls by clocks that are so far behind.
+class Tracks(NamedTuple):
+    """Holds calls, by how much the clock of each was behind, and what is looked at of all of them at once."""
+
+    calls: Sequence[PlainCall]
+    skews: Sequence[int]
+    contents: Objects
+    may_be_escaped: bool
+    """Whether there is an escape in any of the bodies that they come from."""
+
+
+def read_tracks(tracks: Tracks, arrival: Arrival, surroundings: Surroundings) -> Columns | None:
+    """The events that `read_plain` gives of these live calls.
 
     None where it may not give one of each, or takes a closer look for it.
     """
-    received_at = arrival.received_at
+    calls, received_at = tracks.calls, arrival.received_at
     if arrival.countries is not None:
         return None
     visitors = [call.anonymous_id or call.user_id or "" for call in calls]
     ids = [call.message_id or arrival.new_id() for call in calls]
     names = [call.event or "" for call in calls]
     users = [call.user_id or "" for call in calls]
-    contents = [call.properties for call in calls]
-    if not (all(visitors) and all(names) and _are_plain(ids, visitors, users) and are_flat(contents)):
+    texts = chain(ids, visitors, users)
+    if not (all(visitors) and all(names) and _are_plain(texts, tracks.may_be_escaped) and are_flat(tracks.contents)):
         return None
     if [call for call in calls if call.traits is not EMPTY_OBJECT or call.sent_at is not None]:
         return None
-    around, times = _around(calls, surroundings), _times(calls, skews)
-    if around is None or (arrival.sender is not NOBODY and False in [parts[2] for parts in around]):
+    around, times = _around(calls, surroundings), _times(calls, tracks.skews)
+    if around is None or times is None or min(times) < received_at - OLDEST_MS or max(times) > received_at:
         return None
-    if times is None or min(times) < received_at - OLDEST_MS or max(times) > received_at:
+    places, ends, tell_agents = zip(*around, strict=True)
+    if arrival.sender is not NOBODY and False in tell_agents:
         return None
     keys = [visitor.encode() for visitor in visitors]
+    named = {name: b'","type":"track","name":%b,"occurred_ms":' % _encode(name) for name in set(names)}
     pieces = zip(
         repeat(b'{"id":"'),
         map(str.encode, ids),
         repeat(b'","project":%b,"visitor":"' % _encode(arrival.project)),
         keys,
-        map(_named, names),
-        map((b'%%d,"received_ms":%d' % received_at).__mod__, times),
+        map(named.__getitem__, names),
+        _encode(times)[1:-1].split(b","),
+        repeat(b',"received_ms":%d' % received_at),
         *([[b',"user":"%b"' % user.encode() if user else b"" for user in users]] if any(users) else []),
-        [parts[0] for parts in around],
-        *_props(contents),
-        [parts[1] for parts in around],
+        places,
+        *_props(tracks.contents.each),
+        ends,
         strict=False,
     )
     return Columns(visitors, ids, names, list(zip(keys, map(b"".join, pieces), strict=True)))
 
 
 def _props(contents: Sequence[msgspec.Raw]) -> tuple[Iterable[bytes], Iterable[bytes]]:
-    if not any(content is EMPTY_OBJECT for content in contents):
+    if not [content for content in contents if content is EMPTY_OBJECT]:
         return repeat(b',"props":'), contents
     members = [b"" if content is EMPTY_OBJECT else b',"props":' + content for content in contents]
     return members, repeat(b"")
 
 
-def _are_plain(ids: Sequence[str], visitors: Sequence[str], users: Sequence[str]) -> bool:
+def _are_plain(texts: Iterable[str], may_be_escaped: bool) -> bool:
     """Whether each stands in JSON as it is, and has no query or fragment, which would be cut from it."""
-    text = "".join(chain(ids, visitors, users))
-    return text.isprintable() and not ("?" in text or "#" in text or '"' in text or "\\" in text)
+    text = "".join(texts)
+    if may_be_escaped and ('"' in text or "\\" in text or not text.isprintable()):
+        return False
+    return not ("?" in text or "#" in text)
 
 
 def _around(calls: Sequence[PlainCall], surroundings: Surroundings) -> Sequence[Parts] | None:
-    contexts = [b"" if call.context is EMPTY_OBJECT else bytes(call.context) for call in calls]
+    contexts = [b"" if call.context is EMPTY_OBJECT else b"" + call.context for call in calls]
     found = list(map(surroundings.known.get, contexts))
     if not all(found):
         found = [parts or surroundings.read(context) for parts, context in zip(found, contexts, strict=True)]
@@ -99,16 +111,15 @@ def _around(calls: Sequence[PlainCall], surroundings: Surroundings) -> Sequence[
 
 
 def _times(calls: Sequence[PlainCall], skews: Sequence[int]) -> Sequence[Millis] | None:
-    claimed = [call.original_timestamp or call.timestamp or NEVER for call in calls]
     try:
-        return list(map(add, [(moment - EPOCH) // MILLISECOND for moment in claimed], skews))
+        since = [(call.original_timestamp or call.timestamp or NEVER) - EPOCH for call in calls]
     except TypeError:
         return None  # in nobody's time zone
-
-
-@lru_cache(NAMES_KNOWN)
-def _named(name: str) -> bytes:
-    return b'","type":"track","name":%b,"occurred_ms":' % _encode(name)
+    # A division by a timedelta takes longer.
+    return [
+        time.days * DAY_MS + time.seconds * 1000 + time.microseconds // 1000 + skew
+        for time, skew in zip(since, skews, strict=True)
+    ]
 
 
 def columns_of(lines: Sequence[Line]) -> Columns:
