@@ -2,8 +2,6 @@
     -- who is identified later joins all that the visitor did) came back within the journey's window and reached a
     -- stage with the role `done`, or the outcome of the job that was left. Worked out when asked: the later session
     -- may lie on another device, thus another partition, and may arrive late or be taken back itself.
-    -- include known
-
     -- include finishers
 
     found AS MATERIALIZED
@@ -13,23 +11,29 @@
         WHERE project = {project:String} AND opened_on BETWEEN {found_from:Date32} AND {found_to:Date32}
     ),
 
+    left_ones AS MATERIALIZED
+    (
+        SELECT opened_on, session_id, id, stage, job, occurred_at, cityHash64(visitor) AS visitor_number
+        FROM found
+        WHERE detector IN {drop_offs:Array(String)}
+    ),
+
+    -- Of those who finished at some time. Few sessions have a user of their own: the others go by their visitor.
     left_open AS MATERIALIZED
     (
         SELECT
-            left_ones.id AS id, left_ones.stage AS stage, left_ones.job AS job, left_ones.occurred_at AS left_at,
-            multiIf(walk.user != '', walk.user, known_as != '', known_as, walk.visitor) AS person
-        FROM
+            id, stage, job, occurred_at AS left_at,
+            multiIf(user_number != 0, user_number, known_number != 0, known_number, visitor_number) AS person
+        FROM left_ones
+        LEFT ANY JOIN known_numbers ON known = visitor_number
+        LEFT ANY JOIN
         (
-            SELECT opened_on, id, user, visitor
+            SELECT id AS session_id, cityHash64(user) AS user_number
             FROM sessions FINAL
             WHERE project = {project:String} AND opened_on BETWEEN {found_from:Date32} AND {found_to:Date32}
-                AND if(user != '', cityHash64(user), cityHash64(visitor)) IN (SELECT name FROM their_names)
-        ) AS walk
-        INNER JOIN
-        (
-            SELECT opened_on, session_id, id, stage, job, occurred_at FROM found WHERE detector IN {drop_offs:Array(String)}
-        ) AS left_ones ON left_ones.opened_on = walk.opened_on AND left_ones.session_id = walk.id
-        LEFT JOIN known ON known.visitor = walk.visitor
+                AND user != '' AND id IN (SELECT session_id FROM left_ones)
+        ) AS walk USING (session_id)
+        WHERE person IN (SELECT person FROM finishers)
     ),
 
     -- include taken_back

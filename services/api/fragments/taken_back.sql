@@ -1,4 +1,13 @@
     -- Which of `left_open` (id, stage, job, left_at, person) were taken up again, and by which session. After finishers.
+    -- By which names they may have come, as hashes: what others did need not be looked at. One that is only alike does no
+    -- harm, since people are compared in the end.
+    their_names AS
+    (
+        SELECT person AS name FROM left_open
+        UNION ALL
+        SELECT known AS name FROM known_numbers WHERE known_number IN (SELECT person FROM left_open)
+    ),
+
     -- What each left, and did: (when, stage, job done, session), an empty stage for a job's outcome.
     pursued AS
     (
@@ -10,13 +19,19 @@
         FROM
         (
             SELECT
-                id, multiIf(user != '', user, known_as != '', known_as, visitor) AS person,
-                path_stage, path_started_at, path_ended_at, outcome_at, job
-            FROM sessions FINAL
-            LEFT JOIN known ON known.visitor = sessions.visitor
-            WHERE project = {project:String}
-                AND opened_on BETWEEN {found_from:Date32} AND {found_to:Date32} + {later_days:UInt16}
-                AND if(user != '', cityHash64(user), cityHash64(visitor)) IN (SELECT name FROM their_names)
+                multiIf(user_number != 0, user_number, known_number != 0, known_number, visitor_number) AS person,
+                id, path_stage, path_started_at, path_ended_at, outcome_at, job
+            FROM
+            (
+                SELECT
+                    if(user != '', cityHash64(user), 0) AS user_number, cityHash64(visitor) AS visitor_number,
+                    id, path_stage, path_started_at, path_ended_at, outcome_at, job
+                FROM sessions FINAL
+                WHERE project = {project:String}
+                    AND opened_on BETWEEN {found_from:Date32} AND {found_to:Date32} + {later_days:UInt16}
+                    AND if(user != '', cityHash64(user), cityHash64(visitor)) IN (SELECT name FROM their_names)
+            ) AS came_back
+            LEFT ANY JOIN known_numbers ON known = visitor_number
         ) AS walk
         INNER JOIN
         (

@@ -11,23 +11,23 @@ WITH
 
     -- include left_places
 
-    -- include known
-
     -- include finishers
 
     left_open AS MATERIALIZED
     (
         SELECT
             id, last_stage AS stage, toString(job) AS job, ended_at AS left_at,
-            multiIf(walk.user != '', walk.user, known_as != '', known_as, walk.visitor) AS person
+            multiIf(user_number != 0, user_number, known_number != 0, known_number, visitor_number) AS person
         FROM
         (
-            SELECT id, last_stage, job, ended_at, user, visitor
+            SELECT
+                if(user != '', cityHash64(user), 0) AS user_number, cityHash64(visitor) AS visitor_number,
+                id, last_stage, job, ended_at
             FROM walked
             WHERE dropped
-                AND if(user != '', cityHash64(user), cityHash64(visitor)) IN (SELECT name FROM their_names)
         ) AS walk
-        LEFT JOIN known ON known.visitor = walk.visitor
+        LEFT ANY JOIN known_numbers ON known = visitor_number
+        WHERE person IN (SELECT person FROM finishers)
     ),
 
     -- include taken_back
