@@ -5,8 +5,8 @@ core as it judges live events. Seeds below 100 were used to find faults; the fig
 """
 
 import argparse
-from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -125,24 +125,42 @@ def judge(journey: Journey, events: Sequence[Event]) -> tuple[list[SessionRow], 
 def _compare(
     scores: Scores, lived: Sequence[Lived], sessions: Sequence[SessionRow], findings: Sequence[FindingRow]
 ) -> None:
-    """Sessions belong to the visit of their visitor that began last before them; each visit is told once."""
-    by_visitor: dict[str, list[Lived]] = {}
-    for one in lived:
-        by_visitor.setdefault(one.visitor, []).append(one)
-    seen: dict[tuple[str, int], set[Friction]] = {}
-    labels: dict[tuple[str, int], tuple[str, float]] = {}
-    visit_of: dict[str, tuple[str, int]] = {}
-    for session in sorted(sessions, key=lambda row: row.started_at):
-        visit = next(one for one in reversed(by_visitor[session.visitor]) if one.started_at <= session.started_at)
-        visit_of[session.id] = key = visit.visitor, visit.started_at
-        labels[key] = session.job, session.job_confidence
-        seen.setdefault(key, set())
-    for finding in findings:
-        seen[visit_of[finding.session_id]].add(Friction(finding.detector, finding.stage, finding.step))
+    """Each visit is told once."""
+    visit_of = visits_of(sessions, lived)
+    found = found_in(visit_of, findings)
+    labels = {visit_of[one.id]: (one.job, one.job_confidence) for one in in_time(sessions)}
     for one in lived:
         key = one.visitor, one.started_at
         if key in labels:
-            scores.add(one, labels[key], seen[key])
+            scores.add(one, labels[key], found[key])
+
+
+VisitKey = tuple[str, int]
+"""Whose it is and when it began."""
+
+
+def visits_of(sessions: Iterable[SessionRow], lived: Sequence[Lived]) -> dict[str, VisitKey]:
+    """The visit of each session: the one of their visitor that began last before it."""
+    by_visitor: dict[str, list[Lived]] = {}
+    for one in lived:
+        by_visitor.setdefault(one.visitor, []).append(one)
+    visit_of: dict[str, VisitKey] = {}
+    for session in sessions:
+        visit = next(one for one in reversed(by_visitor[session.visitor]) if one.started_at <= session.started_at)
+        visit_of[session.id] = visit.visitor, visit.started_at
+    return visit_of
+
+
+def found_in(visit_of: dict[str, VisitKey], findings: Iterable[FindingRow]) -> defaultdict[VisitKey, set[Friction]]:
+    """What was found in each visit, once for each kind and place."""
+    found: defaultdict[VisitKey, set[Friction]] = defaultdict(set)
+    for one in findings:
+        found[visit_of[one.session_id]].add(Friction(one.detector, one.stage, one.step))
+    return found
+
+
+def in_time(sessions: Iterable[SessionRow]) -> list[SessionRow]:
+    return sorted(sessions, key=lambda row: row.started_at)
 
 
 def _mean(part: Sequence[tuple[float, bool]], place: int) -> float:

@@ -24,7 +24,7 @@ from tests.core.build import START, Record, encode, event, start
 
 EVENTS = 30_000
 FETCH = 5_000
-METHODS = ("see", "visit", "enter", "turn_back", "close")
+METHODS = ("see", "visit", "enter", "turn_back", "outstay", "close")
 LIMIT = 0.08
 """No detector may cost more of the whole."""
 

@@ -92,8 +92,14 @@ def _matcher(document: Document) -> None:
     document["stages"][2]["enter"] = {"event": ["Checkout Started", "Shipping Method Selected"]}
 
 
+def _weights(document: Document) -> None:
+    for job in document["jobs"]:
+        for evidence in job["evidence"]:
+            evidence["weight"] *= 0.9
+
+
 def _everything(document: Document) -> None:
-    document["unassigned"] = 0.4
+    document["stages"][0]["name"] = "look"
 
 
 CHANGES: dict[str, Callable[[Document], None]] = {
@@ -102,6 +108,8 @@ CHANGES: dict[str, Callable[[Document], None]] = {
     "one threshold (stage_stall)": lambda document: document["stages"][2].update(patience="10m"),
     "one stage's matcher": _matcher,
     "the pause that ends a session": lambda document: document.update(sessions={"inactivity": "25m"}),
+    "the weight of no known job": lambda document: document.update(unassigned=0.4),
+    "the weights of all evidence": _weights,
     "everything": _everything,
 }
 
@@ -200,7 +208,7 @@ async def work(address: str, clickhouse: str, events: int) -> None:
     while not reporting.done():
         await asyncio.sleep(0.05)
         meter.seen = 0
-        meter.count(sum(holding.stored for holding in app.checkpoint._holdings.values()))
+        meter.count(sum(account.stored for account in app.checkpoint._accounts.values()))
     await reporting
 
 

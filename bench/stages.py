@@ -8,6 +8,7 @@ import argparse
 import asyncio
 import json
 import os
+import platform
 import resource
 import statistics
 import subprocess
@@ -26,6 +27,7 @@ from confluent_kafka import Producer
 from faust.types import TP
 from yarl import URL
 
+from services.core import fold
 from services.core.event import Event, Millis
 from services.core.key_hash import key_hash
 from services.edges.clickhouse import Store
@@ -103,6 +105,12 @@ def fill(address: str, events: int) -> float:
             producer.flush()
     producer.flush()
     return size / events
+
+
+def built() -> str:
+    """Of which Python figures are, and of which core: an unoptimised build hides most of what compiling gives."""
+    core = "compiled" if not str(fold.__file__).endswith(".py") else "not compiled"
+    return f"Python {platform.python_version()} ({Path(sys.executable).resolve()}), the core {core}"
 
 
 def cpu() -> float:
@@ -218,8 +226,8 @@ async def worker(address: str, clickhouse: str, meter: Meter) -> None:
     meter.start()
     while meter.seen < meter.events:
         await asyncio.sleep(0.05)
-        holdings = app.checkpoint._holdings.values()
-        meter.seen = sum(holding.stored for holding in holdings)
+        accounts = app.checkpoint._accounts.values()
+        meter.seen = sum(account.stored for account in accounts)
     meter.done.set()
 
 
@@ -259,6 +267,7 @@ def compare(events: int, rounds: int, names: list[str]) -> None:
         kafka.start()
         try:
             kafka.create_topic(TOPIC, PARTITIONS)
+            print(built())
             print(f"{events} events of {fill(kafka.address, events):.0f} B, {events // EACH} sessions, {rounds} rounds")
             measured: dict[str, list[dict[str, float]]] = {name: [] for name in names}
             for _ in range(rounds):

@@ -14,10 +14,19 @@ from services.api import problem
 from services.api.auth import Project
 from services.api.page import PagedAnswer, Paging, resumed, turn
 from services.api.period import settle
-from services.api.question import MOST_VALUES, Answer, Asked, Breakdown, DividedAnswer, Divisible, Question
+from services.api.question import (
+    MOST_VALUES,
+    Answer,
+    Asked,
+    AskedOfPart,
+    Breakdown,
+    DividedAnswer,
+    Divisible,
+    Question,
+)
 from services.api.questions.freshness import ask_freshness
 from services.api.revalidation import RevalidatedRoute
-from services.api.scope import scope_of
+from services.api.scope import apart_by, only_parts, scope_of
 from services.api.stored_journey import journey_of, stored_journey
 from services.api.table import CSV, MEDIA_TYPES, PARQUET, format_of, write_table
 from services.edges.clickhouse import Store
@@ -72,8 +81,7 @@ def add_question(router: APIRouter, path: str, ask: Callable[[Asked, Q], A]) -> 
         by = broken_down_by(question)
         if by is not None and isinstance(answer, DividedAnswer):
             values = values_of(asked, by)
-            told = divided(asked, question, by, values[:MOST_VALUES])
-            answer.by_value = {value: answered(*one) for value, one in told}
+            answer.by_value = {value: answered(*one) for value, one in divided(asked, question, by, values)}
             answer.values_left_out = len(values[MOST_VALUES:])
         return shown(answer, question, request, response)
 
@@ -95,12 +103,27 @@ def settled(store: Store, project: str, question: Question) -> Asked:
 
 
 def divided(asked: Asked, question: Q, by: Breakdown, values: Sequence[str]) -> Iterator[tuple[str, tuple[Asked, Q]]]:
-    """The same question of each value of what it is to be broken down by."""
-    for value in values:
+    """The same question of each of the most frequent values of what it is to be broken down by."""
+    at_once = asked_at_once(asked, question, by, values)
+    for value in values[:MOST_VALUES]:
         narrowed = question.model_copy(update={by: value})
+        if at_once is not None:
+            yield value, (replace(at_once, value=value), narrowed)
+            continue
         journey = journey_of(asked.store, value) if by == "journey_version" else asked.journey
         if journey is not None:
             yield value, (replace(asked, journey=journey, scope=scope_of(narrowed, narrowed.part)), narrowed)
+
+
+def asked_at_once(asked: Asked, question: Question, by: Breakdown, values: Sequence[str]) -> AskedOfPart | None:
+    """All values at once, where its SQL tells of them and each is a value of one column under the same journey."""
+    is_told = isinstance(question, Divisible) and question.is_told_by_part
+    if not is_told or by in {"visitors", "segment", "journey_version"}:
+        return None
+    scope = apart_by(asked.scope, by)
+    if len(values) > MOST_VALUES:
+        scope = only_parts(scope, values[:MOST_VALUES])
+    return AskedOfPart(asked.store, asked.journey, asked.project, asked.period, asked.freshness, scope, asked.tz)
 
 
 def broken_down_by(question: Question) -> Breakdown | None:

@@ -21,7 +21,7 @@ NO_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 """What XML 1.0 cannot hold, not even escaped."""
 
 HEAD = """<?xml version="1.0" encoding="UTF-8"?>
-<log xes.version="1849-2016" xes.features="" xmlns="http://www.xes-standard.org/">
+<log xes.version="1849.2016" xes.features="" xmlns="http://www.xes-standard.org/">
 <extension name="Concept" prefix="concept" uri="http://www.xes-standard.org/concept.xesext"/>
 <extension name="Time" prefix="time" uri="http://www.xes-standard.org/time.xesext"/>
 <global scope="trace"><string key="concept:name" value=""/></global>
@@ -76,7 +76,7 @@ _SAME = ("visitor", "user", "job")
 
 
 def _string(key: str, value: str) -> str:
-    return f'<string key="{key}" value={quoteattr(NO_XML.sub("", value), {chr(10): "&#10;"})}/>'
+    return f'<string key="{key}" value={quoteattr(NO_XML.sub("", value))}/>'
 
 
 def _moment(at: int) -> str:

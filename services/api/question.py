@@ -125,6 +125,11 @@ class Divisible(Question):
         examples=["device"],
     )
 
+    @property
+    def is_told_by_part(self) -> bool:
+        """Whether all that its SQL counts comes by `part`, so that one query tells of all values of a breakdown."""
+        return False
+
 
 PREVIOUS: Any = Field(None, description="The answer for the period before; null unless asked to compare.")
 
@@ -224,3 +229,26 @@ class Asked:
             "fresh_until": fresh.fresh_until,
             "written_at": fresh.written_at,
         }
+
+
+@dataclass(frozen=True)
+class AskedOfPart(Asked):
+    """One value of what sessions are told apart by: its rows are taken from those of all values, asked for once."""
+
+    value: str = ""
+    told: dict[str, list[Row]] = field(default_factory=dict)
+    """Rows by what was asked, shared by all values."""
+
+    def rows(
+        self,
+        question: str,
+        instead: Mapping[str, str] | None = None,
+        words: Mapping[str, str] | None = None,
+        /,
+        **parameters: object,
+    ) -> list[Row]:
+        """As of any question; rows without a `part` are of all values."""
+        key = repr((question, instead, words, self.scope, self.parameters | parameters))
+        if key not in self.told:
+            self.told[key] = super().rows(question, instead, words, **parameters)
+        return [row | {"part": ""} for row in self.told[key] if row.get("part", self.value) == self.value]

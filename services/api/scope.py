@@ -68,6 +68,13 @@ def apart_by(scope: Scope, part: str) -> Scope:
     return replace(scope, part=part_of(part), fragments=fragments, apart=part)
 
 
+def only_parts(scope: Scope, values: Sequence[str]) -> Scope:
+    """Only sessions of these values of what they are told apart by."""
+    known = f"            AND {scope.part} IN {{parts:Array(String)}}\n"
+    parameters = {**scope.parameters, "parts": list(values)}
+    return replace(scope, filters=scope.filters + known, parameters=parameters, columns=None)
+
+
 def of_a_job(scope: Scope) -> Scope:
     """Only sessions whose job is known."""
     known = "            AND job NOT IN ('', 'unassigned')\n"

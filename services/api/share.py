@@ -13,7 +13,7 @@ class Share(BaseModel):
     high: float = Field(examples=[0.6474])
 
     @classmethod
-    def of(cls, part: int, whole: int) -> "Share":
+    def of(cls, part: float, whole: float) -> "Share":
         """`part` of `whole`, which is above 0."""
         low, high = wilson(part, whole)
         return cls(share=part / whole, low=low, high=high)

@@ -104,6 +104,10 @@ class Detector(BaseModel):
         """The visitor came back to the page before the last (or, where pages are not told, to the place)."""
         raise NotImplementedError
 
+    def outstay(self, act: "Act", fold: "Fold") -> Finding | None:
+        """The visitor acted after `fold.due`, which a detector sets as a place is entered, and is still there."""
+        raise NotImplementedError
+
     def close(self, fold: "Fold") -> Finding | None:
         """The session closed. It may be reopened by a late event; what was said here is then taken back."""
         raise NotImplementedError

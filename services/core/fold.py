@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Any
 from services.core.act import Act
 from services.core.event import Millis
 from services.core.finding import Finding, hashed_id
-from services.core.job import UNASSIGNED, Label
 from services.core.page import NO_CLASSES
 from services.core.plan import Place, Plan
 from services.core.seen import NOTHING, seen_in, with_later
@@ -22,6 +21,9 @@ LONGEST_PATH = 500
 
 WORTH = ("value", "total", "revenue")
 """Properties that say what an order is worth, in the order in which they are believed."""
+
+FAR: Millis = 1 << 62
+"""A moment that never comes."""
 
 TRAIL = 4
 """Pages a detector can look back on."""
@@ -46,9 +48,9 @@ class Fold:
     """A session as judged so far."""
 
     __slots__ = (
-        "arrivals", "began", "book", "closing", "currency", "entry_page", "evidence", "findings", "fired", "furthest",
-        "job_changes", "label", "last", "memory", "outcomes", "page", "page_classes", "pages", "runs", "seen",
-        "seen_text", "session_id", "trail", "value",
+        "arrivals", "began", "book", "closing", "currency", "due", "entry_page", "evidence", "findings", "fired",
+        "furthest", "job_changes", "label", "last", "memory", "outcomes", "page", "page_classes", "pages", "runs",
+        "seen", "seen_text", "session_id", "trail", "value",
     )  # fmt: skip
 
     def __init__(self, book: "Rulebook", session_id: str) -> None:
@@ -62,11 +64,12 @@ class Fold:
         self.trail: list[Act] = []  # the last arrivals, each on another page
         self.runs: list[Run] = []
         self.began: Run | None = None  # the run with which the present stage began
+        self.due: Millis = FAR  # an act after it is shown to those who asked for it
         self.furthest: Place | None = None
         self.last: Act | None = None
         self.evidence: dict[int, str] = {}  # number of the rule → the event that first met it
         self.fired = 0  # the same rules as bits
-        self.label = Label(UNASSIGNED, 1.0)
+        self.label = book.weighing.unseen
         self.job_changes: list[str] = []
         self.outcomes: dict[int, tuple[Millis, str]] = {}  # number of the job → when and by which event
         self.value = 0.0
@@ -101,6 +104,8 @@ class Fold:
         for detector, see in plan.listeners:
             if (not detector or detector in memory) and (finding := see(act, self)) is not None:
                 self._note(finding)
+        if act.occurred_at > self.due:
+            self._outstay(act)
         self.last = act
 
     def close(self) -> None:
@@ -185,6 +190,11 @@ class Fold:
     def _turn_back(self, act: Act) -> None:
         for turn_back in self.book.turns:
             if (finding := turn_back(act, self)) is not None:
+                self._note(finding)
+
+    def _outstay(self, act: Act) -> None:
+        for outstay in self.book.outstays:
+            if (finding := outstay(act, self)) is not None:
                 self._note(finding)
 
     def _conclude(self, act: Act, plan: Plan) -> None:

@@ -58,6 +58,7 @@ class Known(msgspec.Struct, gc=False, kw_only=True):
     stage: str
     job: str
     done: bool  # its job
+    rules: str = ""  # that spoke for a job, in their order, where that is asked for
     findings: dict[str, str] = {}  # id → detector
     shown: dict[str, Shown] = {}  # the same of the detectors that were changed
     is_seen: bool = False  # some session of now is this one

@@ -44,7 +44,10 @@ class Job(Part):
         description="The outcome the customer is after, in their words.", examples=["my friend feels seen"]
     )
     kinds: tuple[Kind, ...] = Field(
-        ("functional",), min_length=1, description="What the outcome is to the customer: a thing done, felt, or seen."
+        ("functional",),
+        min_length=1,
+        description="What the outcome is to the customer: a thing done, felt, or seen.",
+        examples=[["functional", "social"]],
     )
     primary: bool = Field(True, description="Whether the journey is for this job; false for one it only serves too.")
     prior: float = Field(
@@ -54,9 +57,15 @@ class Job(Part):
         description="Share of sessions with this job before anything is seen.",
     )
     circumstances: tuple[Circumstance, ...] = Field(
-        (), description="When the job arises, as far as events show it. Each is evidence, none is a condition."
+        (),
+        description="When the job arises, as far as events show it. Each is evidence, none is a condition.",
+        examples=[[{"device": "mobile", "weight": 0.4}]],
     )
-    evidence: tuple[Evidence, ...] = Field((), description="What speaks for the job, or against it.")
+    evidence: tuple[Evidence, ...] = Field(
+        (),
+        description="What speaks for the job, or against it.",
+        examples=[[{"match": {"path": "/gifts/**"}, "weight": 2.0}]],
+    )
     outcome: Matcher | None = Field(
         None,
         description="The customer's measure of done, which need not be a purchase.",

@@ -7,8 +7,9 @@ from functools import cached_property
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from pydantic import Field, ValidationError, field_validator, model_validator
+from pydantic import Field, ValidationError, field_validator
 
+from services.core.agreement import Told, disagreements
 from services.core.detector import Detector
 from services.core.detectors import DETECTORS
 from services.core.duration import Duration
@@ -26,8 +27,8 @@ from services.core.stage import DetectorSettings, Stage
 class SessionRules(Part):
     """Where one session ends and the next begins."""
 
-    inactivity: Duration = Field(timedelta(minutes=30), description="A longer pause ends the session.")
-    max_length: Duration = Field(timedelta(hours=24), description="No session is longer.")
+    inactivity: Duration = Field(timedelta(minutes=30), gt=timedelta(0), description="A longer pause ends the session.")
+    max_length: Duration = Field(timedelta(hours=24), gt=timedelta(0), description="No session is longer.")
     allowed_lateness: Duration = Field(timedelta(minutes=30), description="How long a closed session can be reopened.")
     split_at_midnight: bool = Field(False, description="Whether the end of a day in `time_zone` ends the session.")
     split_on_campaign_change: bool = Field(
@@ -39,15 +40,25 @@ class Journey(Part):
     """A checked journey file."""
 
     journey: Name = Field(description="The journey's name.", examples=["shop"])
-    currency: str = Field("", pattern=r"^([A-Z]{3})?$", description="ISO 4217, where events name none.")
+    currency: str = Field(
+        "", pattern=r"^([A-Z]{3})?$", description="ISO 4217, where events name none.", examples=["EUR"]
+    )
     time_zone: str = Field(
         "UTC", description="IANA name, in which hours and days are meant.", examples=["Europe/Berlin"]
     )
     sessions: SessionRules = Field(
-        default_factory=SessionRules, description="Where one session ends and the next begins."
+        default_factory=SessionRules,
+        description="Where one session ends and the next begins.",
+        examples=[{"inactivity": "30m"}],
     )
-    window: Duration = Field(timedelta(days=14), description="How long a job stays open across sessions.")
-    stages: tuple[Stage, ...] = Field(min_length=1, description="The stages, in order.")
+    window: Duration = Field(
+        timedelta(days=14), gt=timedelta(0), description="How long a job stays open across sessions."
+    )
+    stages: tuple[Stage, ...] = Field(
+        min_length=1,
+        description="The stages, in order.",
+        examples=[[{"name": "browse", "enter": {"event": "Product Viewed"}}]],
+    )
     jobs: tuple[Job, ...] = Field((), description="What customers come to get done.")
     pages: Pages = Field(default_factory=Pages, description="Which pages are log-ins, help, policies, errors.")
     unassigned: float = Field(0.5, gt=0, lt=1, description="Prior share of sessions with no job we know.")
@@ -73,57 +84,14 @@ class Journey(Part):
             raise ValueError(f"{name!r} is no time zone: write an IANA name, such as Europe/Berlin, or UTC") from None
         return name
 
-    @model_validator(mode="after")
-    def _names_are_unique(self) -> "Journey":
-        for what, names in (
-            ("stage", [stage.name for stage in self.stages]),
-            ("job", [job.name for job in self.jobs]),
-            *((f"step of {stage.name}", [step.name for step in stage.steps]) for stage in self.stages),
-        ):
-            doubled = {name for name in names if names.count(name) > 1}
-            if doubled:
-                raise ValueError(f"the {what} name {min(doubled)!r} is used twice")
-        return self
-
-    @model_validator(mode="after")
-    def _knows_the_intended(self) -> "Journey":
-        for place in self.intended:
-            if place not in self.places:
-                raise ValueError(f"intended: {place!r} is no stage or step of this journey")
-        return self
-
-    @model_validator(mode="after")
-    def _knows_the_learned(self) -> "Journey":
-        for place in self.learned.stays if self.learned else ():
-            if place not in self.places:
-                raise ValueError(f"learned: {place!r} is no stage or step of this journey any more: learn again")
-        return self
-
-    @model_validator(mode="after")
-    def _alerts_name_what_there_is(self) -> "Journey":
-        stages, jobs = {stage.name for stage in self.stages}, {job.name for job in self.jobs}
-        rules = self.alerts
-        for what, named, known in (
-            ("stage", {name for one in rules.receivers for name in one.stages}, stages),
-            (
-                "job",
-                {name for one in rules.receivers for name in one.jobs} | {one.job for one in rules.objectives},
-                jobs,
-            ),
-            ("detector", set(rules.friction or ()), set(DETECTORS)),
-        ):
-            if missing := named - known:
-                raise ValueError(f"alerts: this journey has no {what} {min(missing)!r}")
-        return self
-
     @cached_property
     def places(self) -> list[str]:
         """Every stage, and every step as `stage.step`."""
-        return [
-            place
-            for stage in self.stages
-            for place in (stage.name, *(f"{stage.name}.{step.name}" for step in stage.steps))
-        ]
+        return self._told.places
+
+    @property
+    def _told(self) -> Told:
+        return Told(self.stages, self.jobs, self.intended, self.learned, self.alerts)
 
     @cached_property
     def zone(self) -> ZoneInfo:
@@ -171,7 +139,7 @@ def read_journey(data: Any, where: Where = lambda _: "journey") -> Journey:
     except ValidationError as error:
         found = mistakes(error, journey_schema())
     else:
-        found = [*_friction_mistakes(journey), *_stage_friction_mistakes(journey)]
+        found = [*disagreements(journey._told), *_friction_mistakes(journey), *_stage_friction_mistakes(journey)]
         if not found:
             return journey
     raise JourneyError([f"{where(one.key)}: {one}" for one in found])

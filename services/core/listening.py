@@ -61,6 +61,7 @@ class Listening:
             (_waits_as(one[0]), _entered(*one)) for one in detectors if _overrides(one[0], "enter")
         )
         self.turns = tuple(_heard(*one, "turn_back") for one in detectors if _overrides(one[0], "turn_back"))
+        self.outstays = tuple(_heard(*one, "outstay") for one in detectors if _overrides(one[0], "outstay"))
         # Drop-offs last: they name the friction before them as their likely cause.
         closing = sorted(detectors, key=lambda one: one[0].kind == "drop_off")
         self.told_live = frozenset(one.told_live for one, _ in detectors if one.told_live)

@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from typing import Annotated, Any
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, field_validator, model_validator
 
 Props = Mapping[str, Any]
 
@@ -35,6 +35,12 @@ class Condition(BaseModel):
     lt: float | None = Field(None, description="It is a number less than this.")
     one_of: tuple[str | float | bool, ...] | None = Field(None, alias="in", description="It is one of these.")
     exists: bool | None = Field(None, description="It is there at all, or (false) is not.")
+
+    @model_validator(mode="after")
+    def _says_something(self) -> "Condition":
+        if not self.model_fields_set:
+            raise ValueError("says nothing: give equals, contains, in, gt, lt or exists")
+        return self
 
     def holds(self, value: Any) -> bool:
         """Whether a property's value (None: absent) satisfies every key given."""
@@ -88,13 +94,28 @@ class Matcher(BaseModel):
         description="Property (dots reach into objects) to a value or a condition.",
         examples=[{"query": {"contains": "gift"}}],
     )
-    any_of: tuple["Matcher", ...] = Field((), description="At least one of these holds.")
-    all_of: tuple["Matcher", ...] = Field((), description="All of these hold.")
+    any_of: tuple["Matcher", ...] = Field(
+        (), description="At least one of these holds.", examples=[[{"event": "Checkout Started"}, {"path": "/pay"}]]
+    )
+    all_of: tuple["Matcher", ...] = Field(
+        (), description="All of these hold.", examples=[[{"path": "/pay"}, {"where": {"step": 3}}]]
+    )
     none_of: "Matcher | None" = Field(None, alias="not", description="This does not hold.")
+
+    @field_validator("path")
+    @classmethod
+    def _is_a_path(cls, globs: tuple[str, ...]) -> tuple[str, ...]:
+        for glob in globs:
+            if not glob.startswith(("/", "*")):
+                meant = "/" + glob.partition("://")[2].partition("/")[2] if "://" in glob else f"/{glob}"
+                raise ValueError(
+                    f"no page has the path {glob!r}: a path begins with /, without a host: write {meant!r}"
+                )
+        return globs
 
     @model_validator(mode="after")
     def _says_something(self) -> "Matcher":
-        if not self.model_fields_set:
+        if not (self.event or self.path or self.where or self.any_of or self.all_of or self.none_of):
             raise ValueError("an empty matcher would match every event: give event, path, where, any_of, all_of or not")
         return self
 

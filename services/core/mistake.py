@@ -1,6 +1,7 @@
 """Mistakes in a journey file, in words: the key, what is wrong with it, and what to write instead."""
 
 import json
+import re
 from collections.abc import Iterator, Mapping
 from difflib import get_close_matches
 from typing import Any, NamedTuple
@@ -8,12 +9,36 @@ from typing import Any, NamedTuple
 from pydantic import ValidationError
 
 from services.core.journey_schema import Schema
+from services.core.part import NAME_PATTERN, NAME_SPELLING
 
 Key = tuple[str | int, ...]
 
-_KEYS, _LIST = "keys of its own", "a list"
-_NEEDS = {"model_type": _KEYS, "model_attributes_type": _KEYS, "dict_type": _KEYS, "tuple_type": _LIST}
-_WANTING = {"missing": "is required but not given", "string_too_short": "says too little"}
+_KEYS, _LIST, _TEXT = "keys of its own", "a list", "a text"
+_NEEDS = {
+    "model_type": _KEYS,
+    "model_attributes_type": _KEYS,
+    "dict_type": _KEYS,
+    "tuple_type": _LIST,
+    "string_type": _TEXT,
+    "float_type": "a number",
+    "float_parsing": "a number",
+    "int_type": "a whole number",
+    "int_parsing": "a whole number",
+    "int_from_float": "a whole number",
+    "bool_type": "true or false",
+    "bool_parsing": "true or false",
+}
+_WANTING = {"missing": "is required but not given", "string_too_short": "says too little", "too_short": "is empty"}
+_BOUNDS = {
+    "greater_than": "more than",
+    "greater_than_equal": "at least",
+    "less_than": "less than",
+    "less_than_equal": "at most",
+}
+_QUOTED = re.compile("'([^']*)'")
+_LONGEST_SHOWN = 40
+"""Characters of what was written, in a message."""
+_WHOLE = "`journey`, a name, and `stages`"
 
 
 class Mistake(NamedTuple):
@@ -57,21 +82,58 @@ def _known(schema: Schema, key: Key, kind: str) -> Key:
 
 
 def _in_words(error: Mapping[str, Any], key: Key, schema: Schema) -> str:
-    kind = error["type"]
-    if kind == "extra_forbidden":
+    if error["type"] == "extra_forbidden":
         known = _properties(schema, _at(schema, key[:-1]) or schema)
         return f"unknown key; take it out, or check its spelling: {unknown(str(key[-1]), known)}"
-    node = _at(schema, key) or {}
-    examples = node.get("examples", [])
-    such_as = f", such as `{key[-1] if key else ''}: {_written(examples[0])}`" if examples else ""
-    what = _begin_small(node.get("description", ""))
+    if not key and error["type"] in _NEEDS:
+        return f"needs {_KEYS}: {_WHOLE}"
+    return _of_value(error, key, _at(schema, key) or {})
+
+
+def _of_value(error: Mapping[str, Any], key: Key, node: Schema) -> str:
+    kind, given = error["type"], error["input"]
+    what, such_as = _begin_small(node.get("description", "")), _such_as(key, node)
     if kind in _NEEDS:
-        return f"needs {_NEEDS[kind]}{such_as}"
+        return f"{_needed(error, node)}{such_as}{_given(given)}"
     if kind in _WANTING:
         return f"{_WANTING[kind]}: {what}{such_as}"
+    if kind in _BOUNDS:
+        return f"must be {_bound(error)}: {what}"
     if kind == "string_pattern_mismatch":
-        return f"{error['input']!r} does not fit: {what}{such_as}"
+        fits = NAME_SPELLING if node.get("pattern") == NAME_PATTERN else what
+        return f"{given!r} does not fit: {fits}{such_as}"
+    if kind == "literal_error":
+        return f"{_shown(given)} is none of these; {unknown(str(given), _QUOTED.findall(error['ctx']['expected']))}"
     return str(error["msg"]).removeprefix("Value error, ")
+
+
+def _such_as(key: Key, node: Schema) -> str:
+    examples = node.get("examples")
+    return f", such as `{key[-1]}: {_written(examples[0])}`" if examples and key else ""
+
+
+def _bound(error: Mapping[str, Any]) -> str:
+    """Only durations are bounded by anything but a number, and only from below."""
+    [bound] = error["ctx"].values()
+    return f"{_BOUNDS[error['type']]} {bound:g}" if isinstance(bound, float | int) else "longer than nothing"
+
+
+def _needed(error: Mapping[str, Any], node: Schema) -> str:
+    needed, given = _NEEDS[error["type"]], error["input"]
+    if needed == _LIST and any(one.get("type") == "string" for one in node.get("anyOf", ())):
+        needed = f"{_TEXT} or a list of texts"
+    is_misread = needed.startswith(_TEXT) and not isinstance(given, str | list | dict | None)
+    return f"needs {needed}" + (", in quotes where YAML would read something else" if is_misread else "")
+
+
+def _given(value: Any) -> str:
+    return ", and nothing is given" if value is None else f", not {_shown(value)}"
+
+
+def _shown(given: Any) -> str:
+    """What was written, as far as it fits."""
+    text = json.dumps(given, default=str, ensure_ascii=False)
+    return f"`{text if len(text) <= _LONGEST_SHOWN else text[:_LONGEST_SHOWN] + '…'}`"
 
 
 def _begin_small(sentence: str) -> str:

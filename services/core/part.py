@@ -4,14 +4,10 @@ from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field
 
-Name = Annotated[
-    str,
-    Field(
-        pattern=r"^[a-z][a-z0-9_]*$",
-        max_length=64,
-        description="Its name everywhere: lower-case letters, digits and _, beginning with a letter.",
-    ),
-]
+NAME_PATTERN = r"^[a-z][a-z0-9_]*$"
+NAME_SPELLING = "lower-case letters, digits and _, beginning with a letter"
+
+Name = Annotated[str, Field(pattern=NAME_PATTERN, max_length=64, description=f"Its name everywhere: {NAME_SPELLING}.")]
 
 
 class Part(BaseModel):

@@ -4,8 +4,6 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-import msgspec
-
 from services.core.act import Act
 from services.core.finding import Finding
 from services.core.page import NO_CLASSES, PageClass
@@ -21,7 +19,8 @@ Heard = tuple[str, Listener]
 """A `see`, and the detector that must remember something of the session for it to be called, "" where none must."""
 
 
-class Place(msgspec.Struct, frozen=True, gc=False):
+@dataclass(frozen=True, slots=True)
+class Place:
     """A stage, or a step of one. Places are ordered as the journey is: a higher `order` is further on."""
 
     order: int

@@ -13,18 +13,21 @@ from services.core.learned import Learned
 from services.core.matcher import Matcher
 from services.core.page import PAGE_CLASSES, PageClass
 from services.core.plan import Place
+from services.core.relabelling import Relabelling
 from services.core.rulebook import Rulebook
 from services.core.stage import Stage, Step
 
 Document = dict[str, Any]
 
-NO_MATTER = ("journey", "alerts", "window", "sessions")
-"""Keys of a journey that say nothing about what a session's acts come to."""
+NO_MATTER = ("journey", "alerts", "window", "sessions", "intended")
+"""Keys of a journey that say nothing about what a session's acts come to; which findings are of intended friction
+follows from their place.
+"""
 
 WORDS = ("when", "want", "so_that", "kinds", "primary")
 """Keys of a job that are for people only."""
 
-LISTENING = ("visit", "enter", "turn_back", "close")
+LISTENING = ("visit", "enter", "turn_back", "outstay", "close")
 """What a detector may do without an event that it hears."""
 
 
@@ -45,6 +48,8 @@ class Revision:
         self.after = after.version
         self.is_whole = _frame(before) != _frame(after)
         """Every session may come out otherwise."""
+        is_weighed = not self.is_whole and _weights(before) != _weights(after)
+        self._relabelling = Relabelling(before, after) if is_weighed else None
         self.cuts = _cuts(before) != _cuts(after)
         """Sessions may begin and end elsewhere; one that does not, stays."""
         self.detectors = _changed(before, after)
@@ -77,6 +82,15 @@ class Revision:
         """Whether any event may mean something else."""
         return bool(self._rules)
 
+    @property
+    def changes_weights(self) -> bool:
+        """Whether sessions may be surer of their job, or have another."""
+        return self._relabelling is not None
+
+    def relabels(self, rules: str) -> bool:
+        """Whether a session of which these rules spoke, in their order, may have another job, if only for a while."""
+        return self._relabelling is not None and not self._relabelling.keeps_jobs(rules)
+
     def touches(self, name: str, path: str) -> bool:
         """Whether such an event may mean something else now, whatever its properties are."""
         touched = self._touched.get((name, path))
@@ -88,7 +102,7 @@ class Revision:
 def _frame(journey: Journey) -> Document:
     """All of a journey that has no place of its own in a revision."""
     frame = journey.model_dump(mode="json", by_alias=True)
-    for key in (*NO_MATTER, "friction", "learned", "pages"):
+    for key in (*NO_MATTER, "friction", "learned", "pages", "unassigned"):
         del frame[key]
     for stage in frame["stages"]:
         del stage["friction"]
@@ -97,12 +111,23 @@ def _frame(journey: Journey) -> Document:
             part.pop("shortest_path", None)
             del part["patience"]
     for job in frame["jobs"]:
-        for key in (*WORDS, "shortest_path"):
+        for key in (*WORDS, "shortest_path", "prior"):
             del job[key]
         job["outcome"] = job["outcome"] is not None
         for evidence in job["evidence"]:
-            del evidence["match"]
+            del evidence["match"], evidence["weight"]
+        for circumstance in job["circumstances"]:
+            del circumstance["weight"]
     return frame
+
+
+def _weights(journey: Journey) -> list[Any]:
+    """What each number of evidence weighs, and what is believed before there is any."""
+    jobs = [
+        (job.prior, [one.weight for one in job.evidence], [one.weight for one in job.circumstances])
+        for job in journey.jobs
+    ]
+    return [journey.unassigned, *jobs]
 
 
 def _cuts(journey: Journey) -> Document:

@@ -76,6 +76,7 @@ class Rulebook:
         listening = Listening(journey)
         self._told_live = listening.told_live
         self.entries, self.turns, self.closings = listening.entries, listening.turns, listening.closings
+        self.outstays = listening.outstays
         self._hearing, self._visiting = listening.hearing, listening.visiting
         self._intended = frozenset(journey.intended)
         self._rules = [*self._place_rules(journey), *self._job_rules(journey), *self._page_rules(journey)]
@@ -105,6 +106,10 @@ class Rulebook:
         """The longest usual stay in a stage or `stage.step` with this job, 0 where none was learned."""
         of = self.stays.get(place)
         return of.get(job) or of.get(ANY, 0) if of else 0
+
+    def least_stay(self, place: str) -> Millis:
+        """The shortest of these with any job, 0 where none was learned."""
+        return min(self.stays.get(place, {}).values(), default=0)
 
     def is_intended(self, stage: str, step: str) -> bool:
         """Whether friction there serves the customer."""

@@ -1,5 +1,6 @@
 """Stages of a journey and their steps, as the journey file gives them."""
 
+from datetime import timedelta
 from typing import Any
 
 from pydantic import Field, model_validator
@@ -21,7 +22,7 @@ class Step(Part):
         description="Which events enter the step, and with it the stage.",
         examples=[{"path": "/checkout/payment"}, {"event": "Payment Info Entered"}],
     )
-    patience: Duration | None = Field(None, description="Longer here counts as stalled.")
+    patience: Duration | None = Field(None, gt=timedelta(0), description="Longer here counts as stalled.")
 
 
 class Stage(Part):
@@ -33,9 +34,13 @@ class Stage(Part):
         description="Which events enter the stage; without it, only its steps do.",
         examples=[{"event": "Checkout Started"}],
     )
-    steps: tuple[Step, ...] = Field((), description="Steps within the stage, in their usual order.")
+    steps: tuple[Step, ...] = Field(
+        (),
+        description="Steps within the stage, in their usual order.",
+        examples=[[{"name": "payment", "enter": {"path": "/checkout/payment"}}]],
+    )
     role: Role | None = Field(None, description="What the stage is to a shop, where a detector must know.")
-    patience: Duration | None = Field(None, description="Longer here counts as stalled.")
+    patience: Duration | None = Field(None, gt=timedelta(0), description="Longer here counts as stalled.")
     shortest_path: int | None = Field(None, ge=1, description="Moves of the shortest way here.")
     friction: dict[str, DetectorSettings] = Field(
         {},

@@ -47,7 +47,12 @@ class Weighing:
         self.asks = frozenset[str]().union(*(one.asks for _, one in self.circumstances))
         self._asks_time = any(one.asks_time for _, one in self.circumstances)
         self._labels: dict[int, Label] = {}
+        self.unseen = Label(UNASSIGNED, self._confidence_of_nothing(journey))
+        """Before anything speaks for a job, none is assigned, however usual it is; as sure as the priors are."""
         self._shown: dict[tuple[object, ...], tuple[int, ...]] = {}
+
+    def _confidence_of_nothing(self, journey: Journey) -> float:
+        return round(journey.unassigned / (journey.unassigned + sum(job.prior for job in journey.jobs)), 4)
 
     def label(self, fired: int) -> Label:
         """The job for which a set of numbers speaks, given as bits: worked out once for each set."""

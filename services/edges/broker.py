@@ -18,6 +18,8 @@ from typing import Self
 from confluent_kafka import cimpl
 
 PARTITIONS = 4
+PARTITION_BYTES = 3 * 1024 * 1024
+"""Of values that may wait in a partition: with keys and what frames them well below what it forgets beyond."""
 
 _PRODUCER = 0
 _POINTER, _TEXT, _INT, _SIZE = ctypes.c_void_p, ctypes.c_char_p, ctypes.c_int, ctypes.c_size_t

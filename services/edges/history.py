@@ -84,18 +84,36 @@ def told(archive: Archive, asked: Mapping[str, Any], *, surroundings: bool) -> I
     return chain.from_iterable(zip(*block, strict=True) for block in blocks)
 
 
-def known_between(archive: Archive, asked: Mapping[str, Any], detectors: Collection[str]) -> Iterator[Known]:
-    """The sessions opened between two days, both included, with their findings, those of some detectors in full."""
+def known_between(
+    archive: Archive, asked: Mapping[str, Any], detectors: Collection[str], *, rules: bool = False
+) -> Iterator[Known]:
+    """The sessions opened between two days, both included, with their findings, those of some detectors in full, and
+    where it is asked for the rules that spoke for a job.
+    """
     found = {
         session: dict(zip(ids, names, strict=True))
         for block in archive.ask("findings", asked)
         for session, ids, names in zip(*block, strict=True)
     }
     shown = _shown(archive, {**asked, "detectors": sorted(detectors)}) if detectors else {}
-    for block in archive.ask("sessions", asked):
-        for id_, opened_on, visitor, user, began, ended, events, late, past, version, journey, stage, job, done in zip(
-            *block, strict=True
-        ):
+    for block in archive.ask("sessions_with_rules" if rules else "sessions", asked):
+        for (
+            id_,
+            opened_on,
+            visitor,
+            user,
+            began,
+            ended,
+            events,
+            late,
+            past,
+            version,
+            journey,
+            stage,
+            job,
+            done,
+            *by,
+        ) in zip(*block, strict=True):
             yield Known(
                 id=id_,
                 opened_on=opened_on,
@@ -111,9 +129,16 @@ def known_between(archive: Archive, asked: Mapping[str, Any], detectors: Collect
                 stage=stage,
                 job=job,
                 done=bool(done),
+                rules=by[0] if by else "",
                 findings=found.get(id_, {}),
                 shown=shown.get(id_, {}),
             )
+
+
+def labels(archive: Archive, asked: Mapping[str, Any]) -> Iterator[tuple[str, str, float]]:
+    """Each set of rules by which sessions since a day have their job, the job, and how sure it is of it."""
+    for block in archive.ask("labels", asked):
+        yield from zip(*block, strict=True)
 
 
 def _shown(archive: Archive, asked: Mapping[str, Any]) -> dict[str, dict[str, Shown]]:

@@ -37,9 +37,14 @@ ORDER BY day, visitor, occurred_at, id
 """
 SESSIONS = f"""
 SELECT id, toString(opened_on), visitor, user, toUnixTimestamp64Milli(started_at), toUnixTimestamp64Milli(ended_at),
-    events, late, historical, version, journey_version, stage, job, outcome_event != ''
+    events, late, historical, version, journey_version, stage, job, outcome_event != ''{{rules}}
 FROM sessions FINAL
 WHERE project = {{project:String}} AND opened_on BETWEEN {{first:Date}} AND {{last:Date}} AND {READ}
+"""
+RULES = "arrayStringConcat(job_rules, ' ')"
+LABELS = f"""
+SELECT DISTINCT {RULES} AS rules, job, job_confidence
+FROM sessions FINAL WHERE project = {{project:String}} AND opened_on >= {{since:Date}}
 """
 FINDINGS = f"""
 SELECT session_id, groupArray(id), groupArray(detector)
@@ -112,7 +117,10 @@ QUESTIONS = {
     "events": EVENTS.replace("{surroundings}", ""),
     # Read only where a journey asks for them.
     "events_in_surroundings": EVENTS.replace("{surroundings}", ", context, url, referrer"),
-    "sessions": SESSIONS,
+    "sessions": SESSIONS.replace("{rules}", ""),
+    # Read only where jobs' weights change.
+    "sessions_with_rules": SESSIONS.replace("{rules}", f", {RULES}"),
+    "labels": LABELS,
     "findings": FINDINGS,
     "shown": SHOWN,
     "in_hand": IN_HAND,
@@ -155,10 +163,18 @@ FROM (
     SELECT visitor FROM session_state FINAL WHERE project = {project:String} AND is_deleted = 0
 )
 """
+VISITORS_OF_LABELS = f"""
+INSERT INTO rejudged_visitors (run, attempt, visitor)
+SELECT DISTINCT {{run:String}}, {{attempt:String}}, visitor
+FROM sessions FINAL
+WHERE project = {{project:String}} AND opened_on >= {{since:Date}} AND {RULES} IN {{rules:Array(String)}}
+"""
 # Only a row that is still the one that was looked at. What is asked stands within: outside, names mean the new values.
 RESTAMP = f"""
 INSERT INTO {{table}}
-SELECT * REPLACE ({{journey:String}} AS journey_version, version + 1 AS version, {{partition:UInt32}} AS partition)
+SELECT * REPLACE (
+    {{journey:String}} AS journey_version, version + 1 AS version, {{partition:UInt32}} AS partition{{told}}
+)
 FROM (
     SELECT * FROM {{table}} FINAL
     WHERE project = {{project:String}} AND opened_on >= {{first:Date}} AND journey_version != {{journey:String}}
@@ -166,12 +182,28 @@ FROM (
             SELECT id, version FROM rejudged_kept
             WHERE run = {{run:String}} AND day = {{day:Date}} AND attempt = {{attempt:String}}
                 AND (visitor = '' OR {UNREAD})
-        )
+        ){{these}}
 )
 """
+# What else follows from the journey alone. Of sets of rules, so many at a time as a request can name.
+INTENDED = (
+    ", has({intended:Array(String)}, stage) OR has({intended:Array(String)}, concat(stage, '.', step)) AS intended"
+)
+SURER = f""",
+    transform({RULES}, {{rules:Array(String)}}, {{confidences:Array(Float64)}}, toFloat64(job_confidence))
+        AS job_confidence"""
+THESE = f" AND ({{all:Bool}} OR {RULES} IN {{rules:Array(String)}})"
+
+
+def _restamp(table: str, id_column: str, *, told: str, these: str) -> str:
+    named = RESTAMP.replace("{table}", table).replace("{id}", id_column)
+    return named.replace("{told}", told).replace("{these}", these)
+
+
 CHANGES = {
     "snapshot": SNAPSHOT,
     "visitors": VISITORS,
-    "restamp_findings": RESTAMP.replace("{table}", "findings").replace("{id}", "session_id"),
-    "restamp_sessions": RESTAMP.replace("{table}", "sessions").replace("{id}", "id"),
+    "visitors_of_labels": VISITORS_OF_LABELS,
+    "restamp_findings": _restamp("findings", "session_id", told=INTENDED, these=""),
+    "restamp_sessions": _restamp("sessions", "id", told=SURER, these=THESE),
 }

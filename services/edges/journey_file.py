@@ -2,13 +2,13 @@
 
 from importlib.resources import files
 from pathlib import Path
-from typing import Any, NamedTuple
 
 import yaml
 
 from services.core.errors import JourneyError
 from services.core.journey import Journey, read_journey
 from services.core.learned import Learned
+from services.edges.journey_yaml import LONGEST, File, read_yaml
 from services.edges.line_in_file import line_of
 
 
@@ -35,7 +35,8 @@ def learned_text(learned: Learned) -> str:
 
 def _text(path: Path) -> str:
     try:
-        return path.read_text(encoding="utf-8-sig")
+        with path.open(encoding="utf-8-sig") as file:
+            return file.read(LONGEST + 1)
     except OSError as error:
         said = f"{path}: cannot be read ({error.strerror}); name a journey file with --journey, or a ready-made one"
         raise JourneyError([said]) from None
@@ -58,19 +59,12 @@ def named_journey(name: str) -> Journey:
     return load_journey(Path(name)) if is_file else shipped(name)
 
 
-class File(NamedTuple):
-    """A file's name, as messages give it, and its text."""
-
-    name: str
-    text: str
-
-
 def parse(text: str, name: str, learned: File | None = None) -> Journey:
     """Check the text of a journey file called `name`; what was learned stands for its key `learned`."""
-    root, data = _yaml(File(name, text))
+    root, data = read_yaml(File(name, text))
     if learned is None:
         return read_journey(data, lambda key: f"{name}:{line_of(root, key)}")
-    learned_root, told = _yaml(learned)
+    learned_root, told = read_yaml(learned)
     if isinstance(data, dict):
         data = {**data, "learned": told}
 
@@ -80,36 +74,3 @@ def parse(text: str, name: str, learned: File | None = None) -> Journey:
         return f"{name}:{line_of(root, key)}"
 
     return read_journey(data, where)
-
-
-def _yaml(file: File) -> tuple[yaml.Node, Any]:
-    """The nodes, which know their lines, and the data."""
-    try:
-        root = yaml.compose(file.text, Loader=yaml.SafeLoader)
-        data = yaml.safe_load(file.text)
-    except yaml.MarkedYAMLError as error:
-        line = error.problem_mark.line + 1 if error.problem_mark else 1
-        raise JourneyError([f"{file.name}:{line}: is not valid YAML: {error.problem or error.context}"]) from None
-    except yaml.YAMLError as error:
-        raise JourneyError([f"{file.name}:1: is not valid YAML: {error}"]) from None
-    if root is None:
-        raise JourneyError([f"{file.name}:1: the file is empty; a journey needs `journey`, a name, and `stages`."])
-    if doubled := list(_doubled_keys(root, file.name)):
-        raise JourneyError(doubled)
-    return root, data
-
-
-def _doubled_keys(node: Any, name: str) -> list[str]:
-    """YAML would silently take the last of two equal keys."""
-    problems: list[str] = []
-    if isinstance(node, yaml.SequenceNode):
-        for item in node.value:
-            problems += _doubled_keys(item, name)
-    if isinstance(node, yaml.MappingNode):
-        seen: set[str] = set()
-        for key, value in node.value:
-            if key.value in seen:
-                problems.append(f"{name}:{key.start_mark.line + 1}: {key.value}: given twice; keep one")
-            seen.add(key.value)
-            problems += _doubled_keys(value, name)
-    return problems

@@ -7,26 +7,22 @@ import asyncio
 import time
 from collections import Counter, defaultdict
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from contextlib import suppress
 from datetime import timedelta
 from itertools import repeat
 from operator import itemgetter
 from typing import Protocol
 
 import structlog
-from aiokafka import AIOKafkaProducer
 from aiokafka.errors import KafkaError
-from aiokafka.structs import RecordMetadata
 from confluent_kafka import murmur2
 
 from services.edges.batch_builder import BatchBuilder, Compressor, Record
-from services.edges.quiet import quieten
+from services.edges.producer import Producer
 from services.edges.record_batch import Batch, KafkaAway, NotAccepted, Overloaded, Place, Positions, Receipt
 from services.edges.topics import Cluster, KafkaUnreachable, ensure_topics, refused_topic
 
 BATCH_BYTES = 512 * 1024  # half of what a topic takes in one batch by default (max.message.bytes)
 STALLED_SECONDS = 3.0  # nothing acknowledged for so long: Kafka is away, more would only wait
-RECONNECT_SECONDS = 1.0
 STOP_SECONDS = 10.0
 
 _key, _value = itemgetter(0), itemgetter(1)
@@ -36,10 +32,6 @@ Placed = dict[int, list[Record]]
 """What goes to which partition."""
 
 log = structlog.get_logger(__name__)
-
-
-def at(point: str) -> None:
-    """A named point at which a crash must do no harm. Tests put a function here that kills the process."""
 
 
 class Flow(Cluster, Protocol):
@@ -82,21 +74,18 @@ class Publisher:
         self._idle.set()
         self._sent: dict[Batch, None] = {}  # not yet acknowledged, oldest first
         self._under_way: Counter[Place] = Counter()  # how many of them a partition has
-        self._queue: asyncio.Queue[Batch] = asyncio.Queue()
         self._flush: asyncio.TimerHandle | None = None
         self._tasks: set[asyncio.Task[None]] = set()
-        self._reconnecting: asyncio.Task[None] | None = None
+        self._producer = Producer(settings, self._told)
 
     async def start(self) -> None:
         """Raises KafkaUnreachable with a sentence for the operator."""
-        quieten("aiokafka.client", "aiokafka.conn", "aiokafka.producer.sender", "aiokafka.cluster")
         self._loop = asyncio.get_running_loop()
         self._partitions = await asyncio.to_thread(ensure_topics, self._settings, [self.topic, self.refused_topic])
         try:
-            self._producer = await self._connect()
+            await self._producer.start()
         except KafkaError as error:
             raise KafkaUnreachable(self._settings.kafka, error) from error
-        self._spawn(self._send_batches())
 
     async def stop(self) -> None:
         """Drain what is under way, at most ten seconds, then let go."""
@@ -110,12 +99,12 @@ class Publisher:
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
-        await self._close(self._producer, max(deadline - self._loop.time(), 0.1))
+        await self._producer.stop(max(deadline - self._loop.time(), 0.1))
 
     @property
     def problem(self) -> str:
         """Why nothing can be accepted at the moment; empty when it can."""
-        if self._reconnecting is not None:
+        if self._producer.is_away:
             return f"Kafka at {self._settings.kafka} is not reachable; reconnecting"
         oldest = next(iter(self._sent), None)
         if oldest is not None and self._loop.time() - oldest.sent_at > STALLED_SECONDS:
@@ -205,7 +194,7 @@ class Publisher:
         batch.sent_at = self._loop.time()
         self._sent[batch] = None
         self._under_way[batch.place] += 1
-        self._queue.put_nowait(batch)
+        self._producer.send(batch)
 
     def _arrived(self, batch: Batch) -> None:
         """It is no longer under way, whatever became of it."""
@@ -215,34 +204,15 @@ class Publisher:
         if waiting is not None and waiting.is_due and not self._under_way[batch.place]:
             self._seal(waiting)
 
-    async def _send_batches(self) -> None:
-        # One task, so that the batches of a partition keep their order.
-        while True:
-            batch = await self._queue.get()
-            at("before produce")
-            try:
-                future = await self._producer.send_batch(batch.builder, batch.topic, partition=batch.partition)
-            except KafkaError as error:
-                self._fail(batch, error)
-            else:
-                future.add_done_callback(lambda done, batch=batch: self._acknowledged(batch, done))
-
-    def _acknowledged(self, batch: Batch, done: "asyncio.Future[RecordMetadata]") -> None:
-        error = done.exception() if not done.cancelled() else KafkaError("the producer was closed")
-        if error is not None:
-            self._fail(batch, error)
-            return
+    def _told(self, batch: Batch, outcome: int | NotAccepted) -> None:
+        """What became of a batch: the offset of its last record, or why it is not accepted."""
         self._arrived(batch)
-        if done.result().offset < 0:
-            # A retry that Kafka knows it has, at an offset it no longer knows: we could not say what to wait for.
-            self._settle(batch, -1, KafkaAway("Kafka did not say where it stored the events", retry_after=1))
+        if isinstance(outcome, NotAccepted):
+            self._settle(batch, -1, outcome)
+        elif stored := self._stored.get(batch.topic):
+            self._spawn(self._settle_stored(batch, outcome, stored))
         else:
-            at("after produce")
-            last_offset = done.result().offset + batch.records - 1
-            if stored := self._stored.get(batch.topic):
-                self._spawn(self._settle_stored(batch, last_offset, stored))
-            else:
-                self._settle(batch, last_offset)
+            self._settle(batch, outcome)
 
     async def _settle_stored(self, batch: Batch, last_offset: int, stored: Stored) -> None:
         await stored(batch.partition, last_offset)
@@ -260,44 +230,6 @@ class Publisher:
             batch.settle(last_offset)
         else:
             batch.fail(error)
-
-    def _fail(self, batch: Batch, error: BaseException) -> None:
-        self._arrived(batch)
-        self._settle(batch, -1, KafkaAway(f"Kafka did not take the events ({error})", retry_after=2))
-        if self._reconnecting is None:
-            # The sequence numbers of an idempotent producer have a gap now, so Kafka would take nothing more of it.
-            self._reconnecting = self._spawn(self._reconnect())
-
-    async def _reconnect(self) -> None:
-        log.warning("kafka_producer_replaced", address=self._settings.kafka)
-        old = self._producer
-        while True:
-            try:
-                self._producer = await self._connect()
-                break
-            except KafkaError:
-                await asyncio.sleep(RECONNECT_SECONDS)
-        self._reconnecting = None
-        await self._close(old, STOP_SECONDS)
-
-    async def _connect(self) -> AIOKafkaProducer:
-        producer = AIOKafkaProducer(
-            bootstrap_servers=self._settings.kafka,
-            acks="all",
-            enable_idempotence=True,
-            request_timeout_ms=int(self._settings.acknowledge_within.total_seconds() * 1000),
-        )
-        try:
-            await producer.start()
-        except BaseException:
-            await self._close(producer, RECONNECT_SECONDS)
-            raise
-        return producer
-
-    @staticmethod
-    async def _close(producer: AIOKafkaProducer, seconds: float) -> None:
-        with suppress(TimeoutError):
-            await asyncio.wait_for(producer.stop(), seconds)
 
     def _spawn(self, work: "asyncio.Future[None] | Awaitable[None]") -> asyncio.Task[None]:
         task = asyncio.ensure_future(work)

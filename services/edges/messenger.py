@@ -13,7 +13,8 @@ from services.core.spikes.delivery import Delivery, arrived, failed, given_up
 from services.core.spikes.incident import Incident
 from services.core.spikes.rules import Receiver
 from services.core.spikes.telling import Told, reproducing
-from services.edges.outgoing import Allowed, NobodyKnows, NotAllowed, NotReached, Outgoing
+from services.edges.allowed import Allowed, NotAllowed
+from services.edges.outgoing import NobodyKnows, NotReached, Outgoing
 from services.edges.webhook import request
 
 
@@ -38,6 +39,16 @@ class Messenger:
     def __init__(self, settings: Post) -> None:
         self._settings = settings
         self._outgoing = Outgoing(Allowed(settings.outgoing_allowed))
+        self._resting: dict[str, int] = {}
+
+    def rests(self, receiver: str) -> bool:
+        """Whether it asked for time, which it does for all its messages and not for the one it did not take."""
+        return _now() < self._resting.get(receiver, 0)
+
+    @property
+    def busy(self) -> bool:
+        """Is a thread waiting for a name server?"""
+        return self._outgoing.busy
 
     async def deliver(self, delivery: Delivery, receiver: Receiver, told: Told, about: Incident | None) -> Delivery:
         """Try once; the delivery as it then stands."""
@@ -52,6 +63,7 @@ class Messenger:
             return failed(delivery, str(error), _now(), in_doubt=receiver.kind == "slack")
         if answer.is_taken:
             return arrived(delivery, _now())
+        self._resting[receiver.name] = _now() + round(answer.retry_after * 1000)
         said = f"answered {answer.status}: {answer.body}"
         if answer.is_final and receiver.kind == "slack":
             # A webhook that was revoked, a channel that is gone, blocks that Slack refuses: it says so for good.

@@ -4,28 +4,27 @@ A name is resolved once, every address it has is checked, and the connection goe
 means something else a moment later (DNS rebinding) changes nothing. Redirects are not followed.
 """
 
-import asyncio
-import socket
+import time
 from collections.abc import Mapping
-from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address, ip_network
+from email.utils import parsedate_to_datetime
 from typing import NamedTuple
 from urllib.parse import urlsplit
 
 import aiohttp
-from aiohttp.abc import AbstractResolver, ResolveResult
+from yarl import URL
+
+from services.edges.allowed import Allowed, NotAllowed, Resolver, is_network, refuse
 
 SECONDS = 5.0
+CONNECTING = 0.6
+"""Of these, for the name, the connection and TLS: whom that takes longer has been sent nothing."""
 MOST_BYTES = 64 * 1024
 MOST_SAID = 200
 """Characters of an answer that are kept."""
 SECRET_FROM = 6
 """Characters of a piece of an address that may be its secret."""
-TRANSLATED = IPv6Network("64:ff9b::/96")
-"""An IPv4 address in IPv6's clothes (RFC 6052): the last 32 bits say where it leads."""
-
-
-class NotAllowed(Exception):
-    """The address is one that requests may not go to."""
+LONGEST_WAIT = 86_400.0
+"""Seconds that a receiver can ask for: what could not be told for a day is no news."""
 
 
 class NotReached(Exception):
@@ -53,96 +52,33 @@ class Answer(NamedTuple):
         return 400 <= self.status < 500 and self.status not in {408, 425, 429}
 
 
-class Allowed:
-    """Knows what is allowed although it is private: names of hosts, addresses and networks, comma-separated."""
-
-    def __init__(self, told: str = "") -> None:
-        parts = {part.strip().lower() for part in told.split(",") if part.strip()}
-        self.networks = [ip_network(part, strict=False) for part in parts if _is_network(part)]
-        self.names = {part for part in parts if not _is_network(part)}
-
-    def allows(self, host: str, address: str) -> bool:
-        """Whether a request for the host may go to this address of it."""
-        found = ip_address(address.partition("%")[0])
-        meant = _meant(found)
-        inside = any(found in network or meant in network for network in self.networks)
-        return host.lower() in self.names or inside or (meant.is_global and not meant.is_multicast)
-
-
-def _is_network(text: str) -> bool:
-    try:
-        ip_network(text, strict=False)
-    except ValueError:
-        return False
-    return True
-
-
-def _meant(address: IPv4Address | IPv6Address) -> IPv4Address | IPv6Address:
-    """The IPv4 address that an IPv6 address may stand for."""
-    if isinstance(address, IPv4Address):
-        return address
-    if address in TRANSLATED:
-        return IPv4Address(int(address) & 0xFFFFFFFF)
-    tunnelled = address.teredo[1] if address.teredo else None
-    return address.ipv4_mapped or address.sixtofour or tunnelled or address
-
-
-class Resolver(AbstractResolver):
-    """Answers with addresses that were checked, and refuses a name with any that must not be reached."""
-
-    def __init__(self, allowed: Allowed) -> None:
-        self._allowed = allowed
-
-    async def resolve(
-        self, host: str, port: int = 0, family: socket.AddressFamily = socket.AF_UNSPEC
-    ) -> list[ResolveResult]:
-        loop = asyncio.get_running_loop()
-        found = await loop.getaddrinfo(host, port, family=family, type=socket.SOCK_STREAM)
-        for *_, place in found:
-            refuse(self._allowed, host, str(place[0]))
-        return [
-            ResolveResult(
-                hostname=host,
-                host=str(place[0]),
-                port=port,
-                family=kind,
-                proto=protocol,
-                flags=socket.AI_NUMERICHOST,
-            )
-            for kind, _, protocol, _, place in found
-        ]
-
-    async def close(self) -> None:
-        """Nothing is open."""
-
-
-def refuse(allowed: Allowed, host: str, address: str) -> None:
-    """Raises NotAllowed with what to do."""
-    if not allowed.allows(host, address):
-        raise NotAllowed(
-            f"{host} leads to {address}, which is private or not for us. If it is meant, name {host} in "
-            "DESIRELINE_OUTGOING_ALLOWED."
-        )
-
-
 class Outgoing:
     """Posts to addresses that operators gave. Errors name the host and never the rest of the URL, which is secret."""
 
     def __init__(self, allowed: Allowed, seconds: float = SECONDS) -> None:
         self._allowed = allowed
+        self._resolver = Resolver(allowed)
         self._seconds = seconds
+
+    @property
+    def busy(self) -> bool:
+        """Is a thread waiting for a name server?"""
+        return self._resolver.busy
 
     async def post(self, url: str, body: bytes, headers: Mapping[str, str]) -> Answer:
         """Send once. Raises NotAllowed, NotReached or NobodyKnows."""
         host = self._checked_host(url)
-        connector = aiohttp.TCPConnector(resolver=Resolver(self._allowed), use_dns_cache=False, force_close=True)
-        timeout = aiohttp.ClientTimeout(total=self._seconds)
+        connector = aiohttp.TCPConnector(resolver=self._resolver, use_dns_cache=False, force_close=True)
+        connecting = self._seconds * CONNECTING
+        timeout = aiohttp.ClientTimeout(total=self._seconds, connect=connecting)
         try:
             async with (
                 aiohttp.ClientSession(connector=connector, timeout=timeout, trust_env=False) as session,
                 session.post(url, data=body, headers=dict(headers), allow_redirects=False) as response,
             ):
                 return await _answer(response, url)
+        except aiohttp.ConnectionTimeoutError:
+            raise NotReached(f"{host} could not be reached within {connecting:g} s.") from None
         except aiohttp.ClientConnectionError as error:
             if isinstance(error, aiohttp.ClientConnectorError):
                 raise NotReached(
@@ -157,19 +93,19 @@ class Outgoing:
             raise NobodyKnows(f"{host} did not answer as HTTP does: {type(error).__name__}.") from None
 
     def _checked_host(self, url: str) -> str:
-        parts = urlsplit(url)
-        host = parts.hostname or ""
-        if parts.scheme != "https" and not (parts.scheme == "http" and self._is_named(host)):
+        # As aiohttp reads it, and not otherwise: it takes other letters and digits for those they look like.
+        try:
+            parts = URL(url)
+        except ValueError:
+            raise NotAllowed("What stands as the address is none that requests can go to.") from None
+        host = parts.host or ""
+        if parts.scheme != "https" and not (parts.scheme == "http" and self._allowed.names_host(host)):
             raise NotAllowed(
                 f"Alerts go over https. If plain http to {host} is meant, name it in DESIRELINE_OUTGOING_ALLOWED."
             )
-        if _is_network(host):  # the resolver is not asked for these
+        if is_network(host):  # the resolver is not asked for these
             refuse(self._allowed, host, host)
         return host
-
-    def _is_named(self, host: str) -> bool:
-        named = _is_network(host) and any(ip_address(host) in network for network in self._allowed.networks)
-        return named or host.lower() in self._allowed.names
 
 
 def _without_address(said: str, url: str) -> str:
@@ -187,9 +123,23 @@ def _without_address(said: str, url: str) -> str:
 
 
 async def _answer(response: aiohttp.ClientResponse, url: str) -> Answer:
-    said = (await response.content.read(MOST_BYTES)).decode(errors="replace")
-    body = _without_address(said, url)[:MOST_SAID]
+    answer = Answer(response.status, "", _wait(response.headers.get("Retry-After", "")))
+    if answer.is_taken:
+        return answer  # not heard out: what ends badly from here on would be sent again
     if 300 <= response.status < 400:
-        body = "it answered with a redirect, and redirects are not followed"
-    told = response.headers.get("Retry-After", "")
-    return Answer(response.status, body, float(told) if told.isdecimal() else 0.0)
+        return answer._replace(body="it answered with a redirect, and redirects are not followed")
+    said = (await response.content.read(MOST_BYTES)).decode(errors="replace")
+    return answer._replace(body=_without_address(said, url)[:MOST_SAID])
+
+
+def _wait(told: str) -> float:
+    """Seconds; it may name a moment instead (RFC 9110, 10.2.3).
+
+    >>> _wait("30"), _wait("Wed, 21 Oct 2015 07:28:00 GMT"), _wait("9" * 400), _wait("soon")
+    (30.0, 0.0, 86400.0, 0.0)
+    """
+    try:
+        seconds = float(told) if told.isdecimal() else parsedate_to_datetime(told).timestamp() - time.time()
+    except ValueError:
+        return 0.0
+    return min(max(seconds, 0.0), LONGEST_WAIT)

@@ -16,7 +16,7 @@ import uvicorn
 from pydantic import SecretStr
 
 from services.core.journey import Journey
-from services.edges.broker import Broker
+from services.edges.broker import PARTITION_BYTES, Broker
 from services.edges.clickhouse_errors import StoreError
 from services.edges.findings_feed import FindingsFeed
 from services.edges.http_server import Guests, served
@@ -43,8 +43,6 @@ Guest = Callable[[Awaitable[Access]], Awaitable[None]]
 It begins at once; what it awaits comes when everything is served.
 """
 
-# The in-process broker forgets the oldest beyond 5 MB a partition: so much may wait there to be stored.
-_PARTITION_BYTES = 3 * 1024 * 1024
 _DRAIN_SECONDS = 4
 _FEED_WAIT_MS = 100
 _STOP_SECONDS = 9.0
@@ -122,7 +120,7 @@ class _Installation:
         announcer = Announcer(settings)
         parts.push_async_callback(announcer.stop)
         await announcer.start()
-        stages.checkpoint.announce = announcer.announce
+        stages.checkpoint.writes.announce = announcer.announce
         parts.push_async_callback(stages.stop)
         duty = Duty(stages, settings, self._journey, StoreToCome(opening), broker.log_id)
         parts.push_async_callback(duty.stop)
@@ -133,7 +131,7 @@ class _Installation:
         holding = asyncio.create_task(stages.start())
         answering = await asyncio.to_thread(_open, settings, self._journey, opening)
         stored = {settings.topic: stages.stored, refused.topic: refused.stored}
-        publisher = Publisher(settings, partition_bytes=_PARTITION_BYTES, stored=stored)
+        publisher = Publisher(settings, partition_bytes=PARTITION_BYTES, stored=stored)
         await parts.enter_async_context(_publishing(publisher))
         feed = FindingsFeed(settings.kafka, settings.findings_topic, fetch_wait_ms=_FEED_WAIT_MS)
         app = answering.one_app(settings, self._keyring, publisher, opening.result(), stages, feed)

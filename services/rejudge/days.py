@@ -119,6 +119,8 @@ class Days:
             return False
         if before.journey != revision.before:
             return before.journey == revision.after
+        if revision.relabels(before.rules):
+            return False
         if revision.changes_meanings and any(revision.touches(one[NAME], one[PATH]) for one in part):
             return False
         return not revision.detectors or finds_the_same(part, before, revision)
@@ -138,7 +140,8 @@ class Days:
         if since <= until:
             revision = self._scope.revision
             asked = self._scope.asks(first=since.isoformat(), last=until.isoformat())
-            for one in known_between(self._archive, asked, revision.detectors if revision else ()):
+            changed, is_weighed = (revision.detectors, revision.changes_weights) if revision else ((), False)
+            for one in known_between(self._archive, asked, changed, rules=is_weighed):
                 self._known.setdefault(one.visitor, []).append(one)
                 self._opened.setdefault(one.opened_on, []).append(one)
         self._known_until = until

@@ -15,8 +15,9 @@ from services.core.duration import millis
 from services.core.errors import JourneyError
 from services.core.journey import Journey, read_journey
 from services.core.revision import Revision
-from services.edges.history import Archive
+from services.edges.history import Archive, labels
 from services.rejudge.difference import Difference
+from services.rejudge.surer import pieces
 
 Asked = Mapping[str, Any]
 
@@ -53,6 +54,8 @@ class Scope:
         self._archive.change("snapshot", {**self._asked, "inactivity": inactivity})
         if revision.changes_meanings:
             self._keep_meanings(revision)
+        if revision.changes_weights:
+            self._note_relabelled(revision)
         concerned = {
             "names": sorted(revision.heard or ()),
             "detectors": sorted(revision.detectors),
@@ -72,6 +75,12 @@ class Scope:
         if touched:
             lines = msgspec.json.Encoder().encode_lines(touched)
             self._archive.keep("rejudged_meanings", tuple(touched[0]), lines)
+
+    def _note_relabelled(self, revision: Revision) -> None:
+        """Have those read some session of whom may have another job."""
+        relabelled = sorted({rules for rules, _, _ in labels(self._archive, self._asked) if revision.relabels(rules)})
+        for rules in pieces(relabelled):
+            self._archive.change("visitors_of_labels", {**self._asked, "rules": rules})
 
     def _count(self) -> dict[date, Difference]:
         counted: defaultdict[date, Difference] = defaultdict(Difference)

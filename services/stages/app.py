@@ -63,7 +63,7 @@ class App(faust.App):
         return 0 in self.checkpoint.partitions
 
     async def stored(self, partition: int, offset: int) -> None:
-        """Wait until the event at this offset is stored. Raises `checkpoint.Released` when it will not be by us."""
+        """Wait until the event at this offset is stored. Raises `account.Released` when it will not be by us."""
         await self.checkpoint.stored(partition, offset)
 
     def caught_up(self, partition: int, next_offset: int, since: int) -> bool:

@@ -20,8 +20,9 @@ from services.core.rows import StateRow, UnfinishedRow
 from services.core.visitor_state import beliefs, believed
 from services.edges.clickhouse_errors import StoreRefused, StoreUnavailable
 from services.stages.agent import now
-from services.stages.checkpoint import LONGEST_BACK_OFF, Checkpoint, TakenOver
+from services.stages.checkpoint import Checkpoint
 from services.stages.store import Store
+from services.stages.writes import LONGEST_BACK_OFF, TakenOver
 
 T = TypeVar("T")
 

@@ -55,7 +55,7 @@ async def _work(app: App, settings: Settings, refused: RefusedEvents, duty: Duty
     duty.take_up()
     announcer = Announcer(settings)
     await announcer.start()
-    app.checkpoint.announce = announcer.announce
+    app.checkpoint.writes.announce = announcer.announce
     await _work_until(told, app, watch, health)
     stopped, *_ = await asyncio.gather(_stopped(app), refused.stop(), duty.stop())
     await announcer.stop()

@@ -22,8 +22,8 @@ from services.edges.quiet import quieten
 from services.edges.topics import refused_topic
 from services.settings import Settings
 from services.stages.agent import now
-from services.stages.checkpoint import LONGEST_BACK_OFF
 from services.stages.metrics import TABLED
+from services.stages.writes import LONGEST_BACK_OFF
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator

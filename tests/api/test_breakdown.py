@@ -8,6 +8,7 @@ import pytest
 
 from services.edges.clickhouse import Store
 from tests.api.conftest import Ask, Client
+from tests.api.random_shop import random_shop
 from tests.api.shop import DAY, JOURNEY, fill, session, text
 from tests.api.test_keys import NEEDED, operations
 from tests.api.test_scope import act
@@ -54,6 +55,33 @@ def test_each_value_is_answered_as_if_it_had_been_filtered_by(store: Store, clie
     assert len(divisible) >= 14
 
 
+@pytest.mark.parametrize(
+    ("path", "by", "asked"),
+    [
+        ("/v1/jobs", "device", {}),
+        ("/v1/jobs", "job", {}),
+        ("/v1/trends", "device", {"compare": "previous"}),
+        ("/v1/trends", "job", {"metric": "success"}),
+        ("/v1/trends", "device", {"metric": "success", "bucket": "week"}),
+        ("/v1/trends", "device", {"metric": "visitors", "bucket": "month"}),
+        ("/v1/trends", "device", {"metric": "effort", "bucket": "week"}),
+        ("/v1/trends", "job", {"metric": "friction", "at": "basket", "bucket": "week"}),
+    ],
+)
+def test_what_is_asked_of_all_values_at_once_is_what_is_asked_of_each(
+    store: Store, client: Client, path: str, by: str, asked: dict[str, str]
+) -> None:
+    random_shop(7, 160).put(store)
+    asked = {**asked, "from": text(20 * DAY), "to": text(35 * DAY)}
+
+    whole = client.get(path, params={**asked, "breakdown": by}, headers=READ).json()
+
+    assert len(whole["by_value"]) > 1
+    for value, one in list(whole["by_value"].items())[:2]:
+        alone = client.get(path, params={**asked, by: value}, headers=READ).json()
+        assert (plain(one), one["previous"]) == (plain(alone), alone["previous"]), value
+
+
 def is_divisible(operation: Any) -> bool:
     names = {one["name"]: one for one in operation.get("parameters", [])}
     return "breakdown" in names and "by_value" in names["breakdown"]["description"]
@@ -79,13 +107,14 @@ def test_a_table_says_in_its_first_column_of_which_value_each_row_is(store: Stor
     assert table.startswith("by_device,source,")
 
 
-def test_only_the_most_frequent_values_are_told_and_none_that_is_not_known(store: Store, ask: Ask) -> None:
+@pytest.mark.parametrize("path", ["/v1/versions", "/v1/trends"])
+def test_only_the_most_frequent_values_are_told_and_none_that_is_not_known(store: Store, ask: Ask, path: str) -> None:
     fill(
         store,
         [session("0 browse", country=f"C{n:02}") for n in range(12) for _ in range(n + 1)] + [session("0 browse")],
     )
 
-    answer = ask("/v1/versions", breakdown="country", **ALL_TIME)
+    answer = ask(path, breakdown="country", **ALL_TIME)
 
     assert list(answer["by_value"]) == [f"C{n:02}" for n in range(11, 1, -1)]
     assert answer["values_left_out"] == 2

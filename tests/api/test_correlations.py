@@ -2,6 +2,7 @@
 
 from typing import Any
 
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -50,8 +51,34 @@ def test_the_goal_may_be_any_place_and_events_may_be_left_out(store: Store, ask:
 
     answer = ask("/v1/correlations", at="browse", goal="bought", events="false", **ALL_TIME)
 
-    assert answer["went_on"]["share"] == 0.5
+    assert (answer["went_on"]["share"], answer["followed"]) == (0.5, 0)
     assert ("event", "Search") not in factors(answer)
+
+
+def test_of_very_many_sessions_the_events_of_a_share_of_all_visitors_are_told(
+    store: Store, ask: Ask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    went = [session("0 browse, 60 basket", visitor=f"went{n}") for n in range(200)]
+    stayed = [session("0 browse", visitor=f"stayed{n}") for n in range(200)]
+    fill(store, went + stayed)
+    say(store, went[:150] + stayed[:50], "Size Guide Opened", after_ms=0)
+    monkeypatch.setattr("services.api.share_of_visitors.MOST_FOLLOWED", 200)
+
+    answer = ask("/v1/correlations", at="browse", **ALL_TIME)
+
+    sessions, told = followed(store, went + stayed), followed(store, went[:150] + stayed[:50])
+    event = factors(answer)["event", "Size Guide Opened"]
+    assert 120 < sessions < 280
+    assert (answer["sessions"], answer["followed"]) == (400, sessions)
+    assert event["sessions"] == told
+    assert event["share"]["share"] == followed(store, went[:150]) / told
+    assert event["others"]["share"] == followed(store, went[150:]) / (sessions - told)
+
+
+def followed(store: Store, rows: list[SessionRow]) -> int:
+    """How many of these are of a visitor of the first half."""
+    among = "SELECT countIf(cityHash64(visitor) < pow(2, 63)) AS n FROM sessions WHERE has({ids:Array(String)}, id)"
+    return int(store.query(among, {"ids": [row.id for row in rows]})[0]["n"])
 
 
 def test_a_place_that_the_journey_does_not_have_is_refused_with_those_it_has(client: Any, store: Store) -> None:

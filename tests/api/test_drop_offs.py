@@ -76,6 +76,24 @@ def test_the_last_acts_before_the_end_are_told(store: Store, ask: Ask) -> None:
         {"acts": ["Checkout Started", "Coupon Denied"], "sessions": 2},
         {"acts": ["Coupon Denied", "Help Opened"], "sessions": 1},
     ]
+    assert payment["followed"] == 3
+
+
+def test_of_very_many_sessions_the_acts_of_a_share_of_all_visitors_are_told(
+    store: Store, ask: Ask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rows = [session("0 basket", visitor=f"v{number}") for number in range(100)]
+    fill(store, [*rows, LATER])
+    say(store, rows, "Coupon Denied", after_ms=0)
+    monkeypatch.setattr("services.api.share_of_visitors.MOST_FOLLOWED", 20)
+
+    basket = place(ask("/v1/drop-offs", **ALL_TIME), "basket")
+
+    among = "SELECT count() AS n FROM sessions WHERE stage = 'basket' AND cityHash64(visitor) < {bound:UInt64}"
+    followed = store.query(among, {"bound": 2**64 * 20 // 101})[0]["n"]
+    assert 0 < followed < 50
+    assert (basket["dropped"], basket["followed"]) == (100, followed)
+    assert basket["trails"] == [{"acts": ["Coupon Denied"], "sessions": followed}]
 
 
 def test_a_circumstance_in_which_more_drop_off_stands_and_chance_does_not(store: Store, ask: Ask) -> None:

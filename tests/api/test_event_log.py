@@ -1,9 +1,14 @@
 """The event log: every session's way, readable by tools that read XES or CSV."""
 
 import csv
+import re
 from io import StringIO
 from xml.etree import ElementTree
 
+from hypothesis import given
+from hypothesis import strategies as st
+
+from services.api.event_log import HEAD, as_trace
 from services.edges.clickhouse import Store
 from tests.api.conftest import Client
 from tests.api.said import say
@@ -12,6 +17,25 @@ from tests.api.shop import DAY, fill, session, text
 READ = {"Authorization": "Bearer rk_shop"}
 SPAN = {"from": text(-DAY), "to": text(5 * DAY)}
 XES = "{http://www.xes-standard.org/}"
+
+# What the XML schema of IEEE Std 1849-2016 says of each element we write: what stands in it, in which order, and the
+# form of its attributes' values. The decimal is easily got wrong: many tools write "1849-2016" and never look.
+SOME = "(string |date |int |float |boolean |id |list )*"
+WITHIN = {
+    "log": f"(extension )*(global )*(classifier )*{SOME}(trace )*(event )*",
+    "trace": f"{SOME}(event )*", "event": SOME, "global": SOME,
+}  # fmt: skip
+NC_NAME, KEY = r"[A-Za-z_][\w.-]*", r"[A-Za-z_:][\w.:-]*"
+FORMS = {
+    "log": {"xes.version": r"\d+(\.\d+)?", "xes.features": r"(\S+( \S+)*)?"},
+    "extension": {"name": NC_NAME, "prefix": NC_NAME, "uri": r"https?://\S+"},
+    "global": {"scope": "trace|event"},
+    "classifier": {"name": NC_NAME, "keys": r"\S+( \S+)*"},
+    "trace": {}, "event": {},
+    "string": {"key": KEY, "value": "(?s:.*)"},
+    "date": {"key": KEY, "value": r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)"},
+    "boolean": {"key": KEY, "value": "true|false|1|0"},
+}  # fmt: skip
 
 
 def test_each_session_is_a_trace_of_its_places(store: Store, client: Client) -> None:
@@ -30,6 +54,36 @@ def test_each_session_is_a_trace_of_its_places(store: Store, client: Client) -> 
     events = [told(event) for event in traces[0].findall(f"{XES}event")]
     assert [event["concept:name"] for event in events] == ["browse", "checkout.payment", "bought"]
     assert events[1]["time:timestamp"] == "2026-01-01T00:00:09.500000Z"
+
+
+@given(
+    texts=st.tuples(*[st.text(st.characters(), max_size=12)] * 5), moments=st.lists(st.integers(0, 2**42), max_size=3)
+)
+def test_whatever_sessions_and_events_are_called_the_log_is_as_its_schema_says(
+    texts: tuple[str, ...], moments: list[int]
+) -> None:
+    named = dict(zip(("id", "visitor", "user", "job"), texts, strict=False))
+    row = {**named, "is_done": 0, "labels": [texts[4]] * len(moments), "moments": moments}
+
+    log = ElementTree.fromstring(f"{HEAD}{as_trace(row)}</log>")
+
+    for element in log.iter():
+        name = element.tag.removeprefix(XES)
+        children = "".join(f"{one.tag.removeprefix(XES)} " for one in element)
+        assert re.fullmatch(WITHIN.get(name, ""), children), (name, children)
+        assert element.attrib.keys() == FORMS[name].keys()
+        for attribute, form in FORMS[name].items():
+            assert re.fullmatch(form, element.attrib[attribute]), (name, attribute, element.attrib)
+
+
+def test_no_two_attributes_of_a_trace_or_event_have_the_same_key(store: Store, client: Client) -> None:
+    fill(store, [session("0 browse, 60 bought", job="gift")])
+
+    log = ElementTree.fromstring(client.get("/v1/event-log", params=SPAN, headers=READ).text)
+
+    for element in [*log.iter(f"{XES}trace"), *log.iter(f"{XES}event")]:
+        keys = [one.attrib["key"] for one in element if "key" in one.attrib]
+        assert len(keys) == len(set(keys))
 
 
 def told(element: ElementTree.Element) -> dict[str, str]:

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from scipy.stats import CensoredData, ecdf
 
 from services.core.rows import SessionRow
 from services.edges.clickhouse import Store
@@ -53,6 +54,18 @@ def test_what_is_not_done_within_the_window_has_failed_and_what_comes_after_is_a
 
     assert (found["attempts"], found["done"], found["in_progress"]) == (3, 1, 1)
     assert found["success"]["share"] == 0.5
+
+
+def test_those_who_may_still_get_done_are_not_left_out_for_that(store: Store, ask: Ask) -> None:
+    # Each day ten set out, of whom three get done at once; nobody has had fourteen days.
+    fill(store, [tried(day, f"{day}-{number}", done=number < 3) for day in range(10) for number in range(10)])
+
+    found = only(ask("/v1/jobs", **ALL_TIME))
+
+    assert (found["attempts"], found["done"], found["in_progress"]) == (100, 30, 70)
+    assert found["success"]["share"] == pytest.approx(0.3, abs=0.03)
+    assert found["success"]["low"] < 0.3 < found["success"]["high"] < 0.45
+    assert found["opportunity"]["satisfaction"]["score"] == pytest.approx(3, abs=0.3)
 
 
 def test_only_attempts_that_began_in_the_period_count_but_with_all_that_followed(store: Store, ask: Ask) -> None:
@@ -143,7 +156,7 @@ def test_any_sessions_give_what_going_through_them_one_by_one_gives(
     answer = ask("/v1/jobs", from_=text(first * DAY), to=text((first + 20) * DAY))
 
     assert {one["job"]: shown(one) for one in answer["jobs"]} == {
-        job: counted([one for one in expected if one.job == job]) for job in Counter(one.job for one in expected)
+        job: counted([one for one in expected if one.job == job], as_of) for job in Counter(one.job for one in expected)
     }
 
 
@@ -156,10 +169,11 @@ def shown(found: Any) -> tuple[object, ...]:
         waits and waits["median"],
         effort and effort["median_moves"],
         found["worth"],
+        found["success"] and pytest.approx(found["success"]["share"]),
     )
 
 
-def counted(tried: list[Attempt]) -> tuple[object, ...]:
+def counted(tried: list[Attempt], as_of: int) -> tuple[object, ...]:
     done = [one for one in tried if one.done]
     return (
         len(tried),
@@ -168,4 +182,20 @@ def counted(tried: list[Attempt]) -> tuple[object, ...]:
         statistics.median(one.seconds for one in done) if done else None,
         statistics.median(one.moves for one in done) if done else None,
         sum(one.worth for one in tried),
+        success(tried, as_of),
     )
+
+
+def success(tried: list[Attempt], as_of: int) -> float | None:
+    """By scipy's survival curve, of times as coarse as answers have them."""
+    done = [coarse(one.seconds) for one in tried if one.done]
+    going_on = [coarse((as_of - one.sessions[0].started_at) / 1000) for one in tried if one.in_progress]
+    if len(going_on) == len(tried):
+        return None
+    failed = [WINDOW / 1000] * (len(tried) - len(done) - len(going_on))
+    return 1 - float(ecdf(CensoredData(uncensored=done, right=[*going_on, *failed])).sf.evaluate(WINDOW / 1000))
+
+
+def coarse(seconds: float) -> int:
+    step = 1 if seconds < HOUR else 60 if seconds < DAY else HOUR
+    return int(seconds) // step * step

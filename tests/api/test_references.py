@@ -11,6 +11,8 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
+from scipy.stats import chi2, false_discovery_control
+from scipy.stats.contingency import chi2_contingency
 
 from services.edges.clickhouse import Store
 from tests.api import questions_reference as reference
@@ -42,6 +44,18 @@ def circumstances(ask: Ask, period: Period) -> None:
         assert is_near(one["share"]["share"], happened / under), key
         assert is_near(one["others"]["share"], happened_there / others), key
         assert is_near(one["odds_ratio"]["ratio"], ratio), key
+        assert is_near(one["p"], p_by_scipy((happened, under), (happened_there, others))), key
+    kept = false_discovery_control([told[key]["p"] for key in expected]) if expected else []
+    assert [told[key]["stands"] for key in expected] == [one <= 0.05 for one in kept]
+
+
+def p_by_scipy(*groups: tuple[int, int]) -> float:
+    """The chi-square test's, with N - 1 in place of N."""
+    units, happened = sum(n for _, n in groups), sum(k for k, _ in groups)
+    if happened in {0, units}:
+        return 1.0
+    statistic = chi2_contingency([[k, n - k] for k, n in groups], correction=False).statistic
+    return float(chi2.sf(statistic * (units - 1) / units, df=1))
 
 
 def versions(ask: Ask, period: Period) -> None:

@@ -21,7 +21,7 @@ def test_a_share_has_its_interval_and_a_bar() -> None:
 
 
 def test_columns_that_say_nothing_are_left_out_and_those_beyond_the_edge_counted() -> None:
-    text = shown("step,empty,nought,long\nbrowse,,0," + "x" * 90 + "\n", width=40)
+    text = shown("step,empty,nought,some,many\nbrowse,,0," + "7" * 40 + ",8\n", width=40)
 
     assert "empty" not in text
     assert "nought" not in text
@@ -35,6 +35,24 @@ def test_seconds_and_money_have_their_unit() -> None:
     assert "90 s" in text
     assert "1,640 EUR" in text
     assert "currency" not in text
+
+
+def test_where_not_all_has_room_what_has_an_interval_goes_before_other_numbers() -> None:
+    names = "detector,page,affected,exposed,lost_estimate,lost_low,lost_high,examples"
+    text = shown(f'{names}\nrage_click,/checkout/{"x" * 60},116,627,66,-3,77.5,"[""s1""]"\n', width=60)
+
+    assert "66 (-3 to 77.5)" in text
+    assert "/checkout/xxxxx…" in text
+    assert "affected" not in text
+    assert "3 more columns" in text
+
+
+def test_of_how_many_there_are_seconds_is_no_number_of_seconds() -> None:
+    text = shown("step,seconds_median,seconds_timed\nbrowse,125.95,1101\n")
+
+    assert "126 s" in text
+    assert "1101 s" not in text
+    assert "1,101 s" not in text
 
 
 def test_no_rows_are_said() -> None:

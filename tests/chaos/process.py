@@ -9,9 +9,9 @@ import signal
 import sys
 from pathlib import Path
 
-from services.edges import kafka
+from services.edges import producer
 from services.main import main
-from services.stages import checkpoint
+from services.stages import writes
 
 
 class Orders:
@@ -41,6 +41,6 @@ class Orders:
 
 if __name__ == "__main__":
     orders = Orders(Path(os.environ["CHAOS_ORDERS"]))
-    checkpoint.at = kafka.at = orders.obey
+    writes.at = producer.at = orders.obey
     sys.argv[0] = "desireline"
     main()

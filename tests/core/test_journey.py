@@ -145,5 +145,7 @@ def test_friction_in_an_intended_place_is_marked() -> None:
 
 
 def test_a_place_that_is_not_in_the_journey_cannot_be_intended() -> None:
-    with pytest.raises(JourneyError, match="is no stage or step"):
+    with pytest.raises(
+        JourneyError, match=r"intended\.0: this journey has no stage or step 'checkout.gift_wrap'; did you mean"
+    ):
         shop(intended=["checkout.gift_wrap"])

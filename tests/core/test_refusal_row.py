@@ -9,8 +9,9 @@ from tests.core.build import START, Record, encode, event, pipeline
 
 PLACE = Place("cluster/topic", 3, 17)
 NOW = Millis(START)
+LONG = b'{"a":"\xc3\xa9"}\xff' * 4_000
 REFUSED = RefusedEvent(
-    project="shop", reason="clock", detail="too old", raw=b'{"a":"\xc3\xa9"}', refused_ms=NOW - 5, size=9, skew=40
+    project="shop", reason="clock", detail="too old", raw=LONG, refused_ms=NOW - 5, size=len(LONG), skew=40
 )
 
 
@@ -25,9 +26,9 @@ def test_a_record_of_the_topic_becomes_the_same_row_whenever_it_is_read() -> Non
 
 
 def test_a_record_of_the_topic_that_nobody_can_read_is_kept_and_belongs_to_nobody() -> None:
-    row = row_of_topic(PLACE, b"\xff\x00", NOW)
+    row = row_of_topic(PLACE, LONG, NOW)
 
-    assert (row.project, row.reason, row.raw, row.size) == ("", Reason.UNREADABLE, b"\xff\x00", 2)
+    assert (row.project, row.reason, row.raw, row.size) == ("", Reason.UNREADABLE, LONG, len(LONG))
 
 
 def test_a_record_that_claims_the_future_was_refused_now() -> None:

@@ -2,8 +2,9 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from datetime import timedelta
+from random import Random
 from typing import Any
 
 import pytest
@@ -11,7 +12,7 @@ from aiokafka import AIOKafkaConsumer, TopicPartition
 
 from services.core.key_hash import key_hash
 from services.edges import kafka
-from services.edges.broker import Broker
+from services.edges.broker import PARTITION_BYTES, Broker
 from services.edges.kafka import Publisher
 from services.edges.record_batch import KafkaAway, NotAccepted, Overloaded
 from services.edges.topics import KafkaUnreachable
@@ -184,6 +185,29 @@ async def test_a_partition_takes_no_more_than_may_wait_to_be_stored(broker: Brok
         await elsewhere
 
         await publisher.publish([(b"a", b"x" * 80)])
+
+
+@pytest.mark.parametrize("size", [80, 32 * 1024], ids=["many small ones", "few large ones"])
+async def test_the_broker_in_this_process_forgets_nothing_of_what_may_wait_in_it(broker: Broker, size: int) -> None:
+    written, taken = asyncio.Event(), 0
+    drawn = Random(size)
+
+    async def stored(partition: int, offset: int) -> None:
+        await written.wait()
+
+    bounds = {"stored": {"events": stored}, "partition_bytes": PARTITION_BYTES}
+    async with publishing(broker, buffer_bytes=10 * PARTITION_BYTES, **bounds) as publisher:
+        with suppress(Overloaded):
+            while True:
+                values = [drawn.randbytes(size) for _ in range(10)]  # one again and again would shrink
+                publisher.publish([(b"a visitor with a long name, as they are", value) for value in values])
+                taken += 10
+                await asyncio.sleep(0)
+        kept = await read(broker, taken)
+        written.set()
+
+    assert taken > 0.9 * PARTITION_BYTES / size
+    assert [offset for _, offset, _, _ in kept] == list(range(taken))
 
 
 async def test_nothing_is_accepted_while_kafka_acknowledges_nothing(

@@ -15,7 +15,12 @@ from services.rejudge.run import Run
 from tests.rejudge.test_run import NOW, OLD, SINCE, afresh, changed, live, rows, silent
 from tests.stores import fresh_dsn
 
-STAGES = OLD.model_dump(mode="json", by_alias=True, exclude_unset=True)["stages"]
+DOCUMENT = OLD.model_dump(mode="json", by_alias=True, exclude_unset=True)
+STAGES, JOBS = DOCUMENT["stages"], DOCUMENT["jobs"]
+
+
+def _weighing_less(job: dict[str, Any]) -> dict[str, Any]:
+    return {**job, "evidence": [{**one, "weight": round(one["weight"] * 0.8, 2)} for one in job["evidence"]]}
 
 
 class Watched(StoreArchive):
@@ -43,6 +48,9 @@ SMALL = {
     ),
     "a stage's matcher": changed(stages=[{**STAGES[0], "enter": {"event": ["Product Viewed"]}}, *STAGES[1:]]),
     "a detector fewer": changed(friction=dict.fromkeys(DETECTORS.keys() - {"hesitation"})),
+    "intended friction": changed(intended=["checkout", "basket"]),
+    "how probable no known job is": changed(unassigned=0.3),
+    "what evidence weighs": changed(jobs=[*map(_weighing_less, JOBS)]),
     "a learned stay": changed(learned={"stays": {"checkout": {"*": "4m"}}}),
 }
 

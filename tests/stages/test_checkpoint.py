@@ -15,9 +15,11 @@ from services.core.pipeline import Pipeline
 from services.core.rows import UnfinishedRow
 from services.edges.clickhouse_errors import StoreRefused
 from services.settings import Settings
-from services.stages import checkpoint as module
-from services.stages.checkpoint import Checkpoint, Released, TakenOver
+from services.stages import writes as module
+from services.stages.account import Released
+from services.stages.checkpoint import Checkpoint
 from services.stages.holdings import Holdings
+from services.stages.writes import TakenOver
 from tests.core.build import START, Record, encode, event, shop
 from tests.edges.reading import until
 from tests.stages.memory_store import MemoryStore
@@ -190,7 +192,7 @@ async def test_feeding_goes_on_while_a_checkpoint_is_written_but_not_without_lim
 
 
 async def test_few_large_records_count_as_many(start: Start, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(module, "MOST_BYTES", 1_000)
+    monkeypatch.setattr("services.stages.checkpoint.MOST_BYTES", 1_000)
     worker = await start(eager=False, checkpoint_every=timedelta(hours=1))
     first = worker.feed(["0 view"])
     await until(lambda: first.acknowledged)
@@ -301,7 +303,7 @@ async def test_letting_go_of_what_another_has_claimed_is_said_and_harms_nothing(
     assert "taken over partition(s) 0" in caplog.text
 
 
-async def test_what_the_last_owner_still_wrote_is_looked_for_again_and_taken_back(
+async def test_what_the_last_owner_still_wrote_is_looked_for_again_and_again_and_taken_back(
     start: Start, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("services.stages.holdings.LOOK_AGAIN_AFTER", timedelta(milliseconds=50))
@@ -309,11 +311,30 @@ async def test_what_the_last_owner_still_wrote_is_looked_for_again_and_taken_bac
     await worker.holdings.let_go({ZERO})
     await worker.holdings.take_on({ZERO}, 1)
 
-    worker.store.late = [
-        UnfinishedRow(project="shop", opened_on="2026-01-01", session_id="s", finding_id="", visitor="anna", version=1)
-    ]
+    for looks in (1, 2):
+        worker.store.late = [
+            UnfinishedRow(
+                project="shop", opened_on="2026-01-01", session_id="s", finding_id="", visitor="anna", version=1
+            )
+        ]
+        await until(lambda: worker.store.writes.count(("sessions", 1)) == looks)  # noqa: B023  # awaited within the loop
 
-    await until(lambda: ("sessions", 1) in worker.store.writes)
+
+async def test_how_far_rows_are_true_whose_position_is_missing_is_written_under_the_claim_before_their_states_again(
+    start: Start,
+) -> None:
+    worker = await start()
+    worker.store.refusing = "positions"
+    worker.feed(["0 view"])
+    await until(lambda: worker.failures)
+    worker.checkpoint.give_up()
+    await worker.holdings.let_go({ZERO})
+    worker.store.refusing = ""
+    worker.store.forget_writes()
+
+    await worker.holdings.take_on({ZERO}, 1)
+
+    assert worker.store.writes == [("positions", 1), ("believed", 1), ("session_state", 1)]
 
 
 async def test_what_is_believed_of_visitors_left_unfinished_is_written_under_the_claim_before_anything_else(

@@ -14,7 +14,7 @@ from datetime import timedelta
 
 from services.core.spikes import delivery
 from services.settings import Settings
-from services.stages import app, checkpoint, process
+from services.stages import app, process, writes
 from services.stages.alerts import courier
 from services.stages.preparation import Preparation
 from tests.core.build import shop
@@ -27,7 +27,7 @@ def crash_at(fatal: str, passes: int) -> None:
         if point == fatal and next(counter) == passes:
             os.kill(os.getpid(), signal.SIGKILL)
 
-    checkpoint.at = courier.at = at
+    writes.at = courier.at = at
 
 
 if __name__ == "__main__":

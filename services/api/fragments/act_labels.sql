@@ -11,6 +11,7 @@
             FROM events
             WHERE project = {project:String}
                 AND toDate(occurred_at) BETWEEN toDate(from_at) AND toDate(to_at) + {longest_days:UInt16}
+                -- shared
         )
         WHERE act IN (SELECT arrayJoin(trail) FROM taken_most)
         GROUP BY act

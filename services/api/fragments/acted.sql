@@ -5,6 +5,8 @@
             cityHash64(id) AS number, cityHash64(visitor) AS visitor_hash, started_at AS began, ended_at AS finished,
             before, is_so
         FROM came
+        WHERE true
+            -- shared
     ),
 
     -- include heard
@@ -16,3 +18,6 @@
         WHERE occurred_at < before
         GROUP BY value
     ),
+
+    -- Whose events these are.
+    followed AS (SELECT count() AS sessions, countIf(is_so) AS went_on FROM walkers),

@@ -9,6 +9,7 @@
             FROM events
             WHERE project = {project:String}
                 AND toDate(occurred_at) BETWEEN toDate(from_at) AND toDate(to_at) + {longest_days:UInt16}
+                -- shared
         ) AS acts
         -- No two sessions of a visitor overlap, so the last that began before an event is the one it may be of.
         ASOF INNER JOIN walkers ON walkers.visitor_hash = acts.visitor_hash AND walkers.began <= acts.occurred_at

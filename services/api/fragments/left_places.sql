@@ -1,6 +1,6 @@
     -- Whether each session was left for good: a drop-off is a closed session that reached neither a stage with the role
     -- `done` nor its job's outcome, at its last place. After `came` (scoped, or circumstanced).
-    walked AS MATERIALIZED
+    walked AS
     (
         SELECT
             *,

@@ -4,3 +4,5 @@
         SELECT '' AS value, toUInt64(0) AS sessions, toUInt64(0) AS went_on
         WHERE false
     ),
+
+    followed AS (SELECT toUInt64(0) AS sessions, toUInt64(0) AS went_on),

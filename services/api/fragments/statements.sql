@@ -13,7 +13,7 @@
     said AS
     (
         SELECT
-            acts.visitor AS visitor, name,
+            acts.visitor AS visitor, walk.part AS part, name,
             if(JSONExtractString(props, 'job') != '', JSONExtractString(props, 'job'), toString(walk.job)) AS job,
             lower(trim(BOTH '"' FROM JSONExtractRaw(props, 'done'))) AS word,
             toFloat64OrNull(trim(BOTH '"' FROM JSONExtractRaw(props, 'score'))) AS score,
@@ -23,7 +23,7 @@
         -- No two sessions of a visitor overlap, so the last that began before an event is the one it may be of.
         ASOF INNER JOIN
         (
-            SELECT visitor, job, started_at, ended_at
+            SELECT visitor, part, job, started_at, ended_at
             FROM scoped
             WHERE cityHash64(visitor) IN (SELECT cityHash64(visitor) FROM stated)
         ) AS walk

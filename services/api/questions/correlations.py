@@ -12,8 +12,9 @@ from pydantic import BaseModel, Field
 from services.api.association import FEWEST, Association, Compared, associations
 from services.api.journey_places import place_named, places_of
 from services.api.page import PagedAnswer, Paging
-from services.api.question import BY_VALUE, PREVIOUS, Asked, DividedAnswer, Divisible
+from services.api.question import BY_VALUE, PREVIOUS, Asked, DividedAnswer, Divisible, Row
 from services.api.share import Share
+from services.api.share_of_visitors import share_of_visitors
 from services.api.standing import DROP_OFFS
 
 
@@ -37,9 +38,13 @@ class CorrelationsAnswer(PagedAnswer, DividedAnswer):
     goal: str = Field(description="Empty: any later stage.")
     sessions: int = Field(description="Closed ones that came to the place.")
     went_on: Share | None = Field(description="Null where nobody came.")
+    followed: int = Field(
+        description="Sessions that those of kind `event` are told of: all, or of very many those of a share of all "
+        "visitors; 0 unless events were asked for."
+    )
     factors: list[Association] = Field(
         description="Kinds: the circumstances, `place` (stages and steps passed before), `finding` (detector@place met "
-        "before going on), `event` (its name, before going on)."
+        "before going on), `event` (its name, before going on; of those `followed`)."
     )
     tested: int
     previous: "CorrelationsAnswer | None" = PREVIOUS
@@ -55,15 +60,14 @@ def ask_correlations(asked: Asked, question: CorrelationsQuestion) -> Correlatio
     """What separates those who went on from those who did not, as odds ratios with intervals."""
     at = place_named(asked.journey, question.at, "at") if question.at else places_of(asked.journey)[0]
     goal = place_named(asked.journey, question.goal, "goal") if question.goal else ""
-    rows = asked.rows(
-        "correlations", {} if question.events else {"acted": "not_acted"}, at=at, goal=goal, fewest=FEWEST,
-        drop_offs=list(DROP_OFFS),
-    )  # fmt: skip
-    whole = next((row for row in rows if not row["kind"]), {"sessions": 0, "went_on": 0})
+    words, share = share_of_visitors(asked) if question.events else ({}, {})
+    acted = {} if question.events else {"acted": "not_acted"}
+    rows = asked.rows("correlations", acted, words, at=at, goal=goal, fewest=FEWEST, drop_offs=list(DROP_OFFS), **share)
+    whole, followed = all_of(rows, ""), all_of(rows, "followed")
     compared = [
-        Compared((), row["kind"], row["value"], row["sessions"], row["went_on"], whole["sessions"], whole["went_on"])
+        against(row, followed if row["kind"] == "event" else whole)
         for row in rows
-        if row["kind"]
+        if row["kind"] not in {"", "followed"}
     ]
     found = associations(compared).get((), [])
     return CorrelationsAnswer(
@@ -73,6 +77,17 @@ def ask_correlations(asked: Asked, question: CorrelationsQuestion) -> Correlatio
         goal=goal,
         sessions=whole["sessions"],
         went_on=Share.of(whole["went_on"], whole["sessions"]) if whole["sessions"] else None,
+        followed=followed["sessions"],
         factors=found,
         tested=len(found),
     )
+
+
+def all_of(rows: Sequence[Row], kind: str) -> Row:
+    """The row that counts all sessions, or all whose events were looked at."""
+    return next((row for row in rows if row["kind"] == kind), {"sessions": 0, "went_on": 0})
+
+
+def against(row: Row, whole: Row) -> Compared:
+    """A factor beside all sessions in which it could have been there."""
+    return Compared((), row["kind"], row["value"], row["sessions"], row["went_on"], whole["sessions"], whole["went_on"])

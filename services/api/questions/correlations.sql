@@ -9,7 +9,7 @@ WITH
 
     -- What a path says of whoever took it: where it came to the place, where it went on from there (0: nowhere), and
     -- what it had passed before.
-    paths AS
+    paths AS MATERIALIZED
     (
         SELECT
             path_key,
@@ -29,7 +29,8 @@ WITH
     came AS MATERIALIZED
     (
         SELECT
-            circumstanced.*, '' AS mark, going > 0 AS is_so, passed,
+            id, visitor, started_at, ended_at, circumstanced.path_key AS path_key, job, job_rules, device, browser, os, country,
+            referrer_class, source, medium, campaign, returning, '' AS mark, going > 0 AS is_so,
             if(going > 0, path_started_at[going], toDateTime64('2299-01-01', 3, 'UTC')) AS before
         FROM circumstanced
         INNER JOIN paths ON paths.path_key = circumstanced.path_key
@@ -63,14 +64,17 @@ FROM
     SELECT kind, value, sessions, happened AS went_on FROM under
     UNION ALL
     SELECT 'place' AS kind, place AS value, sum(n) AS sessions, sum(so) AS went_on
-    FROM (SELECT path_key, any(passed) AS places, count() AS n, countIf(is_so) AS so FROM came GROUP BY path_key)
-    ARRAY JOIN places AS place
+    FROM (SELECT path_key, count() AS n, countIf(is_so) AS so FROM came GROUP BY path_key) AS ways
+    INNER JOIN paths ON paths.path_key = ways.path_key
+    ARRAY JOIN passed AS place
     GROUP BY place
     UNION ALL
     SELECT 'finding' AS kind, value, count() AS sessions, countIf(is_so) AS went_on FROM met GROUP BY value
     UNION ALL
     SELECT 'event' AS kind, value, sessions, went_on FROM acted
+    UNION ALL
+    SELECT 'followed' AS kind, '' AS value, sessions, went_on FROM followed
 )
-WHERE kind = '' OR sessions >= {fewest:UInt32}
+WHERE kind IN ('', 'followed') OR sessions >= {fewest:UInt32}
 ORDER BY kind, value
 LIMIT 5000

@@ -4,7 +4,14 @@ WITH
 
     -- include circumstances
 
-    came AS (SELECT * FROM circumstanced WHERE state = 'closed'),
+    came AS MATERIALIZED
+    (
+        SELECT
+            state, outcome_at, path_key, path_stage, path_step, started_at, job, job_rules, device, browser, os, country,
+            referrer_class, source, medium, campaign, returning
+        FROM circumstanced
+        WHERE state = 'closed'
+    ),
 
     -- include left_places
 

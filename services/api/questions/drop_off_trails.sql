@@ -16,6 +16,7 @@ WITH
             last_stage, last_step
         FROM walked
         WHERE dropped
+            -- shared
     ),
 
     -- include heard
@@ -42,7 +43,7 @@ WITH
 
     taken_most AS MATERIALIZED
     (
-        SELECT stage, step, trail, sum(n) AS sessions
+        SELECT stage, step, trail, sum(n) AS sessions, sum(sessions) OVER (PARTITION BY stage, step) AS followed
         FROM
         (
             SELECT last_stage AS stage, last_step, trail, count() AS n
@@ -60,10 +61,11 @@ WITH
 
     '' AS nothing
 
-SELECT stage, step, arrayMap(one -> one.2, arraySort(groupArray((place, label)))) AS trail, any(sessions) AS sessions
+SELECT stage, step, arrayMap(one -> one.2, arraySort(groupArray((place, label)))) AS trail, any(sessions) AS sessions,
+    any(followed) AS followed
 FROM
 (
-    SELECT stage, step, trail, sessions, act, place
+    SELECT stage, step, trail, sessions, followed, act, place
     FROM taken_most
     ARRAY JOIN trail AS act, arrayEnumerate(trail) AS place
 ) AS acts

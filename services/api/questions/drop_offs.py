@@ -16,6 +16,7 @@ from services.api.question import BY_VALUE, PREVIOUS, Asked, DividedAnswer, Divi
 from services.api.questions.drop_off_circumstances import circumstances_of, place_of
 from services.api.questions.freshness import to_millis
 from services.api.share import Share
+from services.api.share_of_visitors import share_of_visitors
 
 MOST_CIRCUMSTANCES = 50
 
@@ -57,6 +58,10 @@ class PlaceLeft(BaseModel):
     currency: str = Field(examples=["EUR"])
     last_pages: list[LastPage] = Field(description="Where they were last, the five most.")
     trails: list[Trail] = Field(description="What they did right before, the five ways most taken.")
+    followed: int = Field(
+        description="Of the dropped, whose acts `trails` counts: all who did anything, or of very many sessions those "
+        "of a share of all visitors."
+    )
     circumstances: list[Association] = Field(
         description=f"Under which circumstances more or fewer drop off here, where {FEWEST} sessions a side can be "
         f"compared; the surest first, at most {MOST_CIRCUMSTANCES}."
@@ -85,7 +90,8 @@ def ask_drop_offs(asked: Asked, question: DropOffsQuestion) -> DropOffsAnswer:
     """Where sessions end, what they did right before, and where their people went after."""
     as_of = to_millis(asked.freshness.fresh_until or asked.period.until)
     rows = asked.rows("drop_offs", as_of_ms=as_of)
-    trails = asked.rows("drop_off_trails", acts=question.acts)
+    words, share = share_of_visitors(asked)
+    trails = asked.rows("drop_off_trails", {}, words, acts=question.acts, **share)
     under = circumstances_of(asked)
     whole = [row for row in rows if not row["step"]]
     places = [place_left(row, trails, under.get((row["stage"], row["step"]), [])[:MOST_CIRCUMSTANCES]) for row in rows]
@@ -101,6 +107,7 @@ def ask_drop_offs(asked: Asked, question: DropOffsQuestion) -> DropOffsAnswer:
 
 def place_left(row: Row, trails: Sequence[Row], circumstances: list[Association]) -> PlaceLeft:
     """One place in full."""
+    ways = [one for one in trails if place_of(one) == place_of(row)]
     fields: dict[str, Any] = {name: row[name] for name in PlaceLeft.model_fields if name in row}
     return PlaceLeft(
         **fields
@@ -108,9 +115,8 @@ def place_left(row: Row, trails: Sequence[Row], circumstances: list[Association]
             "share": Share.of(row["dropped"], row["sessions"]),
             "currency": next(iter(row["currencies"]), ""),
             "last_pages": [LastPage(page=page, sessions=count) for page, count in row["last_pages"]],
-            "trails": [
-                Trail(acts=one["trail"], sessions=one["sessions"]) for one in trails if place_of(one) == place_of(row)
-            ],
+            "trails": [Trail(acts=one["trail"], sessions=one["sessions"]) for one in ways],
+            "followed": ways[0]["followed"] if ways else 0,
             "circumstances": circumstances,
         }
     )

@@ -2,7 +2,12 @@
 WITH
     -- include scoped
 
-    came AS (SELECT * FROM scoped),
+    came AS MATERIALIZED
+    (
+        SELECT
+            id, user, visitor, state, ended_at, path_key, path_stage, path_step, exit_page, job, outcome_at, value, currency
+        FROM scoped
+    ),
 
     -- include left_places
 

@@ -7,7 +7,7 @@ themselves stands beside what we infer and is never mixed with it.
 
 from collections.abc import Mapping, Sequence
 from datetime import timedelta
-from typing import ClassVar, Literal
+from typing import Any, ClassVar, Literal
 
 from pydantic import BaseModel, Field
 
@@ -17,6 +17,7 @@ from services.api.share import Share
 from services.core.duration import millis
 from services.core.job import UNASSIGNED
 from services.core.journey import Journey
+from services.core.stats.cumulative_incidence import Settled, settled
 from services.core.stats.net_promoter import net_promoter_score
 from services.core.stats.opportunity import Demand, Opportunity, Score, opportunities, rated
 
@@ -26,6 +27,10 @@ FEWEST_RATINGS = 30
 
 class JobsQuestion(Divisible):
     """Which jobs' indicators."""
+
+    @property
+    def is_told_by_part(self) -> bool:
+        return True
 
 
 class Waits(BaseModel):
@@ -91,7 +96,10 @@ class JobIndicators(BaseModel):
     done: int
     done_in_several: int = Field(description="Of the done, how many took more than one session.")
     in_progress: int = Field(description="Not done, but the window is not over.")
-    success: Share | None = Field(description="Done among those no longer in progress; null where there are none.")
+    success: Share | None = Field(
+        description="Done within the window: those in progress count as not done for as long as they have been at it, "
+        "and tell nothing beyond (Aalen and Johansen). Null where none is done or over yet."
+    )
     seconds_to_done: Waits | None = Field(description="From the start of the attempt; null where nobody got it done.")
     effort: Effort | None
     worth: float = Field(description="Of all attempts together, done or left, in `currency`.")
@@ -117,7 +125,8 @@ class JobsAnswer(DividedAnswer):
 def ask_jobs(asked: Asked, question: JobsQuestion) -> JobsAnswer:
     """Judge every attempt that began in the period."""
     window = asked.journey.window
-    counted = asked.rows("jobs", **attempts_of(asked))
+    apart = {"attempts_told": "attempts_told_apart"} if asked.scope.apart else {}
+    counted = asked.rows("jobs", apart, **attempts_of(asked))
     said = {row["job"]: row for row in asked.rows("jobs_said") if row["job"] not in {"", UNASSIGNED}}
     known = [row["job"] for row in counted]
     counted += [untried(job.name) for job in asked.journey.jobs if job.name not in known and not question.job]
@@ -143,14 +152,25 @@ def attempts_of(asked: Asked) -> dict[str, object]:
 
 def untried(job: str) -> Row:
     """A job of the journey that nobody came for."""
-    counts = ("attempts", "done", "in_progress", "decided", "done_in_several", "smooth", "rough", "people")
-    return dict.fromkeys(counts, 0) | {"job": job, "worth": 0.0, "squared_worth": 0.0, "currencies": []}
+    counts = ("attempts", "done", "in_progress", "failed", "done_in_several", "people")
+    ended: dict[str, Any] = {name: {} for name in ("smooth_after", "rough_after", "going_on_after")}
+    return dict.fromkeys(counts, 0) | ended | {"job": job, "worth": 0.0, "squared_worth": 0.0, "currencies": []}
+
+
+def expected_of(row: Row) -> Settled:
+    """How attempts at a job go, smoothly or roughly, as if all were over."""
+    return settled([row["smooth_after"], row["rough_after"]], row["going_on_after"], row["failed"])
 
 
 def scores_of(counted: Sequence[Row], said: Mapping[str, Row]) -> dict[str, tuple[Opportunity | None, str]]:
     """Each job's opportunity and whose word that is."""
-    fields = ("attempts", "worth", "squared_worth", "decided", "smooth", "rough")
-    by_behaviour = opportunities([Demand(**{name: row[name] for name in fields}) for row in counted])
+    expected = [expected_of(row) for row in counted]
+    by_behaviour = opportunities(
+        [
+            Demand(row["attempts"], row["worth"], row["squared_worth"], one.of, *one.done)
+            for row, one in zip(counted, expected, strict=True)
+        ]
+    )
     scores: dict[str, tuple[Opportunity | None, str]] = {}
     for row, score in zip(counted, by_behaviour, strict=True):
         told = said.get(row["job"], {})
@@ -164,11 +184,12 @@ def scores_of(counted: Sequence[Row], said: Mapping[str, Row]) -> dict[str, tupl
 def indicators(journey: Journey, row: Row, said: Row, scored: tuple[Opportunity | None, str]) -> JobIndicators:
     """All that is known of one job."""
     story = next((one for one in journey.jobs if one.name == row["job"]), None)
+    expected = expected_of(row)
     counts = ("job", "attempts", "people", "done", "done_in_several", "in_progress", "worth")
     return JobIndicators(
         **{name: row[name] for name in counts},
         primary=story.primary if story else None,
-        success=Share.of(row["done"], row["decided"]) if row["decided"] else None,
+        success=Share.of(sum(expected.done), expected.of) if expected.of else None,
         seconds_to_done=waits(row),
         effort=effort(row, story.shortest_path if story else None),
         currency=next(iter(row["currencies"]), ""),

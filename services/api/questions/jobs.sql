@@ -2,18 +2,20 @@
 WITH
     -- include scoped
 
-    -- include known
-
     -- include attempts
+
+    -- include attempts_told
 
     '' AS nothing
 
 SELECT
-    job,
+    part, job,
     count() AS attempts, countIf(is_done) AS done, countIf(is_undecided) AS in_progress,
-    countIf(NOT is_undecided) AS decided,
+    countIf(NOT is_undecided AND NOT is_done) AS failed,
     countIf(is_done AND sessions_used > 1) AS done_in_several,
-    countIf(is_done AND NOT is_rough) AS smooth, countIf(is_done AND is_rough) AS rough,
+    sumMapIf(map(lasted, toUInt64(1)), is_done AND NOT is_rough) AS smooth_after,
+    sumMapIf(map(lasted, toUInt64(1)), is_done AND is_rough) AS rough_after,
+    sumMapIf(map(lasted, toUInt64(1)), is_undecided) AS going_on_after,
     uniqExact(person) AS people,
     quantilesExactInclusiveIf(0.5, 0.75, 0.9)(took, is_done) AS seconds,
     quantileExactInclusiveIf(0.5)(moved, is_done) AS median_moves,
@@ -21,6 +23,13 @@ SELECT
     greatest(1, quantileExactInclusiveIf(0.1)(moved, is_done)) AS fastest_decile,
     arraySum(arraySort(groupArray(stake))) AS worth, arraySum(x -> x * x, arraySort(groupArray(stake))) AS squared_worth,
     topKIf(1)(currency, currency != '') AS currencies
-FROM attempts
-GROUP BY job
-ORDER BY attempts DESC, job
+FROM
+(
+    -- How many seconds until it was done, or until now; the longer, the coarser, so that there are few.
+    SELECT
+        *, if(is_done, toUInt32(took), toUInt32(greatest(0, ({as_of_ms:Int64} - toUnixTimestamp64Milli(began_at)) / 1000))) AS s,
+        multiIf(s < 3600, s, s < 86400, intDiv(s, 60) * 60, intDiv(s, 3600) * 3600) AS lasted
+    FROM attempts_told
+)
+GROUP BY part, job
+ORDER BY part, attempts DESC, job

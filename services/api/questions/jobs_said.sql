@@ -7,7 +7,7 @@ WITH
     '' AS nothing
 
 SELECT
-    job,
+    part, job,
     countIf(name = 'done_stated' AND word IN ('true', 'false', 'yes', 'no', 'partly')) AS asked,
     countIf(name = 'done_stated' AND word IN ('true', 'yes')) AS confirmed,
     countIf(name = 'recommendation_stated' AND score BETWEEN 0 AND 10) AS scored,
@@ -17,6 +17,6 @@ SELECT
     countIf(name = 'job_rated' AND importance BETWEEN 4 AND 5 AND satisfaction BETWEEN 1 AND 5) AS important,
     countIf(name = 'job_rated' AND importance BETWEEN 1 AND 5 AND satisfaction BETWEEN 4 AND 5) AS satisfied
 FROM said
-GROUP BY job
+GROUP BY part, job
 HAVING asked + scored + ratings > 0
-ORDER BY job
+ORDER BY part, job

@@ -11,7 +11,7 @@ WITH
     walked AS MATERIALIZED
     (
         SELECT
-            multiIf(user != '', user, known_as != '', known_as, walk.visitor) AS person,
+            cityHash64(multiIf(user != '', user, known_as != '', known_as, walk.visitor)) AS person,
             groupArrayArray(arrayZip(path_started_at, arrayMap(stage -> toString(stage), path_stage))) AS acts,
             groupArray((cityHash64(id), ended_at, toString(stage))) AS sessions
         FROM

@@ -62,7 +62,7 @@ WITH
     (
         SELECT
             customers.*, unmet, person IN (SELECT person FROM asked) AS was_asked,
-            who != '' AND toUnixTimestamp64Milli(settled_at) > 0 AS is_settled,
+            who != 0 AND toUnixTimestamp64Milli(settled_at) > 0 AS is_settled,
             1 + arrayCount(t -> toUnixTimestamp64Milli(last_at) > t, by_recency) AS r,
             1 + arrayCount(t -> frequency > t, by_frequency) AS f,
             1 + arrayCount(t -> monetary > t, by_monetary) AS m,
@@ -71,7 +71,7 @@ WITH
                 r >= 3, 'promising', 'lost') AS segment
         FROM customers
         CROSS JOIN fifths
-        LEFT JOIN wanting ON who = person
+        LEFT JOIN wanting ON who = cityHash64(person)
     )
 
 SELECT

@@ -42,7 +42,7 @@ class TrendsQuestion(Divisible):
         description="conversion: came to `goal` at or after `at`; drop_offs: ended at `at`; friction: met at `at` (a "
         "pain point with `detector`, `page` and `element`); success: got their job done, of those with one; sessions: "
         "got done, of all; visitors: the same of visitors, each once a bucket; value: the same with what it was worth; "
-        "attempts: got done, of attempts at a job that are over, by when they began, as in /v1/jobs; effort and "
+        "attempts: got done, of attempts at a job whose window is over, by when they began; effort and "
         "seconds_to_done: the same with the moves, or the seconds, of those that got done.",
     )
     at: str = Field(
@@ -60,6 +60,10 @@ class TrendsQuestion(Divisible):
     @property
     def part(self) -> str:
         return self.by or ""
+
+    @property
+    def is_told_by_part(self) -> bool:
+        return self.by is None
 
 
 class Point(BaseModel):
@@ -131,7 +135,7 @@ def counted(asked: Asked, question: TrendsQuestion, bucket: str) -> list[Row]:
         "bucket": bucket,
         "at": place_named(asked.journey, question.at, "at") if question.at else places[0],
         "goal": place_named(asked.journey, question.goal, "goal") if question.goal else asked.journey.stages[-1].name,
-        "by": question.part,
+        "by": asked.scope.apart,
     }
     if question.metric in OF_COUNTS:
         return of_counts(asked, question, parameters)
@@ -149,7 +153,7 @@ def counted(asked: Asked, question: TrendsQuestion, bucket: str) -> list[Row]:
 def of_counts(asked: Asked, question: TrendsQuestion, parameters: Mapping[str, object]) -> list[Row]:
     """Sessions by bucket and line, where counts by path tell."""
     if question.metric == "success":
-        asked = asked.told_apart_by("job") if question.part in {"", "job"} else asked.of_a_job()
+        asked = asked.told_apart_by("job") if asked.scope.apart in {"", "job"} else asked.of_a_job()
     fragments, counts = counting(asked, stored(asked), by_quarter=True)
     is_told, is_so = OF_COUNTS[question.metric]
     return asked.rows("trends_of_counts", fragments, {"is_told": is_told, "is_so": is_so}, **parameters, **counts)

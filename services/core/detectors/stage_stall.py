@@ -4,17 +4,19 @@ import msgspec
 
 from services.core.act import Act
 from services.core.detector import Detector
+from services.core.event import Millis
 from services.core.finding import NOTICEABLE, Finding
-from services.core.fold import Fold, Run
+from services.core.fold import FAR, Fold, Run
 from services.core.plan import Place
 from services.core.tab import HIDING, SHOWING, Unseen
 
 
-class _Clock(msgspec.Struct, gc=False):
-    """Time out of sight, since the present step and since the present stage began."""
+class _Stay(msgspec.Struct, gc=False):
+    """Time out of sight, since the present step and since the present stage began; whether a step of it was a stall."""
 
     step: Unseen
     stage: Unseen
+    has_stalled: bool = False
 
     def until(self, act: Act) -> tuple[int, int]:
         return self.step.until(act.occurred_at), self.stage.until(act.occurred_at)
@@ -27,8 +29,9 @@ class StageStall(Detector):
     long people with this job stay: longer than 95 % of them then (those who left count as long as they were seen), and
     so long that it lies apart from the others (Tukey's fence).
     There is no number that fits all.
-    The time runs from entering to the event that leaves, or to the session's last event: what comes after that
-    nobody knows. Time with the tab hidden, or the app in the background, does not count.
+    Said as soon as an act shows that somebody is still there, or was until then. The time runs from entering to the
+    event that leaves, or to the session's last event: what comes after that nobody knows. Time with the tab hidden, or
+    the app in the background, does not count. Of a stage only where none of its steps was a stall.
     Misfires: where people walk away from an open tab and come back within the session.
     """
 
@@ -38,39 +41,60 @@ class StageStall(Detector):
 
     def see(self, act: Act, fold: Fold) -> Finding | None:
         """Stop the clock while nobody looks."""
-        clock: _Clock | None = fold.memory.get(self.name)
-        if clock is None:
-            clock = fold.memory[self.name] = _Clock(Unseen(), Unseen())
-        clock.step.take(act)
-        clock.stage.take(act)
+        stay = self._stay(fold)
+        stay.step.take(act)
+        stay.stage.take(act)
         return None
 
-    def enter(self, act: Act, fold: Fold, left: Run | None) -> Finding | None:
-        """Look at the step that was left, and at its stage where that was left too."""
-        if left is None:
-            fold.memory.pop(self.name, None)
-            return None
-        place, began = left.place, fold.began
-        is_stage_left = fold.runs[-1].place.stage_number != place.stage_number
-        clock: _Clock | None = fold.memory.get(self.name)
-        in_step, in_stage = clock.until(act) if clock is not None else (0, 0)
-        if clock is not None:
-            # Who enters a place sees it, whether or not anybody said so.
-            fold.memory[self.name] = _Clock(Unseen(), Unseen(None, 0 if is_stage_left else in_stage))
-        found = _overlong(left, _step_patience(place, fold), act, in_step)
-        if found is not None or not is_stage_left or began is None:
-            return found
-        return _overlong(began, _stage_patience(place, fold), act, in_stage, whole_stage=True)
+    def outstay(self, act: Act, fold: Fold) -> Finding | None:
+        """They are there for longer than somebody is patient, if they were looking."""
+        return self._judge(fold.runs[-1], fold.began or fold.runs[-1], act, fold)
 
-    def close(self, fold: Fold) -> Finding | None:
-        """Look at the step and the stage in which the session ended."""
-        run, began, last = fold.run, fold.began, fold.last
-        if run is None or began is None or last is None:
+    def enter(self, act: Act, fold: Fold, left: Run | None) -> Finding | None:
+        """Look at the step that was left, and at its stage, and set the clock for what was entered."""
+        run, began = fold.runs[-1], fold.began
+        if left is None or began is None:
+            fold.memory.pop(self.name, None)
+            fold.due = _due(run, run, fold)
             return None
-        clock: _Clock | None = fold.memory.get(self.name)
-        in_step, in_stage = clock.until(last) if clock is not None else (0, 0)
-        step = _overlong(run, _step_patience(run.place, fold), last, in_step)
-        return step or _overlong(began, _stage_patience(began.place, fold), last, in_stage, whole_stage=True)
+        found = self._judge(left, began, act, fold)
+        is_stage_left = run.place.stage_number != left.place.stage_number
+        self._start_anew(act, fold, is_stage_left)
+        fold.due = _due(run, run if is_stage_left else began, fold)
+        return found
+
+    def _judge(self, run: Run, began: Run, act: Act, fold: Fold) -> Finding | None:
+        stay: _Stay | None = fold.memory.get(self.name)
+        in_step, in_stage = stay.until(act) if stay is not None else (0, 0)
+        found = _overlong(run, _step_patience(run.place, fold), act, in_step)
+        if found is not None:
+            self._stay(fold).has_stalled = True
+            return found
+        if stay is not None and stay.has_stalled:
+            return None
+        return _overlong(began, _stage_patience(began.place, fold), act, in_stage, whole_stage=True)
+
+    def _start_anew(self, act: Act, fold: Fold, is_stage_left: bool) -> None:
+        """Who enters a place sees it, whether or not anybody said so."""
+        stay: _Stay | None = fold.memory.get(self.name)
+        if stay is not None:
+            seen_less = 0 if is_stage_left else stay.stage.until(act.occurred_at)
+            has_stalled = stay.has_stalled and not is_stage_left
+            fold.memory[self.name] = _Stay(Unseen(), Unseen(None, seen_less), has_stalled)
+
+    def _stay(self, fold: Fold) -> _Stay:
+        stay: _Stay | None = fold.memory.get(self.name)
+        if stay is None:
+            stay = fold.memory[self.name] = _Stay(Unseen(), Unseen())
+        return stay
+
+
+def _due(run: Run, began: Run, fold: Fold) -> Millis:
+    """When the first of both is overlong for any job, if all of the time is looked at."""
+    place, book = run.place, fold.book
+    step = place.patience or (book.least_stay(place.name) if place.step else 0)
+    stage = place.stage_patience or book.least_stay(place.stage)
+    return min(run.started_at + step if step else FAR, began.started_at + stage if stage else FAR)
 
 
 def _step_patience(place: Place, fold: Fold) -> int:

@@ -11,15 +11,16 @@ from services.core.stats.wilson import Z95
 class Demand:
     """What is known of a job's attempts: how many, what they were worth, and how they went.
 
-    `smooth` of them got the job done without clear friction, `rough` with it, the rest of `decided` did not.
+    `smooth` of them got the job done without clear friction, `rough` with it, the rest of `decided` did not; where some
+    still go on, as cumulative_incidence.py expects of all.
     """
 
     attempts: int
     worth: float
     squared_worth: float  # the sum of each attempt's worth, squared
-    decided: int
-    smooth: int
-    rough: int
+    decided: float
+    smooth: float
+    rough: float
 
 
 @dataclass(frozen=True)

@@ -14,7 +14,7 @@ class Interval(NamedTuple):
     high: float
 
 
-def wilson(successes: int, trials: int) -> Interval:
+def wilson(successes: float, trials: float) -> Interval:
     """The 95 % score interval of successes / trials; all of [0, 1] where nothing was tried.
 
     (p + z²/2n ± z √(p(1 - p)/n + z²/4n²)) / (1 + z²/n).
@@ -31,4 +31,5 @@ def wilson(successes: int, trials: int) -> Interval:
     shrink = 1 + Z95**2 / trials
     middle = (share + Z95**2 / (2 * trials)) / shrink
     half = Z95 * sqrt(share * (1 - share) / trials + Z95**2 / (4 * trials**2)) / shrink
-    return Interval(max(0.0, middle - half), min(1.0, middle + half))
+    # The last digit of a root must not keep the interval of none, or of all, from its end.
+    return Interval(middle - half if successes else 0.0, middle + half if successes < trials else 1.0)

@@ -63,7 +63,7 @@ class Courier:
 
     async def go_round(self, is_leader: Callable[[], bool]) -> None:
         """Begin to send what is owed now. Returns before it is sent; who is still busy is not asked again."""
-        idle = [one for one in self._receivers if one.name not in self._rounds]
+        idle = [one for one in self._receivers if not (one.name in self._rounds or self._messenger.rests(one.name))]
         if not idle:
             return
         letters: defaultdict[str, list[Letter]] = defaultdict(list)
@@ -88,7 +88,7 @@ class Courier:
 
     async def _send(self, letters: list[Letter], is_leader: Callable[[], bool]) -> None:
         for letter in letters:
-            if not is_leader():
+            if not is_leader() or self._messenger.rests(letter.receiver.name):
                 return
             begun = await self._in_thread(partial(self._begin, letter.delivery))
             if begun is None:
@@ -115,8 +115,8 @@ class Courier:
 
     @property
     def busy(self) -> bool:
-        """Is a thread in the database?"""
-        return bool(self._calls)
+        """Is a thread in the database, or waiting for a name server?"""
+        return bool(self._calls) or self._messenger.busy
 
     async def _in_thread(self, work: Callable[[], T]) -> T:
         call = self._threads.submit(work)

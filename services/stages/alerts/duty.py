@@ -72,7 +72,7 @@ class Duty:
 
     @property
     def busy(self) -> bool:
-        """Is a thread in the database?"""
+        """Is a thread in the database, or waiting for a name server?"""
         return self._courier.busy or (self._call is not None and not self._call.done())
 
     def judge_due(self, moment: Millis) -> None:

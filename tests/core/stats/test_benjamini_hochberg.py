@@ -1,7 +1,8 @@
 """Benjamini and Hochberg's step-up procedure."""
 
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
+from scipy.stats import false_discovery_control
 
 from services.core.stats.benjamini_hochberg import benjamini_hochberg
 
@@ -26,3 +27,11 @@ def test_a_p_stands_where_enough_others_are_as_small(p_values: list[float]) -> N
 @given(p_values=P_VALUES)
 def test_what_stands_does_not_depend_on_the_order(p_values: list[float]) -> None:
     assert benjamini_hochberg(p_values[::-1]) == benjamini_hochberg(p_values)[::-1]
+
+
+@given(p_values=st.lists(st.floats(0, 1), min_size=1, max_size=30), q=st.sampled_from([0.01, 0.05, 0.2]))
+def test_what_stands_is_what_scipy_adjusts_to_no_more_than_q(p_values: list[float], q: float) -> None:
+    adjusted = false_discovery_control(p_values)
+    assume(min(abs(adjusted - q)) > 1e-12)  # there the last digit decides
+
+    assert benjamini_hochberg(p_values, q) == [one <= q for one in adjusted]

@@ -1,9 +1,15 @@
 """The Mantel-Haenszel risk difference with Sato's interval."""
 
+from collections.abc import Sequence
+from fractions import Fraction
 from math import erfc, sqrt
 from random import Random
 
+import numpy as np
 import pytest
+from hypothesis import assume, example, given
+from hypothesis import strategies as st
+from scipy.stats import chi2, hypergeom
 
 from services.core.stats.mantel_haenszel import Stratum, risk_difference
 
@@ -65,6 +71,70 @@ def test_p_is_that_of_the_textbook() -> None:
     assert found is not None
     statistic = (40 / 30 + 150 / 50) ** 2 / (10 * 20 * 10 * 20 / (900 * 29) + 30 * 20 * 20 * 30 / (2500 * 49))
     assert found.p == pytest.approx(erfc(sqrt(statistic / 2)))
+
+
+GROUP = st.integers(0, 60).flatmap(lambda n: st.tuples(st.just(n), st.integers(0, n)))
+STRATA = st.lists(st.builds(lambda one, other: Stratum(*one, *other), GROUP, GROUP), min_size=1, max_size=6)
+
+
+@given(strata=STRATA)
+@example(strata=[Stratum(1, 1, 1, 0)])
+@example(strata=[Stratum(1, 0, 1, 1), Stratum(2, 1, 1, 1)])
+@example(strata=[Stratum(40, 0, 40, 40), Stratum(1, 1, 60, 0)])
+def test_p_is_by_scipys_hypergeometric_distribution_of_each_stratum(strata: list[Stratum]) -> None:
+    found = risk_difference(strata)
+
+    both = [one for one in strata if one.affected and one.unaffected]
+    if not both:
+        assert found is None
+        return
+    moments = [mean_and_variance(one) for one in both]
+    spread = sum(variance for _, variance in moments)
+    assume(spread > 1e-9)
+    far = sum(one.unaffected_converted - mean for one, (mean, _) in zip(both, moments, strict=True))
+    assert found is not None
+    assert found.p == pytest.approx(chi2.sf(far**2 / spread, df=1), rel=1e-6, abs=1e-9)
+
+
+def mean_and_variance(one: Stratum) -> tuple[float, float]:
+    """Were there no difference, those who went on would fall on the unaffected as balls drawn from an urn."""
+    drawn = np.arange(one.unaffected + 1)
+    of_all = one.affected + one.unaffected, one.affected_converted + one.unaffected_converted
+    chances = hypergeom.pmf(drawn, *of_all, one.unaffected)
+    mean = chances @ drawn
+    return float(mean), float(chances @ (drawn - mean) ** 2)
+
+
+@given(strata=STRATA)
+@example(strata=[Stratum(1, 1, 1, 0)])
+@example(strata=[Stratum(40, 0, 40, 40)])
+def test_difference_and_interval_are_satos_in_exact_fractions(strata: list[Stratum]) -> None:
+    found = risk_difference(strata)
+
+    assume(any(one.affected and one.unaffected for one in strata))
+    difference, variance = sato(strata)
+    half = 1.959963984540054 * sqrt(variance)
+    assert found is not None
+    assert (found.difference, found.low, found.high) == pytest.approx(
+        (float(difference), float(difference) - half, float(difference) + half), abs=1e-7
+    )
+
+
+def sato(strata: Sequence[Stratum]) -> tuple[Fraction, Fraction]:
+    """The difference, each stratum weighed by n₁n₀/N, and its variance, as Sato's paper of 1989 has them."""
+    weight = difference = uneven = within = Fraction()
+    for one in strata:
+        treated, untreated = one.unaffected, one.affected
+        if not treated or not untreated:
+            continue
+        risk, other = Fraction(one.unaffected_converted, treated), Fraction(one.affected_converted, untreated)
+        share = Fraction(treated, treated + untreated)
+        weight += share * untreated
+        difference += share * untreated * (risk - other)
+        uneven += share**2 * other * untreated - (1 - share) ** 2 * risk * treated
+        uneven += share * (1 - share) * (untreated - treated) / 2
+        within += share * untreated * (risk * (1 - other) + other * (1 - risk)) / 2
+    return difference / weight, max(Fraction(), difference / weight * uneven + within) / weight**2
 
 
 def test_the_interval_covers_the_truth_95_times_in_100_under_confounding() -> None:

@@ -1,8 +1,12 @@
 """The net promoter score with its interval."""
 
+from math import sqrt
 from random import Random
 
+import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from services.core.stats.net_promoter import net_promoter_score
 
@@ -25,6 +29,21 @@ def test_one_answer_is_not_certain() -> None:
     assert found is not None
     assert found.score == 100
     assert found.low < 0
+
+
+@given(said=st.tuples(*[st.integers(0, 300)] * 3).filter(any))
+def test_the_interval_is_that_of_a_mean_of_three_values_with_some_added(said: tuple[int, int, int]) -> None:
+    promoters, detractors, _ = said
+
+    found = net_promoter_score(promoters, detractors, sum(said))
+
+    added = np.add(said, (0.75, 0.75, 1.5))
+    mean = np.average([1, -1, 0], weights=added)
+    half = 1.959963984540054 * sqrt(np.average((np.array([1, -1, 0]) - mean) ** 2, weights=added) / added.sum())
+    assert found is not None
+    assert (found.score, found.low, found.high) == pytest.approx(
+        (100 * (promoters - detractors) / sum(said), *np.clip([100 * (mean - half), 100 * (mean + half)], -100, 100))
+    )
 
 
 @pytest.mark.parametrize(("promoter", "detractor", "answers"), [(0.5, 0.2, 30), (0.2, 0.2, 100), (0.7, 0.05, 60)])

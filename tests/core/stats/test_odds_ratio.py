@@ -1,10 +1,14 @@
 """The odds ratio with its interval and its p."""
 
+from math import exp, log, sqrt
 from random import Random
 
 import pytest
-from hypothesis import given
+from hypothesis import assume, example, given
 from hypothesis import strategies as st
+from scipy.stats import chi2
+from scipy.stats.contingency import chi2_contingency
+from scipy.stats.contingency import odds_ratio as sample_odds_ratio
 
 from services.core.stats.odds_ratio import odds_ratio
 
@@ -41,6 +45,36 @@ def test_turning_the_groups_round_inverts_the_ratio(one: tuple[int, int], other:
     assert there.ratio == pytest.approx(1 / back.ratio)
     assert there.low == pytest.approx(1 / back.high)
     assert there.p == pytest.approx(back.p)
+
+
+@given(one=GROUPS, other=GROUPS)
+@example(one=(0, 40), other=(40, 40))
+@example(one=(0, 1), other=(0, 1))
+@example(one=(1, 1), other=(0, 200))
+def test_ratio_and_interval_are_scipys_with_a_half_added_to_each_cell(
+    one: tuple[int, int], other: tuple[int, int]
+) -> None:
+    found = odds_ratio(one, other)
+
+    # scipy takes whole numbers only: of twice the cells the ratio is the same, and the logarithm's error √½ of it.
+    doubled = sample_odds_ratio([[2 * a + 1, 2 * (n - a) + 1] for a, n in (one, other)], kind="sample")
+    half = sqrt(2) * log(doubled.confidence_interval(0.95).high / doubled.statistic)
+    assert found is not None
+    ends = doubled.statistic * exp(-half), doubled.statistic * exp(half)
+    assert (found.ratio, found.low, found.high) == pytest.approx((doubled.statistic, *ends))
+
+
+@given(one=GROUPS, other=GROUPS)
+@example(one=(0, 40), other=(40, 40))
+@example(one=(1, 1), other=(0, 1))
+def test_p_is_that_of_scipys_chi_square_with_one_unit_less(one: tuple[int, int], other: tuple[int, int]) -> None:
+    assume(0 < one[0] + other[0] < one[1] + other[1])
+    found, units = odds_ratio(one, other), one[1] + other[1]
+
+    whole = chi2_contingency([[a, n - a] for a, n in (one, other)], correction=False)
+
+    assert found is not None
+    assert found.p == pytest.approx(chi2.sf(whole.statistic * (units - 1) / units, df=1), rel=1e-6, abs=1e-300)
 
 
 @pytest.mark.parametrize(("share", "other", "units"), [(0.3, 0.3, 60), (0.1, 0.25, 80), (0.6, 0.4, 200)])

@@ -1,8 +1,12 @@
 """The opportunity score: importance from demand and worth, satisfaction from how attempts went."""
 
+from collections.abc import Sequence
+from math import sqrt
 from random import Random
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from services.core.stats.opportunity import Demand, opportunities
 
@@ -52,6 +56,43 @@ def test_three_successes_of_three_are_not_certain() -> None:
     assert found is not None
     assert found.satisfaction.estimate == 10
     assert found.satisfaction.low < 9
+
+
+SIZES = st.lists(st.tuples(st.integers(1, 500), st.integers(1, 200), st.integers(1, 5)), min_size=1, max_size=4)
+
+
+@given(sizes=SIZES)
+def test_the_interval_of_importance_is_by_its_slopes_as_measured(sizes: list[tuple[int, int, int]]) -> None:
+    # Each attempt is worth as much as any, times a spread; what squares add up to grows by that.
+    demands = [Demand(n, n * worth, n * worth**2 * spread, n, n, 0) for n, worth, spread in sizes]
+    at = [float(one.attempts) for one in demands] + [one.worth for one in demands]
+
+    slopes = [measured_slope(at, place) for place in range(len(at))]
+    by_count, by_worth = slopes[: len(demands)], slopes[len(demands) :]
+    variance = sum(
+        a * a * one.attempts + b * b * one.squared_worth + 2 * a * b * one.worth
+        for a, b, one in zip(by_count, by_worth, demands, strict=True)
+    )
+
+    found = opportunities(demands)[0]
+    assert found is not None
+    assert found.importance.estimate == pytest.approx(importance_of_the_first(at))
+    half = 1.959963984540054 * sqrt(variance)
+    low, high = max(0.0, found.importance.estimate - half), min(10.0, found.importance.estimate + half)
+    assert (found.importance.low, found.importance.high) == pytest.approx((low, high), abs=1e-4)
+
+
+def importance_of_the_first(sizes: Sequence[float]) -> float:
+    """By how many attempts there are at each job, then by what they are worth."""
+    jobs = len(sizes) // 2
+    counts, worths = sizes[:jobs], sizes[jobs:]
+    return sum(5 * some[0] / (some[0] + sum(some) / jobs) for some in (counts, worths))
+
+
+def measured_slope(at: Sequence[float], place: int) -> float:
+    step = 1e-4 * at[place]
+    ends = [[*at[:place], at[place] + by, *at[place + 1 :]] for by in (step, -step)]
+    return (importance_of_the_first(ends[0]) - importance_of_the_first(ends[1])) / (2 * step)
 
 
 def test_the_intervals_cover_the_truth() -> None:

@@ -1,6 +1,7 @@
 """What is sent to whom: over real HTTP to receivers in this process, from what the database says."""
 
 import asyncio
+import hmac
 import re
 import time
 from collections.abc import Iterator
@@ -25,9 +26,11 @@ from services.stages.alerts.courier import Courier
 from tests.api.shop import fill, session
 from tests.edges.reading import until
 from tests.receiver import Receiver
+from tests.slack import Slack
 from tests.stages.alerts.weeks import JOURNEY, Shop
 
 HOUR = int(time.time() * 1000) // HOUR_MS
+AS_IN_USE = module.BETWEEN_MESSAGES
 NOW_MS = HOUR * HOUR_MS + 10 * 60_000
 RAGE = Measured("rage_click", "checkout", "gift", HOUR - 1, 412, 156, 0.21, 0.03, "same_hour", 4, 1e-9)
 
@@ -100,7 +103,12 @@ def _at_once(monkeypatch: pytest.MonkeyPatch) -> None:
 def _in_one_hour(monkeypatch: pytest.MonkeyPatch) -> None:
     """The clock starts at ten past, so that the hour incidents and digests are about does not turn meanwhile."""
     began = time.monotonic_ns()
-    monkeypatch.setattr(module, "_now", lambda: NOW_MS + (time.monotonic_ns() - began) // 1_000_000)
+
+    def now() -> int:
+        return NOW_MS + (time.monotonic_ns() - began) // 1_000_000
+
+    monkeypatch.setattr(module, "_now", now)
+    monkeypatch.setattr("services.edges.messenger._now", now)
 
 
 async def test_an_incident_is_told_once(store: Store, receiver: Receiver) -> None:
@@ -138,11 +146,15 @@ async def test_a_webhook_is_signed_and_cannot_be_sent_again_later(store: Store, 
     await house.go_round()
 
     [one] = receiver.received
-    now = int(time.time())
+    now = NOW_MS // 1000
     assert is_ours("hush", one.headers, one.body, now)
     assert not is_ours("hush", one.headers, one.body, now + 301)
+    later = {**one.headers, "Desireline-Timestamp": str(now + 301)}
+    assert not is_ours("hush", later, one.body, now + 301)
     assert not is_ours("other", one.headers, one.body, now)
     assert not is_ours("hush", one.headers, one.body + b" ", now)
+    documented = f"{one.headers['Desireline-Timestamp']}.".encode() + one.body
+    assert one.headers["Desireline-Signature"] == "v1=" + hmac.digest(b"hush", documented, "sha256").hex()
     assert "hush" not in one.body.decode()
 
 
@@ -161,15 +173,34 @@ async def test_what_is_not_taken_is_tried_again_and_in_the_end_a_dead_letter(sto
     assert len({one.headers["Desireline-Delivery"] for one in receiver.received}) == 1
 
 
-async def test_slack_asking_for_time_gets_it(store: Store, receiver: Receiver) -> None:
-    house = House(store, {"shop_team": receiver.url})
-    house.know(incident())
-    receiver.answer(429, Retry_After="9000")
+async def test_who_asks_for_time_gets_it_for_all_that_is_owed(store: Store, receiver: Receiver) -> None:
+    with Receiver().serving() as other:
+        house = House(store, {"shop_team": receiver.url, "other": other.url})
+        house.know(incident(), incident(id="i2"))
+        receiver.answer(429, Retry_After="9000")
+        courier = house.courier()
 
-    await house.go_round()
+        for _ in range(2):
+            await courier.go_round(lambda: True)
+            await asyncio.gather(*courier._rounds.values())
+        await courier.stop()
 
-    [failed] = deliveries(store, 0)
+    assert (len(receiver.received), len(other.received)) == (1, 2)
+    [failed] = [one for one in deliveries(store, 0) if one.receiver == "shop_team"]
     assert failed.again_ms - failed.version >= 9_000_000
+
+
+async def test_several_messages_come_as_slowly_as_slack_takes_them(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(module, "BETWEEN_MESSAGES", AS_IN_USE)
+    with Receiver(Slack()).serving() as slack:
+        house = House(store, {"team": slack.url}, {"receivers": [{"name": "team", "kind": "slack"}]})
+        house.know(incident(), incident(id="i2"))
+
+        await house.go_round()
+
+    assert [(one.state, one.attempts) for one in deliveries(store, 0)] == [("sent", 1)] * 2
 
 
 @pytest.mark.parametrize("point", ["before sending", "after sending"])

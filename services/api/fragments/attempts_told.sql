@@ -1,0 +1,1 @@
+    attempts_told AS (SELECT *, '' AS part FROM attempts),

@@ -1,0 +1,69 @@
+"""What other weights make of sessions' labels, without their events: the rules that spoke stand in the store, in order.
+
+Apart from what makes a journey other, since here nothing of a session is looked at but its `job_rules`.
+"""
+
+from services.core.job import UNASSIGNED
+from services.core.journey import Journey
+from services.core.weighing import Weighing
+
+BETWEEN = " "
+"""Between the names of rules in a text of them; no name has one."""
+
+
+class Relabelling:
+    """One journey's weights held against those before, which number the same rules."""
+
+    def __init__(self, before: Journey, after: Journey) -> None:
+        self._before, self._after = Weighing(before), Weighing(after)
+        self._numbers = _numbers(self._after)
+        self._kept: dict[str, bool] = {}
+
+    def keeps_jobs(self, rules: str) -> bool:
+        """Whether a session has the same job at all times as before, if not as surely: then all else of it stays.
+
+        `rules` are those that spoke, in their order. Where one is the customer's word, it may have taken the place of
+        another, of which nothing is known any more: then the session's events must tell.
+        """
+        kept = self._kept.get(rules)
+        if kept is None:
+            kept = self._kept[rules] = self._keeps(rules)
+        return kept
+
+    def _keeps(self, rules: str) -> bool:
+        fired = 0
+        for rule in rules.split():
+            number = self._numbers.get(rule, self._after.first_stated)
+            if number >= self._after.first_stated:
+                return False
+            fired |= 1 << number
+            if self._before.label(fired).job != self._after.label(fired).job:
+                return False
+        return True
+
+
+class Confidences:
+    """How sure a journey is of the jobs of sessions, by the rules that spoke."""
+
+    def __init__(self, journey: Journey) -> None:
+        self._weighing = Weighing(journey)
+        self._numbers = _numbers(self._weighing)
+        self.unseen = self._weighing.unseen.confidence
+        """How sure that there is none where no rule spoke."""
+
+    def of(self, rules: str, job: str) -> float | None:
+        """How sure of this job; None where these rules are not this journey's, or speak for another job."""
+        numbers = [self._numbers.get(rule) for rule in rules.split()]
+        if not numbers:
+            return self.unseen if job == UNASSIGNED else None
+        fired = 0
+        for number in numbers:
+            if number is None:
+                return None
+            fired |= 1 << number
+        label = self._weighing.label(fired)
+        return label.confidence if label.job == job else None
+
+
+def _numbers(weighing: Weighing) -> dict[str, int]:
+    return {name: number for number, name in enumerate(weighing.names)}
