@@ -19,7 +19,8 @@ from pathlib import Path
 
 import msgspec
 
-from bench.ingest import cpu_seconds, requests_of
+from bench.ingest import cpu_seconds
+from bench.ingest_requests import requests_of
 from bench.stages import visits
 from services.core.key import Kind
 from services.edges.clickhouse import Store

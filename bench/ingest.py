@@ -11,7 +11,6 @@ import asyncio
 import gc
 import itertools
 import os
-import random
 import statistics
 import subprocess
 import sys
@@ -20,7 +19,6 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import msgspec
@@ -30,6 +28,7 @@ from rich.table import Table
 from starlette.types import ASGIApp, Receive, Scope, Send
 from uvicorn.loops.auto import auto_loop_factory
 
+from bench.ingest_requests import DIALECTS, NEW, requests_of
 from services.core.key import Kind
 from services.core.terms import Terms
 from services.edges.http_server import Guests, http_config
@@ -40,10 +39,7 @@ from services.ingest.server import GC_THRESHOLD, run
 from services.settings import Settings
 from tests import kafka_server
 
-BODIES = 200
-VISITORS = 20_000
 WARM_SECONDS = 2.0
-NEW = b"new-each-try"  # of the id of an event, as what was sent before is dropped
 UNLIMITED = Terms(rate=1e9, address_rate=1e9)  # looked at like any other, and never reached
 TICK = os.sysconf("SC_CLK_TCK")
 
@@ -89,34 +85,6 @@ class Load:
             taken += 1
         writer.close()
         return taken
-
-
-def requests_of(events: int, key: str, bodies: int = BODIES) -> list[bytes]:
-    """Prepared requests of so many events, each event about 400 bytes as a shop's page sends them."""
-    chance = random.Random(7)
-    now = datetime.now(UTC)
-
-    def call() -> dict[str, object]:
-        product = chance.randrange(3000)
-        return {
-            "type": "track",
-            "event": chance.choice(["Product Viewed", "Product Added", "Checkout Started"]),
-            "anonymousId": f"visitor-{chance.randrange(VISITORS):08d}",
-            "messageId": f"{NEW.decode()}{chance.getrandbits(80):020x}",
-            "timestamp": (now - timedelta(milliseconds=chance.randrange(5000))).isoformat(timespec="milliseconds"),
-            "properties": {"product_id": f"p-{product}", "price": product / 7, "currency": "EUR", "quantity": 1},
-            "context": {
-                "library": {"name": "analytics.js", "version": "2.1.0"},
-                "page": {"path": f"/products/{product}", "url": f"https://shop.example/products/{product}"},
-            },
-        }
-
-    def request() -> bytes:
-        body = msgspec.json.encode({"batch": [call() for _ in range(events)], "sentAt": now.isoformat()})
-        head = f"POST /v1/batch HTTP/1.1\r\nHost: bench\r\nX-Write-Key: {key}\r\nContent-Length: {len(body)}\r\n\r\n"
-        return head.encode() + body
-
-    return [request() for _ in range(bodies)]
 
 
 async def answer_without_looking(scope: Scope, receive: Receive, send: Send) -> None:
@@ -243,6 +211,7 @@ def main() -> None:
     parser.add_argument("--connections", type=int, default=128)
     parser.add_argument("--contestants", nargs="+", choices=SERVERS, default=list(SERVERS))
     parser.add_argument("--sizes", nargs="+", type=int, default=[1, 20, 50], help="events a request")
+    parser.add_argument("--dialect", choices=DIALECTS, default="segment", help="`forward` knows Segment's alone")
     arguments = parser.parse_args()
     if arguments.serve:
         SERVERS[arguments.serve](Settings())
@@ -263,7 +232,7 @@ def compare(arguments: argparse.Namespace) -> None:
         try:
             for events in arguments.sizes:
                 environment = {"DESIRELINE_KAFKA": kafka.address, "DESIRELINE_KEYS_FILE": str(keys)}
-                show(events, rounds(events, key, environment, arguments))
+                show(arguments.dialect, events, rounds(events, key, environment, arguments))
         finally:
             kafka.stop()
 
@@ -271,7 +240,7 @@ def compare(arguments: argparse.Namespace) -> None:
 def rounds(
     events: int, key: str, environment: dict[str, str], arguments: argparse.Namespace
 ) -> dict[str, list[Figures]]:
-    requests = requests_of(events, key)
+    requests = requests_of(events, key, dialect=arguments.dialect)
     figures: dict[str, list[Figures]] = {kind: [] for kind in arguments.contestants}
     core = min(os.sched_getaffinity(1))
     for _ in range(arguments.rounds):
@@ -282,9 +251,9 @@ def rounds(
     return figures
 
 
-def show(events: int, figures: dict[str, list[Figures]]) -> None:
+def show(dialect: str, events: int, figures: dict[str, list[Figures]]) -> None:
     columns = ("server", "events a CPU-second", "requests a CPU-second", "events a second", "p50 ms", "p99 ms")
-    table = Table(*columns, title=f"{events} a request")
+    table = Table(*columns, title=f"{dialect}, {events} a request")
     table.columns[1].no_wrap = True
     medians = {}
     for kind, measured in figures.items():

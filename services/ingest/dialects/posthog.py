@@ -25,6 +25,27 @@ class _Head(msgspec.Struct):
 ALWAYS = datetime(2000, 1, 1, tzinfo=UTC)
 """An event that says only how long ago it was: any moment will do for it to have been sent at."""
 
+AROUND = {
+    "$current_url": ("page", "url"),
+    "$pathname": ("page", "path"),
+    "$referrer": ("page", "referrer"),
+    "title": ("page", "title"),
+    "$lib": ("library", "name"),
+    "$lib_version": ("library", "version"),
+    "utm_source": ("campaign", "source"),
+    "utm_medium": ("campaign", "medium"),
+    "utm_campaign": ("campaign", "campaign"),
+    "$ip": ("", "ip"),
+    "$browser_language": ("", "locale"),
+    "$timezone": ("", "timezone"),
+    "$raw_user_agent": ("", "userAgent"),
+    "$device_type": ("device", "type"),
+    "$os": ("os", "name"),
+    "$os_name": ("os", "name"),
+}
+"""Where in a context stands what a property says: the part, "" for none, and the name there. The last one counts."""
+DIRECT = ("$referrer", "$direct")  # nowhere
+
 _decode = msgspec.json.Decoder().decode
 _decode_head = msgspec.json.Decoder(_Head).decode
 _encode = msgspec.json.Encoder().encode
@@ -144,25 +165,10 @@ def _object(value: Any) -> Json:
 
 
 def _context(props: Json) -> Json:
-    page = {
-        "url": props.get("$current_url"),
-        "path": props.get("$pathname"),
-        "referrer": None if props.get("$referrer") == "$direct" else props.get("$referrer"),
-        "title": props.get("title"),
-    }
-    context = {
-        "page": _said(page),
-        "library": _said({"name": props.get("$lib"), "version": props.get("$lib_version")}),
-        "campaign": _said({name: props.get(f"utm_{name}") for name in ("source", "medium", "campaign")}),
-        "ip": props.get("$ip"),
-        "locale": props.get("$browser_language"),
-        "timezone": props.get("$timezone"),
-        "userAgent": props.get("$raw_user_agent"),
-        "device": _said({"type": props.get("$device_type")}),
-        "os": _said({"name": props.get("$os_name") or props.get("$os")}),
-    }
-    return _said(context)
-
-
-def _said(values: Json) -> Json:
-    return {name: value for name, value in values.items() if value not in (None, "", {})}
+    context: Json = {}
+    for name in [name for name in AROUND if name in props]:
+        part, ours = AROUND[name]
+        value = props[name]
+        if value is not None and value not in ("", {}) and (name, value) != DIRECT:
+            (context.setdefault(part, {}) if part else context)[ours] = value
+    return context
