@@ -1,4 +1,4 @@
-"""Of how many visitors the single acts are looked at, where there are very many sessions: docs/adr/0017."""
+"""Of how many visitors the single acts are looked at, where there are very many sessions: docs/adr/0016."""
 
 from services.api.kept_counts import stored
 from services.api.question import Asked
