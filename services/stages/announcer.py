@@ -23,6 +23,8 @@ from services.stages.agent import now
 log = logging.getLogger(__name__)
 
 WITHIN = timedelta(seconds=1)
+AGAIN = timedelta(seconds=5)
+"""Until Kafka is asked again that was away at the start; once connected, its client sees to that itself."""
 RECENT_MS = 600_000
 """Findings in acts longer ago help nobody any more: an import, or a worker that catches up."""
 REMEMBERED = 50_000
@@ -36,31 +38,48 @@ class Announcer:
         self._settings = settings
         self._told: OrderedDict[str, None] = OrderedDict()
         self._producer: AIOKafkaProducer | None = None
+        self._connecting: asyncio.Task[None] | None = None
 
     async def start(self) -> None:
-        """Without Kafka nothing is told; the worker itself will say that Kafka is away."""
+        """Without Kafka nothing is told until it is there; the worker itself will say that it is away."""
         quieten("aiokafka.producer.sender", "aiokafka.client", "aiokafka.conn", "aiokafka.cluster")
-        producer = AIOKafkaProducer(bootstrap_servers=self._settings.kafka, acks="all")
-        try:
-            await producer.start()
-        except KafkaError as error:
-            await producer.stop()
-            log.warning("Findings are not told on topic %s: %s", self._settings.findings_topic, error)
-        else:
-            self._producer = producer
+        if not await self._connected():
+            self._connecting = asyncio.create_task(self._connect())
 
     async def stop(self) -> None:
+        if self._connecting is not None:
+            self._connecting.cancel()
+            await asyncio.gather(self._connecting, return_exceptions=True)
         if self._producer is not None:
             with suppress(TimeoutError):
                 await asyncio.wait_for(self._producer.stop(), WITHIN.total_seconds())
 
+    async def _connect(self) -> None:
+        connected = False
+        while not connected:
+            await asyncio.sleep(AGAIN.total_seconds())
+            connected = await self._connected()
+        log.info("Findings are told on topic %s from now on.", self._settings.findings_topic)
+
+    async def _connected(self) -> bool:
+        producer = AIOKafkaProducer(bootstrap_servers=self._settings.kafka, acks="all")
+        try:
+            await producer.start()
+            self._producer = producer
+        except KafkaError as error:
+            log.warning("Findings are not told on topic %s yet: %s", self._settings.findings_topic, error)
+        finally:
+            if self._producer is None:
+                await producer.stop()
+        return self._producer is not None
+
     async def announce(self, rows: Sequence[FindingRow]) -> None:
         """Send what is news of these rows, and wait a moment until Kafka has it."""
-        news = self._news(rows, now())
-        if not news or self._producer is None:
+        producer = self._producer
+        if producer is None or not (news := self._news(rows, now())):
             return
         try:
-            await asyncio.wait_for(self._send(self._producer, news), WITHIN.total_seconds())
+            await asyncio.wait_for(self._send(producer, news), WITHIN.total_seconds())
         except (KafkaError, TimeoutError) as error:
             log.warning("%s findings were stored and not told: %s", len(news), error or "Kafka was too slow")
 

@@ -6,12 +6,12 @@ from typing import Self
 
 
 class Door:
-    """Passes connections on to a port of this machine."""
+    """Passes connections on to a port of this machine, the one `behind`, which may become another."""
 
     def __init__(self, port: int) -> None:
         self.slow_seconds = 0.0
         self.port = 0
-        self._behind = port
+        self.behind = port
         self._through = asyncio.Event()
         self._through.set()
         self._passing: set[asyncio.Task[None]] = set()
@@ -45,7 +45,7 @@ class Door:
         task.add_done_callback(self._passing.discard)
         # Cancelled, it ends quietly: asyncio's streams would take that for an error of this callback.
         with contextlib.suppress(OSError, asyncio.CancelledError), contextlib.closing(writer):
-            inner, outer = await asyncio.open_connection("127.0.0.1", self._behind)
+            inner, outer = await asyncio.open_connection("127.0.0.1", self.behind)
             with contextlib.closing(outer):
                 ways = [asyncio.ensure_future(self._pump(*way)) for way in ((reader, outer), (inner, writer))]
                 try:
