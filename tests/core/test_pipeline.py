@@ -476,6 +476,21 @@ def test_what_a_frozen_worker_brings_is_taken_back_also_where_the_next_ones_died
     assert [(row.state, row.stage) for row in shelf.standing().sessions] == [("open", "bought")]
 
 
+def test_what_a_frozen_worker_brings_from_a_log_before_is_taken_back_although_that_log_went_on() -> None:
+    shelf = closed_too_early(late=2)
+    second = shelf.taken_on()
+    second.feed(0, BOUGHT_LATE, now=START)
+    shelf.put(second.take())
+
+    third = shelf.taken_on("next")
+    assert shelf.standing().findings
+    third.take_back(0, shelf.unfinished)
+    shelf.put(third.take())
+
+    assert not shelf.standing().findings
+    assert [(row.state, row.stage) for row in shelf.standing().sessions] == [("open", "bought")]
+
+
 def test_a_later_state_of_a_visitor_does_not_stand_for_what_a_frozen_worker_brings() -> None:
     shelf = closed_too_early(late=1)
     second = shelf.taken_on()
