@@ -320,6 +320,18 @@ async def test_what_the_last_owner_still_wrote_is_looked_for_again_and_again_and
         await until(lambda: worker.store.writes.count(("sessions", 1)) == looks)  # noqa: B023  # awaited within the loop
 
 
+async def test_where_rows_may_still_come_late_is_written_with_the_claim_for_those_after_it(start: Start) -> None:
+    worker = await start()
+    await worker.holdings.let_go({ZERO})
+
+    await worker.holdings.take_on({ZERO}, 1)
+
+    [position] = worker.store.positions()
+    [owed] = [one for one in position.owed if one.before == position.version]
+    assert owed.partition == 0
+    assert owed.found_at > 0
+
+
 async def test_how_far_rows_are_true_whose_position_is_missing_is_written_under_the_claim_before_their_states_again(
     start: Start,
 ) -> None:
