@@ -17,10 +17,34 @@ from tests.chaos.door import Door
 NOBODY = 9  # the port of the service that discards, which nobody offers
 
 
-def finding(id_: str) -> FindingRow:
+def finding(id_: str, *, seconds_ago: int = 0, is_deleted: int = 0) -> FindingRow:
     return FindingRow(
-        project="shop", opened_on="2026-11-20", session_id="s1", id=id_, partition=0, version=1, occurred_at=now()
+        project="shop",
+        opened_on="2026-11-20",
+        session_id="s1",
+        id=id_,
+        partition=0,
+        version=1,
+        occurred_at=now() - seconds_ago * 1000,
+        is_deleted=is_deleted,
     )
+
+
+async def test_a_finding_is_told_once_and_taken_back_where_it_was_told() -> None:
+    with Broker() as broker:
+        broker.create_topic("findings")
+        feed = FindingsFeed(broker.address, "findings", fetch_wait_ms=20)
+        announcer = Announcer(Settings(kafka=broker.address, findings_topic="findings"))
+        await announcer.start()
+        async with feed.listen("shop") as heard:
+            await announcer.announce([finding("f1"), finding("of an import", seconds_ago=3600)])
+            await announcer.announce([finding("f1"), finding("of an import", is_deleted=1)])
+            await announcer.announce([finding("f1", is_deleted=1), finding("f2")])
+            told = [await heard.next(60) for _ in range(3)]
+        await announcer.stop()
+        await feed.stop()
+
+    assert [(one.head.id, one.head.is_deleted) for one in told if one] == [("f1", 0), ("f1", 1), ("f2", 0)]
 
 
 async def test_findings_are_told_from_when_kafka_is_there_on(monkeypatch: pytest.MonkeyPatch) -> None:
