@@ -128,7 +128,6 @@ class Together:
             reading.skew,
             sender=about.sender,
             countries=countries,
-            most_ahead=key.terms.most_ahead_ms,
         )
 
     def _pass_gate(self, readings: Sequence[Reading]) -> bool:

@@ -116,6 +116,7 @@ ODD = {
     "nobody's": batch({**track("odd"), "anonymousId": ""}),
     "of no type": batch({**track("odd"), "type": "shout"}),
     "of long ago": batch(track("odd", timestamp="2019-01-01T00:00:00Z")),
+    "of the future": batch(track("odd", timestamp="2999-01-01T00:00:00Z")),
     "a robot's": batch(track("odd", context=WATCHED)),
     "an e-mail address": batch(track("odd", properties={"note": "jane@mail.example"})),
     "a card": batch(track("odd", properties={"note": "4111 1111 1111 1111"})),
@@ -225,13 +226,16 @@ async def test_names_beyond_those_a_project_may_have_are_given_back(taking: Taki
     assert (await taking.statuses(*bodies, key=key)).count(200) == 4
 
 
-async def test_where_no_more_can_be_held_each_is_told_to_come_back(broker: Broker, tmp_path: Path) -> None:
+async def test_where_no_more_can_be_held_each_is_told_to_come_back_as_often_as_it_does(
+    broker: Broker, tmp_path: Path
+) -> None:
     async with installed(broker, tmp_path, buffer_bytes=10) as ingest:
         taking = Taking(ingest, create_app(ingest.settings, ingest.keyring, ingest.publisher).together)
 
-        answers = await taking.take(batch(track("a")), batch(track("b")))
+        bodies = batch(track("a")), batch(track("b"))
+        answers = [*await taking.take(*bodies), *await taking.take(*bodies)]
 
-        assert [(answer.status_code, answer.headers["retry-after"]) for answer in answers if answer] == [(503, "1")] * 2
+        assert [(answer.status_code, answer.headers["retry-after"]) for answer in answers if answer] == [(503, "1")] * 4
 
 
 async def test_all_are_counted(taking: Taking) -> None:
