@@ -206,7 +206,10 @@ class Asked:
         """Run `questions/<question>.sql`, with other fragments `instead` of those it includes, and more parameters."""
         scoped = {"filters": self.scope.filters, "part": self.scope.part}
         fragments = {**self.scope.fragments, **(instead or {})}
-        return self.store.query(sql(question, {**scoped, **(words or {})}, **fragments), self.parameters | parameters)
+        return self._told_of(sql(question, {**scoped, **(words or {})}, **fragments), self.parameters | parameters)
+
+    def _told_of(self, statement: str, parameters: dict[str, object]) -> list[Row]:
+        return self.store.query(statement, parameters)
 
     def of(self, period: Period) -> "Asked":
         """The same of another period."""
@@ -236,19 +239,12 @@ class AskedOfPart(Asked):
     """One value of what sessions are told apart by: its rows are taken from those of all values, asked for once."""
 
     value: str = ""
-    told: dict[str, list[Row]] = field(default_factory=dict)
-    """Rows by what was asked, shared by all values."""
+    told: dict[tuple[str, str], list[Row]] = field(default_factory=dict)
+    """Rows by what was asked, and of what, shared by all values."""
 
-    def rows(
-        self,
-        question: str,
-        instead: Mapping[str, str] | None = None,
-        words: Mapping[str, str] | None = None,
-        /,
-        **parameters: object,
-    ) -> list[Row]:
-        """As of any question; rows without a `part` are of all values."""
-        key = repr((question, instead, words, self.scope, self.parameters | parameters))
+    def _told_of(self, statement: str, parameters: dict[str, object]) -> list[Row]:
+        """Rows without a `part` are of all values."""
+        key = statement, repr(parameters)
         if key not in self.told:
-            self.told[key] = super().rows(question, instead, words, **parameters)
+            self.told[key] = super()._told_of(statement, parameters)
         return [row | {"part": ""} for row in self.told[key] if row.get("part", self.value) == self.value]
