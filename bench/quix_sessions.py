@@ -1,6 +1,7 @@
 """The peer: Quix Streams counting sessions of the same topic by key, 30-minute gap, as its documentation says.
 
-Runs in an environment of its own (`uv run --isolated --no-project --with quixstreams==3.28.1`): address, topic, events.
+Runs in an environment of its own (`uv run --isolated --no-project --with quixstreams==3.28.1`): address, topic, events,
+and `durable` where state is to survive the machine, as ours does: by changelog topics, which is its default.
 """
 
 import json
@@ -17,7 +18,7 @@ from quixstreams import Application
 GAP_MS = 30 * 60 * 1000
 
 
-def main(address: str, topic_name: str, events: int) -> None:
+def main(address: str, topic_name: str, events: int, kept: str) -> None:
     seen, started = 0, 0.0
     cpu_before = 0.0
 
@@ -37,7 +38,7 @@ def main(address: str, topic_name: str, events: int) -> None:
             broker_address=address,
             consumer_group=f"quix-{uuid.uuid4()}",
             auto_offset_reset="earliest",
-            use_changelog_topics=False,
+            use_changelog_topics=kept == "durable",
             state_dir=state,
             loglevel="WARNING",
         )
@@ -51,4 +52,4 @@ def main(address: str, topic_name: str, events: int) -> None:
 
 
 if __name__ == "__main__":
-    main(sys.argv[1], sys.argv[2], int(sys.argv[3]))
+    main(sys.argv[1], sys.argv[2], int(sys.argv[3]), sys.argv[4])

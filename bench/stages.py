@@ -234,8 +234,10 @@ async def worker(address: str, clickhouse: str, meter: Meter) -> None:
 CONTESTANTS: dict[str, Callable[[str, str, Meter], Awaitable[None]]] = {
     contestant.__name__: contestant for contestant in (bare_aiokafka, stock_faust, bulk_faust, worker)
 }
-SLOW = {"stock_faust": 10, "quix_sessions": 5}
-"""These get one event in so many of the others'."""
+QUIX_STATES = {"quix_sessions": "durable", "quix_without_changelog": "local"}
+"""The peer, with state that survives the loss of its machine, as ours does, and without."""
+SLOW = {"stock_faust": 10}
+"""It gets one event in so many of the others'."""
 
 
 async def _contend(name: str, address: str, clickhouse: str, events: int) -> None:
@@ -248,8 +250,9 @@ async def _contend(name: str, address: str, clickhouse: str, events: int) -> Non
 def measure(name: str, address: str, clickhouse: str, events: int) -> dict[str, float]:
     """One contestant, in a process on the second core."""
     events //= SLOW.get(name, 1)
-    if name == "quix_sessions":
+    if name in QUIX_STATES:
         command = [*QUIX, str(Path(__file__).parent / "quix_sessions.py"), address, TOPIC, str(events)]
+        command.append(QUIX_STATES[name])
     else:
         command = [sys.executable, "-m", "bench.stages", "--only", name, "--kafka", address]
         command += ["--clickhouse", clickhouse, "--events", str(events)]
@@ -300,7 +303,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--events", type=int, default=500_000)
     parser.add_argument("--rounds", type=int, default=3)
-    parser.add_argument("--contestants", nargs="*", default=[*CONTESTANTS, "quix_sessions"])
+    parser.add_argument("--contestants", nargs="*", default=[*CONTESTANTS, *QUIX_STATES])
     parser.add_argument("--only", choices=CONTESTANTS, help="be this contestant")
     parser.add_argument("--kafka")
     parser.add_argument("--clickhouse")
