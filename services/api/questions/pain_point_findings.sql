@@ -11,9 +11,9 @@ SELECT
     intended, cause, evidence
 FROM scoped_findings
 WHERE fate = '' AND detector = {detector:String}
-    AND ({at_stage:String} = '' OR stage = {at_stage:String})
-    AND ({at_step:String} = '' OR step = {at_step:String})
-    AND ({at_page:String} = '' OR page = {at_page:String})
-    AND ({at_element:String} = '' OR element = {at_element:String})
+    AND (empty({at_stage:Array(String)}) OR has({at_stage:Array(String)}, stage))
+    AND (empty({at_step:Array(String)}) OR has({at_step:Array(String)}, step))
+    AND (empty({at_page:Array(String)}) OR has({at_page:Array(String)}, page))
+    AND (empty({at_element:Array(String)}) OR has({at_element:Array(String)}, element))
 ORDER BY occurred_at DESC, id DESC
 LIMIT {limit:UInt32}

@@ -16,10 +16,10 @@ WITH
                 SELECT session_id
                 FROM scoped_findings
                 WHERE fate = '' AND detector = {detector:String}
-                    AND ({at_stage:String} = '' OR stage = {at_stage:String})
-                    AND ({at_step:String} = '' OR step = {at_step:String})
-                    AND ({at_page:String} = '' OR page = {at_page:String})
-                    AND ({at_element:String} = '' OR element = {at_element:String})
+                    AND (empty({at_stage:Array(String)}) OR has({at_stage:Array(String)}, stage))
+                    AND (empty({at_step:Array(String)}) OR has({at_step:Array(String)}, step))
+                    AND (empty({at_page:Array(String)}) OR has({at_page:Array(String)}, page))
+                    AND (empty({at_element:Array(String)}) OR has({at_element:Array(String)}, element))
             )
         )
         WHERE (started_at, id) < (fromUnixTimestamp64Milli({before_ms:Int64}, 'UTC'), {before_id:String})
