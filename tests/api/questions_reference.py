@@ -5,6 +5,7 @@ import statistics
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, date, datetime, timedelta
+from itertools import groupby
 
 from services.core.event import Event
 from services.core.rows import FindingRow, SessionRow
@@ -228,7 +229,7 @@ def stays(one: SessionRow, place: Place) -> list[float]:
 
 
 def trails(period: Period, acts: int) -> dict[Place, Counter[tuple[str, ...]]]:
-    """By place, how often each last few acts came before a drop-off there."""
+    """By place, how often each last few acts came before a drop-off there; what came again at once is one."""
     told: dict[Place, Counter[tuple[str, ...]]] = {}
     for one in period.sessions:
         trail = tuple(names(one, period.shop.events)[-acts:])
@@ -242,7 +243,7 @@ def names(one: SessionRow, events: Iterable[Event]) -> list[str]:
     its_own = [
         act for act in events if act.visitor == one.visitor and one.started_at <= act.occurred_at <= one.ended_at
     ]
-    return [act.name for act in sorted(its_own, key=lambda act: (act.occurred_at, act.id))]
+    return [name for name, _ in groupby(act.name for act in sorted(its_own, key=lambda act: (act.occurred_at, act.id)))]
 
 
 def around(period: Period, day: date) -> tuple[tuple[int, int], tuple[int, int], float | None]:

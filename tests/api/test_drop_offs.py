@@ -79,6 +79,17 @@ def test_the_last_acts_before_the_end_are_told(store: Store, ask: Ask) -> None:
     assert payment["followed"] == 3
 
 
+def test_what_came_again_at_once_is_one_act_before_the_end(store: Store, ask: Ask) -> None:
+    rows = [session("0 basket, 60 checkout.payment") for _ in range(2)]
+    fill(store, [*rows, LATER])
+    for number, name in enumerate(["Coupon Denied", "click", "click", "click"], 1):
+        say(store, rows if number < 4 else rows[:1], name, after_ms=number * 1000)
+
+    payment = place(ask("/v1/drop-offs", acts=2, **ALL_TIME), "checkout", "payment")
+
+    assert payment["trails"] == [{"acts": ["Coupon Denied", "click"], "sessions": 2}]
+
+
 def test_of_very_many_sessions_the_acts_of_a_share_of_all_visitors_are_told(
     store: Store, ask: Ask, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -1,4 +1,5 @@
--- The last acts of those who dropped off, oldest first, by place: the ways out that were taken most.
+-- The last acts of those who dropped off, oldest first, by place: the ways out that were taken most. What came again at
+-- once is told once, since five clicks would say nothing of where they were; so is an event that came twice.
 --
 -- An act is one number, since arrays of texts take three times as long: when it was (48 bits), the first 20 bytes of its
 -- id, which tell which of two at one moment was first, and a hash of what it is called (48 bits).
@@ -25,11 +26,10 @@ WITH
     (
         SELECT
             number,
-            arrayMap(act -> toUInt64(bitAnd(act, 281474976710655)), arraySlice(
-                arrayCompact(arraySort(groupArray(bitOr(
-                    bitShiftLeft(toUInt256(toUnixTimestamp64Milli(occurred_at)), 208), bitOr(
-                        bitShiftLeft(reinterpretAsUInt256(reverse(rightPad(substring(id, 1, 20), 20, '\0'))), 48),
-                        toUInt256(bitAnd(cityHash64(label), 281474976710655))))))), -{acts:Int32})) AS trail
+            arraySlice(arrayCompact(arrayMap(act -> toUInt64(bitAnd(act, 281474976710655)), arraySort(groupArray(bitOr(
+                bitShiftLeft(toUInt256(toUnixTimestamp64Milli(occurred_at)), 208), bitOr(
+                    bitShiftLeft(reinterpretAsUInt256(reverse(rightPad(substring(id, 1, 20), 20, '\0'))), 48),
+                    toUInt256(bitAnd(cityHash64(label), 281474976710655)))))))), -{acts:Int32}) AS trail
         FROM
         (
             SELECT
