@@ -42,6 +42,20 @@ def test_a_cell_tells_who_came_how_it_went_and_how_long_they_stayed(store: Store
     ]  # fmt: skip
 
 
+def test_cells_come_as_the_map_is_read_the_largest_row_first_and_in_the_order_of_the_journey(
+    store: Store, ask: Ask
+) -> None:
+    rows = [session("0 browse, 10 basket, 20 checkout.payment, 30 bought", job="replace") for _ in range(2)]
+    fill(store, [*rows, session("0 browse, 10 checkout", job="gift")])
+
+    cells = ask("/v1/journey-map", **ALL_TIME)["cells"]
+
+    assert [(one["row"], one["stage"], one["step"]) for one in cells] == [
+        ("replace", "browse", ""), ("replace", "basket", ""), ("replace", "checkout", ""),
+        ("replace", "checkout", "payment"), ("replace", "bought", ""), ("gift", "browse", ""), ("gift", "checkout", ""),
+    ]  # fmt: skip
+
+
 def test_friction_heats_the_cell_where_it_was_met_and_marks_the_column(store: Store, ask: Ask) -> None:
     rows = [session("0 browse, 9 checkout.payment", job="gift") for _ in range(4)]
     rages = [finding(row, "rage_click", "checkout.payment", 10) for row in (rows[0], rows[0], rows[1])]

@@ -97,6 +97,9 @@ def ask_journey_map(asked: Asked, question: JourneyMapQuestion) -> JourneyMapAns
     sizes = {row["part"]: row["sessions"] for row in asked.rows("parts_counted")}
     rows = [row for row in asked.rows("journey_map") if row["part"] in sizes]  # the parts are the most frequent ones
     usual = reach_of_all(rows, sum(sizes.values()))
+    across = {place: number for number, place in enumerate(places(asked.journey))}
+    down = {part: number for number, part in enumerate(sizes)}
+    rows.sort(key=lambda row: (down[row["part"]], across.get((row["stage"], row["step"]), len(across))))
     return JourneyMapAnswer(
         **asked.about(),
         journey_version=asked.journey.version,
