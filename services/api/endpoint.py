@@ -144,7 +144,8 @@ def shown(answer: Answer, question: Question, request: Request, response: Respon
     form = format_of(question.format, request.headers.get("Accept", ""))
     if form == "json":
         return answer
-    headers = dict(response.headers) | {"Content-Disposition": f'inline; filename="{request.url.path[4:]}.{form}"'}
+    name = request.url.path.removeprefix("/v1/").replace("/", "-")
+    headers = dict(response.headers) | {"Content-Disposition": f'inline; filename="{name}.{form}"'}
     table = {"": answer.rows()}
     if isinstance(answer, DividedAnswer):
         table |= {value: one.rows() for value, one in answer.by_value.items()}

@@ -45,6 +45,14 @@ def test_accept_asks_for_a_format_too_and_parquet_keeps_the_types(store: Store, 
     assert response.headers["ETag"]
 
 
+def test_a_table_is_named_by_its_question_in_one_word(store: Store, client: Client) -> None:
+    fill(store, [])
+
+    response = client.get("/v1/jobs/retention?format=csv", headers=READ)
+
+    assert response.headers["Content-Disposition"] == 'inline; filename="jobs-retention.csv"'
+
+
 def test_a_table_without_rows_has_its_columns_all_the_same(store: Store, client: Client) -> None:
     fill(store, [])
 
