@@ -20,7 +20,8 @@ def net_promoter_score(promoters: int, detractors: int, answers: int) -> NetProm
 
     Promoters answer 9 or 10 of 10, detractors 6 or less. The variance of a mean of +1, 0 and -1 is
     (p + d - (p - d)²)/n; for the interval ¾ is added to promoters and to detractors and 1½ to the others, without which
-    it is too short where few answered (the adjusted Wald interval with triangular weights of the comparison).
+    it is too short where few answered (the adjusted Wald interval with triangular weights of the comparison). The score
+    itself is never outside: a single answer would be, since what is added draws the middle to 0.
     F. Reichheld, Harvard Business Review 81:12 (2003), 46-54;
     B. Rocks, "Interval estimation for the Net Promoter Score", The American Statistician 70 (2016), 365-372.
 
@@ -32,6 +33,6 @@ def net_promoter_score(promoters: int, detractors: int, answers: int) -> NetProm
     trials = answers + 3
     p, d = (promoters + 0.75) / trials, (detractors + 0.75) / trials
     half = Z95 * sqrt(max(0.0, p + d - (p - d) ** 2) / trials)
-    return NetPromoterScore(
-        100 * (promoters - detractors) / answers, 100 * max(-1.0, p - d - half), 100 * min(1.0, p - d + half)
-    )
+    score = (promoters - detractors) / answers
+    low, high = min(score, max(-1.0, p - d - half)), max(score, min(1.0, p - d + half))
+    return NetPromoterScore(100 * score, 100 * low, 100 * high)

@@ -27,7 +27,7 @@ def test_one_answer_is_not_certain() -> None:
     found = net_promoter_score(promoters=1, detractors=0, answers=1)
 
     assert found is not None
-    assert found.score == 100
+    assert found.score == found.high == 100
     assert found.low < 0
 
 
