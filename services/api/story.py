@@ -75,8 +75,9 @@ class Story:
         because = "; ".join(dict.fromkeys(filter(None, reasons)))
         text = f"Came to get done {_words(row['job'])}{want} ({row['job_confidence']:.0%} sure"
         text += f", since {because})." if because else ")."
-        if row["job_changes"]:
-            text += f" Before, it looked like {', then '.join(map(_words, row['job_changes']))}."
+        before = [_words(job) for job in row["job_changes"] if job not in {"", UNASSIGNED}]
+        if before:
+            text += f" Before, it looked like {', then '.join(before)}."
         yield self._say(row["started_at"], "job", text, row["job_evidence"])
 
     def _way(self) -> Iterator[Sentence]:

@@ -21,7 +21,7 @@ def a_visit(**given: object) -> SessionRow:
     return session(
         "0-20 browse, 30 checkout.payment, 150 basket", path_event=["seen", "began", "back"],
         visitor="anna", job="gift", job_confidence=0.912, job_rules=["gift/1", "gift/when/1"], job_evidence=["asked"],
-        job_changes=["unassigned"], referrer_class="email", source="newsletter", campaign="spring", device="mobile",
+        job_changes=["unassigned", "put_it_right"], referrer_class="email", source="newsletter", campaign="spring", device="mobile",
         country="NO", entry_page="/gifts", exit_page="/basket", pages=4, events=9,
         journey_version=GIFTS.version, **given,
     )  # fmt: skip
@@ -47,7 +47,7 @@ def test_a_session_is_told_with_how_they_came_what_for_and_their_way(store: Stor
     assert told(answer, "job") == [
         "Came to get done gift: find something fitting, so that my friend feels seen (91% sure, since "
         "“Products Searched” where query contains “gift”; on “mobile”, between 18 and 22 o'clock). "
-        "Before, it looked like unassigned."
+        "Before, it looked like put it right."
     ]
     assert told(answer, "stage") == [
         "Entered browse.",
