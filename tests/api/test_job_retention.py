@@ -6,7 +6,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from services.edges.clickhouse import Store
-from tests.api.conftest import Ask
+from tests.api.conftest import Ask, Client
 from tests.api.said import forget
 from tests.api.shop import DAY, fill, moment, session, text
 
@@ -36,6 +36,26 @@ def test_people_come_back_week_by_week_and_a_week_that_is_not_over_gives_no_shar
     assert [(one["number"], one["people"]) for one in found["later"]] == [(1, 1), (2, 1)]
     assert found["later"][0]["share"]["share"] == 0.5
     assert found["later"][1]["share"] is None
+
+
+def test_as_a_table_each_cohort_has_a_line_for_each_bucket(store: Store, client: Client) -> None:
+    fill(store, [
+        session(f"{4 * DAY} browse", job="gift", visitor="a"),
+        session(f"{5 * DAY} browse", job="gift", visitor="b"),
+        session(f"{12 * DAY} browse", job="gift", visitor="b"),
+        session(f"{19 * DAY} browse", job="replace", visitor="c"),
+    ])  # fmt: skip
+    asked = {"from": text(0), "to": text(30 * DAY), "format": "csv"}
+
+    table = client.get("/v1/jobs/retention", params=asked, headers={"Authorization": "Bearer rk_shop"}).text
+
+    assert [line.split(",")[:6] for line in table.splitlines()] == [
+        ["job", "begins", "cohort", "number", "people", "share_share"],
+        ["gift", "2026-01-05", "2", "0", "2", ""],
+        ["gift", "2026-01-05", "2", "1", "1", "0.5"],
+        ["gift", "2026-01-05", "2", "2", "0", ""],
+        ["replace", "2026-01-19", "1", "0", "1", ""],
+    ]
 
 
 def test_only_those_who_got_it_done_may_be_asked_for(store: Store, ask: Ask) -> None:

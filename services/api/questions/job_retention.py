@@ -49,13 +49,14 @@ class Cohort(BaseModel):
 
 
 class Returned(BaseModel):
-    """One line of the table: a cohort so many buckets after its first, where it is the whole."""
+    """One line of the table: a cohort so many buckets after its first."""
 
     job: str
-    begins: date
-    number: int
-    people: int
-    share: Share | None
+    begins: date = Field(description="The first day of the cohort's bucket.")
+    cohort: int = Field(description="How many people it is of.")
+    number: int = Field(description="Buckets after the first; 0 is the cohort itself.")
+    people: int = Field(description="Of the cohort, who had the job in that bucket.")
+    share: Share | None = Field(description="Null at 0, and while the bucket is not over.")
 
 
 class JobRetentionAnswer(PagedAnswer, DividedAnswer):
@@ -66,11 +67,15 @@ class JobRetentionAnswer(PagedAnswer, DividedAnswer):
     cohorts: list[Cohort]
     previous: "JobRetentionAnswer | None" = PREVIOUS
     by_value: "Mapping[str, JobRetentionAnswer]" = BY_VALUE
-    row: ClassVar[type[BaseModel]] = Cohort
+    row: ClassVar[type[BaseModel]] = Returned
     lists = ("cohorts",)
 
     def rows(self) -> Sequence[BaseModel]:
-        return self.cohorts
+        return [
+            Returned(job=one.job, begins=one.begins, cohort=one.people, **dict(later))
+            for one in self.cohorts
+            for later in (Later(number=0, people=one.people, share=None), *one.later)
+        ]
 
 
 def ask_job_retention(asked: Asked, question: JobRetentionQuestion) -> JobRetentionAnswer:
