@@ -8,14 +8,11 @@ WITH
 
     followed AS
     (
-        SELECT a, b, sum(n) AS sessions, sum(n * times) AS times, sumIf(n, is_done) AS converted
-        FROM
-        (
-            SELECT n, is_done, one.1 AS a, one.2 AS b, count() AS times
-            FROM (SELECT labels, is_done, n FROM ways)
-            ARRAY JOIN arrayZip(arrayConcat([''], labels), arrayConcat(labels, [''])) AS one
-            GROUP BY labels, is_done, n, a, b
-        )
+        SELECT
+            one.1 AS a, one.2 AS b, sum(n) AS sessions, sum(n * countEqual(pairs, one)) AS times,
+            sumIf(n, is_done) AS converted
+        FROM (SELECT is_done, n, arrayZip(arrayConcat([''], labels), arrayConcat(labels, [''])) AS pairs FROM ways)
+        ARRAY JOIN arrayDistinct(pairs) AS one
         GROUP BY a, b
     ),
 
