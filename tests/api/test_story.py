@@ -21,8 +21,8 @@ def a_visit(**given: object) -> SessionRow:
     return session(
         "0-20 browse, 30 checkout.payment, 150 basket", path_event=["seen", "began", "back"],
         visitor="anna", job="gift", job_confidence=0.912, job_rules=["gift/1", "gift/when/1"], job_evidence=["asked"],
-        job_changes=["unassigned", "put_it_right"], referrer_class="email", source="newsletter", campaign="spring", device="mobile",
-        country="NO", entry_page="/gifts", exit_page="/basket", pages=4, events=9,
+        job_changes=["unassigned", "put_it_right"], referrer_class="email", source="newsletter",
+        campaign="spring", device="mobile", country="NO", entry_page="/gifts", exit_page="/basket", pages=4, events=9,
         journey_version=GIFTS.version, **given,
     )  # fmt: skip
 

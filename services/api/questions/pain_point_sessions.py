@@ -62,7 +62,9 @@ def ask_pain_point_sessions(asked: Asked, question: PainPointQuestion) -> Sessio
     """The sessions that met a pain point, newest first, a page at a time."""
     cursor = start_of(asked, question.cursor)
     asked = asked.of(Period(since=from_millis(cursor.from_ms), until=from_millis(cursor.to_ms)))
-    rows = asked.rows("pain_point_sessions", **question.place, **msgspec.structs.asdict(cursor), limit=question.limit + 1)
+    rows = asked.rows(
+        "pain_point_sessions", **question.place, **msgspec.structs.asdict(cursor), limit=question.limit + 1
+    )
     return a_page(asked, cursor, rows, question.limit)
 
 
