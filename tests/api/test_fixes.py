@@ -90,6 +90,21 @@ def test_a_pain_point_carries_the_state_of_its_last_fix(store: Store, client: Cl
     assert (point["state"], point["fixed_at"]) == ("restored", "2026-01-29T00:00:00Z")
 
 
+def test_a_fix_of_long_ago_is_still_known_and_of_two_the_later_counts(store: Store, client: Client, ask: Ask) -> None:
+    told(store, visits(21, 100, 40), visits(28, 100, 4), visits(70, 100, 40), visits(77, 100, 40))
+    note(client)
+
+    asked = {"from_": text(68 * DAY), "to": text(80 * DAY)}
+    (once,) = ask("/v1/pain-points", **asked)["pain_points"]
+    note(client, at=text(75 * DAY), title="once more")
+    (twice,) = ask("/v1/pain-points", **asked)["pain_points"]
+    note(client, at=text(90 * DAY), title="too late")
+
+    assert (once["state"], once["fixed_at"]) == ("restored", "2026-01-29T00:00:00Z")
+    assert (twice["state"], twice["fixed_at"]) == ("not_restored", "2026-03-17T00:00:00Z")
+    assert ask("/v1/pain-points", **asked)["pain_points"] == [twice]
+
+
 def test_what_stands_behind_a_pain_point_can_be_looked_at(store: Store, ask: Ask) -> None:
     rows, found = visits(1, 5, 3)
     found[0].evidence = ["e1", "e2"]

@@ -15,7 +15,7 @@ from services.api.annotation import Annotation, annotations
 from services.api.estimate import Estimate
 from services.api.impact import FEWEST, Group, adjusted_difference
 from services.api.page import PagedAnswer, Paging, reach
-from services.api.period import Period
+from services.api.period import EARLIEST, Period
 from services.api.question import BY_VALUE, PREVIOUS, Asked, DividedAnswer, Divisible, Row
 from services.api.questions.freshness import to_millis
 from services.api.share import Share
@@ -75,10 +75,22 @@ def ask_fixes(asked: Asked, question: FixesQuestion) -> FixesAnswer:
     return FixesAnswer(**asked.about(), fixes=[judge(asked, one) for one in fixes])
 
 
-def judged_fixes(asked: Asked) -> list[Fix]:
-    """The fixes that the sessions of the period may have come before or after, oldest first."""
-    near = Period(since=asked.period.since - LONGEST, until=asked.period.until)
-    return [judge(asked, one) for one in annotations(asked.store, asked.project, near) if one.kind == "fix"]
+class LastFixes:
+    """What became of the last fix of each pain point, however long ago; each is judged once, where it is met."""
+
+    def __init__(self, asked: Asked) -> None:
+        noted = annotations(asked.store, asked.project, Period(since=EARLIEST, until=asked.period.until))
+        self._asked, self._latest_first = asked, [one for one in reversed(noted) if one.kind == "fix"]
+        self._judged: dict[str, Fix] = {}
+
+    def of(self, place: tuple[str, str, str, str, str]) -> Fix | None:
+        """Of a pain point by its detector, stage, step, page and element."""
+        last = next((one for one in self._latest_first if one.mends(place)), None)
+        if last is None:
+            return None
+        if last.id not in self._judged:
+            self._judged[last.id] = judge(self._asked, last)
+        return self._judged[last.id]
 
 
 def judge(asked: Asked, one: Annotation) -> Fix:

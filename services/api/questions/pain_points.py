@@ -16,7 +16,7 @@ from services.api.estimate import Estimate
 from services.api.impact import FEWEST, Group, adjusted_difference, naive_difference
 from services.api.page import PagedAnswer, Paging
 from services.api.question import BY_VALUE, PREVIOUS, Asked, DividedAnswer, Divisible
-from services.api.questions.fixes import Fix, State, judged_fixes
+from services.api.questions.fixes import LastFixes, State
 from services.api.share import Share
 from services.api.standing import DROP_OFFS
 from services.core.stats.benjamini_hochberg import benjamini_hochberg
@@ -156,20 +156,19 @@ def ask_pain_points(asked: Asked, question: PainPointsQuestion) -> PainPointsAns
     return PainPointsAnswer(
         **asked.about(),
         journey_version=asked.journey.version,
-        pain_points=with_fixes(chosen(pain, question), judged_fixes(asked)),
+        pain_points=with_fixes(chosen(pain, question), LastFixes(asked)),
         intended=chosen(intended, question),
         drop_offs=chosen(drop_offs, question),
         tested=sum(point.p is not None for point in pain),
     )
 
 
-def with_fixes(points: list[PainPoint], fixes: Sequence[Fix]) -> list[PainPoint]:
+def with_fixes(points: list[PainPoint], fixes: LastFixes) -> list[PainPoint]:
     """The pain points, each with what became of the last fix of it."""
     for point in points:
-        place = (point.detector, point.stage, point.step, point.page, point.element)
-        for fix in fixes:  # oldest first
-            if fix.annotation.mends(place):
-                point.state, point.fixed_at = fix.state, fix.annotation.at
+        fix = fixes.of((point.detector, point.stage, point.step, point.page, point.element))
+        if fix is not None:
+            point.state, point.fixed_at = fix.state, fix.annotation.at
     return points
 
 
