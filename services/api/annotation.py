@@ -7,12 +7,16 @@ from typing import Annotated, Literal
 import msgspec
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 
+from services.api.journey_places import places_of
 from services.api.period import Moment, Period
 from services.api.problem import Refusal
 from services.api.questions.freshness import from_millis, to_millis
 from services.api.sql import sql
+from services.api.stored_journey import stored_journey
+from services.core.detectors import DETECTORS
 from services.core.event import Millis
 from services.core.finding import hashed_id
+from services.core.journey import Journey
 from services.core.rows import Row
 from services.edges.clickhouse import Store
 
@@ -85,7 +89,12 @@ class Annotation(Note):
 
 
 def annotate(store: Store, project: str, note: Note, now: datetime) -> Annotation:
-    """Store a note. Its id is a hash of what it says, so noting the same twice notes it once."""
+    """Store a note. Its id is a hash of what it says, so noting the same twice notes it once.
+
+    A Refusal for the fix of what can never be found: no session would ever say whether it helped.
+    """
+    if note.kind == "fix":
+        _check_fix(note, stored_journey(store))
     one = Annotation(id=hashed_id(project, note.model_dump_json())[:16], **note.model_dump())
     row = AnnotationRow(
         project=project,
@@ -96,6 +105,20 @@ def annotate(store: Store, project: str, note: Note, now: datetime) -> Annotatio
     )
     store.insert("annotations", [row])
     return one
+
+
+def _check_fix(note: Note, journey: Journey) -> None:
+    if note.detector not in DETECTORS:
+        known = ", ".join(DETECTORS)
+        raise Refusal(422, f"There is no detector {note.detector!r}; write one of {known}.", pointer="/body/detector")
+    places = [(stage.name, step) for stage in journey.stages for step in ("", *(one.name for one in stage.steps))]
+    if not any(note.stage in {"", stage} and note.step in {"", step} for stage, step in places):
+        raise Refusal(
+            422,
+            f"The journey has no place {'.'.join(filter(None, (note.stage, note.step)))!r}; "
+            f"write one of {', '.join(places_of(journey))}.",
+            pointer="/body/stage",
+        )
 
 
 def take_back(store: Store, project: str, annotation_id: str, now: datetime) -> None:

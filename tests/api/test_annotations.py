@@ -60,6 +60,29 @@ def test_another_projects_annotations_are_neither_seen_nor_taken_back(store: Sto
     assert len(listed(client, "rk_other")) == 1
 
 
+@pytest.mark.parametrize(
+    ("place", "pointer"),
+    [
+        ({"detector": "rage_clik"}, "/body/detector"),
+        ({"stage": "chekout"}, "/body/stage"),
+        ({"stage": "basket", "step": "payment"}, "/body/stage"),
+    ],
+)
+def test_the_fix_of_what_can_never_be_found_is_refused(
+    store: Store, client: Client, place: dict[str, str], pointer: str
+) -> None:
+    fill(store, [])
+    fix = RELEASE | {"kind": "fix", "detector": "rage_click", "stage": "checkout", "step": "payment"}
+    assert client.post("/v1/annotations", json=fix, headers=ADMIN).status_code == 201
+    assert client.post("/v1/annotations", json=fix | {"stage": ""}, headers=ADMIN).status_code == 201
+
+    refused = client.post("/v1/annotations", json=fix | place, headers=ADMIN)
+
+    assert refused.status_code == 422
+    assert refused.json()["errors"][0]["pointer"] == pointer
+    assert len(listed(client)) == 2
+
+
 @pytest.mark.usefixtures("store")
 @pytest.mark.parametrize(
     ("wrong", "said"),
