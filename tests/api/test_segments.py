@@ -2,7 +2,7 @@
 
 from services.core.rows import SessionRow
 from services.edges.clickhouse import Store
-from tests.api.conftest import Ask
+from tests.api.conftest import Ask, Client
 from tests.api.said import say
 from tests.api.shop import DAY, fill, moment, session, text
 
@@ -39,6 +39,19 @@ def test_those_whose_attempt_is_over_are_asked_unless_they_were(store: Store, as
     say(store, rows[1:2], "done_stated", '{"done": true}')
 
     assert [one["person"] for one in ask("/v1/segments", **ALL_TIME)["to_survey"]] == ["done"]
+
+
+def test_the_table_has_both_lists(store: Store, client: Client) -> None:
+    fill(store, [visit(1, "done", bought=10), visit(2, "left"), visit(59, "late", bought=5)])
+
+    span = {"from": ALL_TIME["from_"], "to": ALL_TIME["to"]}
+    given = client.get("/v1/segments", params=span | {"format": "csv"}, headers={"Authorization": "Bearer rk_shop"})
+    answer = client.get("/v1/segments", params=span, headers={"Authorization": "Bearer rk_shop"}).json()
+
+    told = [line.split(",")[:2] for line in given.text.splitlines()]
+    assert told[0] == ["list", "person"]
+    assert told[1:] == [[name, one["person"]] for name in ("to_interview", "to_survey") for one in answer[name]]
+    assert {name for name, _ in told[1:]} == {"to_survey"}
 
 
 def test_new_and_returning_are_told_apart(store: Store, ask: Ask) -> None:

@@ -63,6 +63,16 @@ class Customer(BaseModel):
     unmet: list[str] = Field(description="Jobs begun in the period and not done.")
 
 
+class OnList(BaseModel):
+    """Which list somebody is on."""
+
+    list: Literal["to_interview", "to_survey"]
+
+
+class ListedCustomer(Customer, OnList):
+    """One line of the table: a customer, after which list they are on."""
+
+
 class SegmentsAnswer(PagedAnswer, DividedAnswer):
     """Segments, and two lists of people."""
 
@@ -79,11 +89,12 @@ class SegmentsAnswer(PagedAnswer, DividedAnswer):
     )
     previous: "SegmentsAnswer | None" = PREVIOUS
     by_value: "Mapping[str, SegmentsAnswer]" = BY_VALUE
-    row: ClassVar[type[BaseModel]] = Customer
+    row: ClassVar[type[BaseModel]] = ListedCustomer
     lists = ("to_interview", "to_survey")
 
     def rows(self) -> Sequence[BaseModel]:
-        return self.to_interview
+        interviewed = [ListedCustomer(list="to_interview", **dict(one)) for one in self.to_interview]
+        return interviewed + [ListedCustomer(list="to_survey", **dict(one)) for one in self.to_survey]
 
 
 def ask_segments(asked: Asked, question: SegmentsQuestion) -> SegmentsAnswer:
