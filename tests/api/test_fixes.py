@@ -138,3 +138,46 @@ def test_those_on_one_device_are_compared_with_those_on_the_same(store: Store, a
 
     assert point["naive"] == pytest.approx(0.25)
     assert point["adjusted"]["estimate"] == pytest.approx(0)
+
+
+def test_weekdays_are_those_of_the_time_zone(store: Store, client: Client, ask: Ask) -> None:
+    # Late on Monday by UTC is Tuesday in Berlin, which is held against the Tuesday after.
+    told(store, visits(25.98, 60, 30), visits(33.5, 60, 0))
+    note(client)
+
+    assert judged(ask)["state"] == "fix_marked"
+    (there,) = ask("/v1/pain-points/fixes", tz="Europe/Berlin", **LATER)["fixes"]
+    assert there["state"] == "restored"
+
+
+def test_of_abandonments_only_those_count_that_were_not_taken_back(store: Store, client: Client, ask: Ask) -> None:
+    rows = [session(f"{day * DAY} checkout.payment", visitor=f"v{day}-{n}") for day in (21, 28) for n in range(40)]
+    back = [session(f"{29 * DAY} bought", visitor=row.visitor) for row in rows[40:70]]
+    gone = [
+        finding(row, "checkout_abandonment", "checkout.payment", 21 * DAY if n < 40 else 28 * DAY)
+        for n, row in enumerate(rows)
+    ]
+    fill(store, rows + back, gone)
+    note(client, detector="checkout_abandonment")
+
+    fix = judged(ask)
+
+    assert (fix["before"]["affected"], fix["after"]["affected"]) == (40, 10)
+
+
+def test_more_going_on_after_a_fix_is_told_with_its_interval(store: Store, client: Client, ask: Ask) -> None:
+    rows = [
+        session(f"{day * DAY} browse, {day * DAY + 60} checkout.payment" + (f", {day * DAY + 90} bought" * (n < went)))
+        for day, went in ((21, 20), (28, 60))
+        for n in range(100)
+    ]
+    fill(store, [*rows, session(f"{28 * DAY} checkout.address, {28 * DAY + 9} bought")])
+    note(client)
+
+    fix = judged(ask)
+
+    assert (fix["before"]["exposed"], fix["before"]["went_on"]["share"]) == (100, 0.2)
+    assert (fix["after"]["exposed"], fix["after"]["went_on"]["share"]) == (100, 0.6)
+    more = fix["went_on_more"]
+    assert more["estimate"] == pytest.approx(0.4)
+    assert 0.2 < more["low"] < 0.4 < more["high"] < 0.6

@@ -63,3 +63,32 @@ def test_new_and_returning_are_told_apart(store: Store, ask: Ask) -> None:
             ask("/v1/segments", **ALL_TIME)["newcomers"]}  # fmt: skip
 
     assert told == {"new": (2, 2, 0), "returning": (1, 1, 1)}
+
+
+def test_customers_come_best_first_with_their_last_session_and_who_is_asked_latest_first(
+    store: Store, ask: Ask
+) -> None:
+    good = [visit(day, "good", bought=50) for day in (1, 5, 9)] + [visit(12, "good", job="return")]
+    best = [visit(day, "best", bought=90) for day in (2, 6, 10)] + [visit(13, "best", job="return")]
+    rows = [*good, *best, *(visit(3 + number, f"c{number}", bought=10) for number in range(8))]
+    rows[-1].currency = rows[-2].currency = ""
+    fill(store, [*rows, session(f"{59 * DAY} browse", visitor="late")])
+
+    answer = ask("/v1/segments", **ALL_TIME)
+
+    assert [one["person"] for one in answer["to_interview"]] == ["best", "good"]
+    assert [one["last_session"] for one in answer["to_interview"]] == [best[-1].id, good[-1].id]
+    asked = [(one["person"], one["currency"]) for one in answer["to_survey"]]
+    assert asked[:4] == [("best", "EUR"), ("good", "EUR"), ("c7", ""), ("c6", "")]
+    worth = {one["name"]: one["worth"] for one in answer["segments"]}
+    assert (worth["champions"], sum(worth.values())) == (420, 500)
+
+
+def test_who_is_worth_much_is_worth_a_talk_though_they_come_seldom(store: Store, ask: Ask) -> None:
+    rows = [visit(1, "seldom", bought=900), visit(2, "seldom", job="return")]
+    rows += [visit(number + day, f"c{number}", bought=10) for number in range(9) for day in (3, 20)]
+    fill(store, rows)
+
+    (found,) = ask("/v1/segments", **ALL_TIME)["to_interview"]
+
+    assert (found["person"], found["frequency"], found["monetary"]) == ("seldom", 1, 5)
