@@ -26,6 +26,13 @@ from services.demo.people.town import visits
 from services.edges.journey_file import load_journey
 from tests.core.build import Record, encode, pipeline, standing
 
+LEFT_FOR = {
+    "account_wall": ("wall",),
+    "cost_surprise": ("fees",),
+    "form_abandonment": ("address", "card"),
+}
+"""Detectors of what people met and then left or went back, by the faults that somebody leaves for who leaves for it."""
+
 FETCH = 2_000
 AIM = 0.95
 AIM_ECE = 0.05
@@ -58,6 +65,7 @@ class Scores:
     sessions: int = 0
     events: int = 0
     detectors: dict[str, Score] = field(default_factory=lambda: {name: Score() for name in DETECTORS})
+    left_for: dict[str, Score] = field(default_factory=lambda: {name: Score() for name in LEFT_FOR})
     wrong: Counter[Friction] = field(default_factory=Counter)
     missed: Counter[Friction] = field(default_factory=Counter)
     jobs: list[tuple[float, bool]] = field(default_factory=list)  # confidence of each label, and whether it is right
@@ -84,14 +92,23 @@ class Scores:
         self.visits += 1
         self.jobs.append((label[1], label[0] == (lived.job or UNASSIGNED)))
         self.labels[lived.job or UNASSIGNED, label[0]] += 1
-        for one in found & lived.frictions:
-            self.detectors[one.detector].right += 1
-        for one in found - lived.frictions:
-            self.detectors[one.detector].wrong += 1
-            self.wrong[one] += 1
-        for one in lived.frictions - found:
-            self.detectors[one.detector].missed += 1
-            self.missed[one] += 1
+        _count(self.detectors, lived.frictions, found)
+        _count(self.left_for, {one for one in lived.frictions if _left_for(one, lived)}, found)
+        self.wrong.update(found - lived.frictions)
+        self.missed.update(lived.frictions - found)
+
+
+def _count(scores: dict[str, Score], met: set[Friction], found: set[Friction]) -> None:
+    for one in met | found:
+        if one.detector in scores:
+            mine = scores[one.detector]
+            mine.right += one in met and one in found
+            mine.wrong += one not in met
+            mine.missed += one not in found
+
+
+def _left_for(friction: Friction, lived: Lived) -> bool:
+    return lived.left_for is not None and lived.left_for.name in LEFT_FOR.get(friction.detector, ())
 
 
 def score(journey: Journey, seeds: Sequence[int], people: int) -> Scores:
@@ -170,12 +187,9 @@ def _mean(part: Sequence[tuple[float, bool]], place: int) -> float:
 def show(scores: Scores, console: Console, *, faults: bool) -> None:
     """Print what was found."""
     console.print(f"{scores.visits:,} visits seen as {scores.sessions:,} sessions, {scores.events:,} events")
-    table = Table("detector", "met", "found", "precision", "recall", "")
-    for name, one in scores.detectors.items():
-        verdict = "" if min(one.precision, one.recall) >= AIM else f"below {AIM}"
-        met, found = one.right + one.missed, one.right + one.wrong
-        table.add_row(name, f"{met:,}", f"{found:,}", f"{one.precision:.3f}", f"{one.recall:.3f}", verdict)
-    console.print(table)
+    console.print(_table("met", scores.detectors))
+    console.print("Of these, had each to be what they left for, which no event tells:")
+    console.print(_table("left for it", scores.left_for))
     jobs = Table("confidence", "labels", "mean confidence", "right")
     for part in scores.parts():
         low = min(int(part[0][0] * BINS), BINS - 1) / BINS
@@ -186,6 +200,15 @@ def show(scores: Scores, console: Console, *, faults: bool) -> None:
     if faults:
         for title, counted in (("wrong", scores.wrong), ("missed", scores.missed)):
             console.print(title, [(*one, count) for one, count in counted.most_common(25)])
+
+
+def _table(truth: str, scores: dict[str, Score]) -> Table:
+    table = Table("detector", truth, "found", "precision", "recall", "")
+    for name, one in scores.items():
+        verdict = "" if min(one.precision, one.recall) >= AIM else f"below {AIM}"
+        met, found = one.right + one.missed, one.right + one.wrong
+        table.add_row(name, f"{met:,}", f"{found:,}", f"{one.precision:.3f}", f"{one.recall:.3f}", verdict)
+    return table
 
 
 def seeds_of(text: str) -> range:

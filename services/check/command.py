@@ -12,6 +12,7 @@ from services.check.shown import show
 from services.check.trial import Trial
 from services.check.visits import read_visits
 from services.core.journey import Journey, journey_schema
+from services.core.unreachable import unreachable
 
 
 def describe(journey: Journey, name: str, console: Console) -> None:
@@ -23,6 +24,9 @@ def describe(journey: Journey, name: str, console: Console) -> None:
     for stage in journey.stages:
         if stage.friction:
             lines.append(f"  with other settings in {stage.name}: {', '.join(sorted(stage.friction))}")
+    for one in unreachable(journey):
+        furthest = f"what meets its rules also enters {', '.join(one.taken_by)}, and the furthest counts"
+        lines.append(f"  never entered: {one.place}, since {furthest}: narrow its rules, or put it further on")
     console.print("\n".join(lines), markup=False, highlight=False, soft_wrap=True)
 
 

@@ -10,7 +10,10 @@ PAGE_VIEWS = frozenset({"page", "screen"})
 
 
 class Act(msgspec.Struct, frozen=True, gc=False, array_like=True):
-    """One event of a session. `props` holds only the properties that some rule or detector reads; `seen`: seen.py."""
+    """One event of a session. `props` holds only the properties that some rule or detector reads; `seen`: seen.py.
+
+    `user` is who the visitor was said to be, "" where nobody said so.
+    """
 
     occurred_at: Millis
     id: str
@@ -18,6 +21,7 @@ class Act(msgspec.Struct, frozen=True, gc=False, array_like=True):
     path: str
     props: dict[str, Any] | None = None
     seen: str = ""
+    user: str = ""
 
     def number(self, prop: str) -> float:
         """A numeric property, 0 where it is absent or no number (clients send numbers as text)."""

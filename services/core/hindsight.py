@@ -95,8 +95,13 @@ def is_whole(part: Sequence[Told], before: Known) -> bool:
         not before.late
         and before.events == len(part)
         and (before.started_at, before.ended_at) == (part[0][AT], part[-1][AT])
-        and (bool(before.user) or not any(map(_user, part)))
+        and before.user == _last_user(part)
     )
+
+
+def _last_user(part: Sequence[Told]) -> str:
+    """Who the visitor was last said to be in a session."""
+    return next(filter(None, map(_user, reversed(part))), "")
 
 
 def finds_the_same(part: Sequence[Told], before: Known, revision: Revision) -> bool:
@@ -187,11 +192,11 @@ def rejudge(
     for plan, act in meant:
         fold.apply(act, plan)
     fold.close()
-    users = filter(None, map(_user, reversed(part)))
-    who = Visitor(project, part[0][VISITOR], user=(before.user if before else "") or next(users, ""))
+    who = Visitor(project, part[0][VISITOR])
     # Above all that was ever written of this visitor: a name may come back that was withdrawn with another session.
     version = 1 + max((one.version for one in known), default=0)
     live = LiveSession(session, fold, set())
+    live.user = _last_user(part)
     return Rejudged(before, session_row(who, live, NOWHERE, version), list(finding_rows(who, live, NOWHERE, version)))
 
 

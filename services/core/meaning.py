@@ -20,15 +20,16 @@ def meaning(event: Event, book: Rulebook) -> tuple[Plan, Act]:
     """Raises msgspec.MsgspecError where its properties cannot be read."""
     plan = book.plans.get((event.name, event.path)) or book.plan(event.name, event.path)
     reads = plan.reads
+    seen, user = intern(event.seen), intern(event.user)
     if not reads:
-        return plan, Act(event.occurred_at, event.id, plan.name, plan.path, None, intern(event.seen))
+        return plan, Act(event.occurred_at, event.id, plan.name, plan.path, None, seen, user)
     told = _decode(event.props)
     props: dict[str, object] = {} if reads.isdisjoint(told) else _kept(told, reads)
     if book.asks:
         props |= surroundings(event, told, book.asks)
     if plan.undecided:
         plan = book.settle(plan, event.name, event.path, props)
-    return plan, Act(event.occurred_at, event.id, plan.name, plan.path, props, intern(event.seen))
+    return plan, Act(event.occurred_at, event.id, plan.name, plan.path, props, seen, user)
 
 
 def _kept(props: dict[str, object], reads: frozenset[str]) -> dict[str, object]:

@@ -53,7 +53,7 @@ class Oblivion:
             # A state that nobody can read has nothing that could be kept.
             with suppress(msgspec.MsgspecError):
                 wake(visitor, visitor.asleep, book)
-        left = Visitor(visitor.project, visitor.id, visitor.user)
+        left = Visitor(visitor.project, visitor.id)
         left.sessions = [one for live in visitor.sessions if (one := _since(left, live, until, book)) is not None]
         return left if left.sessions else None
 

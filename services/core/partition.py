@@ -198,8 +198,6 @@ class Partition:
         if added is REARRANGED or plan.quiet_after:
             tenant.remind(visitor)
         self._changes.events.append(value)
-        if event.user:
-            visitor.user = event.user
         if not visitor.dirty:
             visitor.dirty = True
             self._dirty.append(visitor)

@@ -17,7 +17,7 @@ def session_row(visitor: Visitor, live: LiveSession, partition: int, version: in
         opened_on=session.opened_on,
         id=session.id,
         visitor=visitor.id,
-        user=visitor.user,
+        user=live.user,
         started_at=live.started_at,
         ended_at=live.ended_at,
         state="closed" if session.closed else "open",

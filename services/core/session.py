@@ -12,7 +12,7 @@ NEVER: Millis = -(1 << 62)
 class LiveSession:
     """A session with what its acts come to, and the ids by which a duplicate is known."""
 
-    __slots__ = ("dirty", "ended_at", "final", "fold", "ids", "session", "started_at", "takes_until")
+    __slots__ = ("dirty", "ended_at", "final", "fold", "ids", "session", "started_at", "takes_until", "user")
 
     def __init__(self, session: Session, fold: Fold, ids: set[str]) -> None:
         self.session = session
@@ -22,6 +22,7 @@ class LiveSession:
         self.final = False  # its import is over: nothing can change it, and it is let go once written
         self.started_at: Millis = session.acts[0].occurred_at
         self.ended_at: Millis = session.acts[-1].occurred_at
+        self.user = next((act.user for act in reversed(session.acts) if act.user), "")  # as was said last in it
         # The latest time of an act that it may be lengthened by, whatever the pause.
         is_judged = session.closed or session.quiet
         self.takes_until = NEVER if is_judged else fold.book.boundary.takes_until(self.started_at)
@@ -30,12 +31,11 @@ class LiveSession:
 class Visitor:
     """Who acts. One that came back from the store is asleep, its sessions not yet made, until something concerns it."""
 
-    __slots__ = ("asleep", "dirty", "id", "leaving", "moved_from", "project", "sessions", "user", "withdrawn")
+    __slots__ = ("asleep", "dirty", "id", "leaving", "moved_from", "project", "sessions", "withdrawn")
 
-    def __init__(self, project: str, id: str, user: str = "", moved_from: StateRow | None = None) -> None:
+    def __init__(self, project: str, id: str, moved_from: StateRow | None = None) -> None:
         self.project = project
         self.id = id
-        self.user = user
         self.sessions: list[LiveSession] = []  # oldest first; only those that a new event could still change
         self.withdrawn: list[Session] = []  # merged into others since the last checkpoint
         self.dirty = False  # something about it is not written yet

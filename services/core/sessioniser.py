@@ -68,6 +68,8 @@ class Sessioniser:
                     session.touched_at = clock
                     live.ended_at = at
                     live.dirty = True
+                    if act.user:
+                        live.user = act.user
                     live.fold.apply(act, plan)
                     return APPENDED
         else:

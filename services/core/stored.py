@@ -25,7 +25,10 @@ class Session(msgspec.Struct, gc=False, eq=False, array_like=True, kw_only=True)
 
 
 class VisitorState(msgspec.Struct, gc=False, array_like=True):
-    """What is stored of a visitor: the acts. All else is folded from them again."""
+    """What is stored of a visitor: the acts. All else is folded from them again.
+
+    `user` is "" but in states written before each act told who the visitor was said to be.
+    """
 
     user: str
     sessions: list[Session]

@@ -29,7 +29,7 @@ def state_row(visitor: Visitor, tenant: Tenant, position: PositionRow) -> StateR
         next_offset=position.next_offset,
         key_hash=key_hash(visitor.id),
         format=STATE_FORMAT,
-        blob=_ENCODER.encode(VisitorState(visitor.user, sessions)) if sessions else b"",
+        blob=_ENCODER.encode(VisitorState("", sessions)) if sessions else b"",
         version=position.version,
         stands_for=position.version,
         due=due,
@@ -99,7 +99,8 @@ def wake(visitor: Visitor, state: StateRow, book: Rulebook) -> None:
     if state.format != STATE_FORMAT:
         raise msgspec.DecodeError(f"a state of format {state.format}, and this version reads {STATE_FORMAT}")
     read = _DECODER.decode(state.blob)
-    visitor.user = read.user
+    for session in read.sessions if read.user else ():
+        session.acts[-1] = msgspec.structs.replace(session.acts[-1], user=read.user)
     visitor.sessions = [revive(session, book) for session in read.sessions]
     for live in visitor.sessions:
         live.dirty = False

@@ -73,6 +73,33 @@ def test_two_devices_are_one_person_once_they_are_known_as_one(store: Store, ask
     assert fates(store, ask, joined) == {"opened": 1, "continued_later": 1}
 
 
+def test_what_was_done_on_one_device_at_once_stays_so_when_it_is_known_whose_that_is(store: Store, ask: Ask) -> None:
+    phone = bought(60, "0 basket, {at} bought", visitor="phone")
+
+    assert fates(store, ask, phone, session(f"{DAY} browse", visitor="phone", user="anna@x")) == {
+        "opened": 1,
+        "done_at_once": 1,
+    }
+
+
+def test_who_left_on_a_shared_device_is_whom_it_was_last_known_as(store: Store, ask: Ask) -> None:
+    tablet = [
+        session(f"{day * DAY} browse", visitor="tablet", user=user) for day, user in ((1, "anna@x"), (5, "ben@x"))
+    ]
+    bens = bought(7 * DAY, "{before} basket, {at} bought", visitor="laptop", user="ben@x")
+
+    assert fates(store, ask, *tablet, gift(f"{6 * DAY} basket", visitor="tablet"), bens) == {
+        "opened": 1,
+        "continued_later": 1,
+    }
+
+
+def test_what_they_do_after_it_is_done_does_not_say_how_it_was_done(store: Store, ask: Ask) -> None:
+    afterwards = session(f"{2 * DAY + 600} checkout", visitor="anna")
+
+    assert fates(store, ask, gift("0 basket"), bought(2 * DAY), afterwards) == {"opened": 1, "done_elsewhere": 1}
+
+
 def test_a_purchase_in_a_session_of_no_known_job_is_what_they_were_after(store: Store, ask: Ask) -> None:
     unknown = session(f"{DAY} checkout, {DAY + 60} bought", visitor="anna")
 

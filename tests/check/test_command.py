@@ -36,6 +36,18 @@ def test_all_of_it_as_json() -> None:
     assert {one["job"]: one["done"] for one in told["jobs"]}["gift"] == 1
 
 
+def test_a_stage_that_is_never_entered_is_named_with_what_takes_its_events(tmp_path: Path) -> None:
+    file = tmp_path / "desireline.yaml"
+    stages = ["{name: look, enter: {event: Viewed}}", "{name: buy, enter: {event: [Viewed, Bought]}}"]
+    file.write_text(f"journey: shop\nstages: [{', '.join(stages)}]\n")
+
+    done = desireline("check", file)
+
+    assert done.returncode == 0, done.stderr
+    said = "never entered: look, since what meets its rules also enters buy, and the furthest counts"
+    assert said in done.stdout
+
+
 def test_lines_that_are_no_events_are_shown(tmp_path: Path) -> None:
     file = tmp_path / "visits.ndjson"
     file.write_text('{"event": "x"}\n[markup]\n')

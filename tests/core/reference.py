@@ -40,6 +40,14 @@ def came_of(events: Iterable[Event], journey: Journey) -> list[tuple[str, int, t
     )
 
 
+def users_of(events: Iterable[Event], journey: Journey) -> list[tuple[str, int, str]]:
+    """Of every session the visitor, the start, and who they were last said to be in it."""
+    return sorted(
+        (visitor, part[0].occurred_at, next((one.user for one in reversed(part) if one.user), ""))
+        for visitor, part in _all_parts(events, journey)
+    )
+
+
 def _first(events: list[Event], group: tuple[str, ...]) -> list[str]:
     told = [[getattr(seen_in(one.seen), name) for name in group] for one in events]
     return next((values for values in told if any(values)), [""] * len(group))

@@ -93,6 +93,8 @@ def test_what_is_not_told_counts_neither_for_nor_against(circumstance: dict[str,
     [
         ("UTC", {"hours": "22-23"}, True),
         ("UTC", {"hours": "18-22"}, False),
+        ("UTC", {"hours": "22-6"}, True),
+        ("UTC", {"hours": "23-22"}, False),
         ("Europe/Berlin", {"hours": "23-24"}, True),
         ("Europe/Berlin", {"hours": "22-6"}, True),
         ("Europe/Berlin", {"hours": "6-22"}, False),
@@ -114,6 +116,18 @@ def test_the_clock_follows_summer_time() -> None:
     at = [round(datetime(2024, month, 1, 16, 30, tzinfo=UTC).timestamp() * 1000) for month in (1, 7)]
 
     assert [evening.holds(Act(one, "", "view", "/"), berlin) for one in at] == [False, True]
+
+
+def test_the_clock_of_a_zone_that_is_half_an_hour_off_is_looked_at_within_the_hour() -> None:
+    late = event("1200 view")  # 22:33 UTC is 04:03 in Kolkata, where it was 03:43 at first
+
+    row = session(gift_shop({"hours": "4-5", "weight": 2}, time_zone="Asia/Kolkata"), event("0 view"), late)
+
+    assert row.job_evidence == [late.id]
+
+
+def test_a_circumstance_doubles_the_odds_unless_it_says_otherwise() -> None:
+    assert Circumstance(device=("mobile",)).weight == 0.7
 
 
 def test_a_circumstance_counts_once_and_beside_other_evidence() -> None:

@@ -41,6 +41,7 @@ def test_name_and_path(matcher: dict[str, Any], expected: bool) -> None:
         ({"contains": "GIFT"}, "a gift for mum", True),
         ({"contains": "gift"}, 3, False),
         ({"gt": 10}, 11, True),
+        ({"gt": 10}, 10, False),
         ({"gt": 10, "lt": 20}, 20, False),
         ({"gt": 10}, "11", False),
         ({"gt": 0}, True, False),
@@ -56,6 +57,16 @@ def test_properties(condition: Any, value: Any, expected: bool) -> None:
     assert matches({"where": {"q": condition}}, q=value) is expected
 
 
+def test_a_trailing_slash_makes_no_difference() -> None:
+    assert matches({"path": "/gifts/42"}, path="/gifts/42/") is True
+
+
+def test_a_rule_reads_what_it_must_not_find_too() -> None:
+    rule = Matcher.model_validate({"event": "view", "not": {"any_of": [{"where": {"test": True, "order.id": 1}}]}})
+
+    assert rule.reads() == {"test", "order"}
+
+
 def test_a_dotted_key_reaches_into_objects() -> None:
     assert matches({"where": {"product.brand": "acme"}}, product={"brand": "acme"})
 
@@ -67,6 +78,8 @@ def test_without_properties_a_rule_is_decided_as_far_as_it_can_be() -> None:
     assert on_a_page.matches("view", "/gifts/1", None) is None
     either = Matcher.model_validate({"any_of": [{"event": "view"}, {"where": {"q": "gift"}}]})
     assert either.matches("view", "/", None) is True
+    both = Matcher.model_validate({"all_of": [{"where": {"q": "gift"}}, {"event": "add"}]})
+    assert both.matches("view", "/", None) is False
     never = Matcher.model_validate({"not": {"where": {"q": "gift"}}})
     assert never.matches("view", "/", None) is None
 

@@ -18,7 +18,7 @@ from services.core.key_hash import key_hash
 from services.core.pipeline import Pipeline
 from services.core.rows import PositionRow, SessionRow
 from tests.core.build import START, Record, encode, event, import_end, pipeline, shop, standing, start
-from tests.core.reference import CAME, FINDERS, came_of, findings_of, jobs_of, sessions_of
+from tests.core.reference import CAME, FINDERS, came_of, findings_of, jobs_of, sessions_of, users_of
 from tests.core.shelf import Shelf
 
 NAMES = ["view", "add", "checkout", "buy", "page /a", "page /b", "page /checkout/payment", "click #pay", "search"]
@@ -30,6 +30,8 @@ CAME_BY = [
     "||||DE|mail|email||",
     "|||||||spring",
 ]
+USERS = ["", "", "anna@x", "ben@x"]
+"""Who the visitor is said to be: a device may be shared."""
 LATER = Millis(START + 40 * 24 * 3_600_000)
 
 JOURNEY = shop(
@@ -84,7 +86,8 @@ def arriving(acts: Sequence[tuple[int, str, str]], delays: Sequence[int], double
     """Events in the order of their arrival, each delayed within the allowance, some of them sent twice."""
     made = []
     for place, (moment, name, visitor) in enumerate(acts):
-        one = event(f"{moment} {name}", visitor, id=f"{place:03}", seen=CAME_BY[moment % len(CAME_BY)])
+        seen, user = CAME_BY[moment % len(CAME_BY)], USERS[moment % len(USERS)]
+        one = event(f"{moment} {name}", visitor, id=f"{place:03}", seen=seen, user=user)
         arrival = one.occurred_at + delays[place % len(delays)] * 1000
         made.append(msgspec.structs.replace(one, received_at=Millis(arrival)))
     made += [
@@ -103,7 +106,7 @@ def told(changes: Sequence[Changes]) -> tuple[Any, Any]:
                 row.visitor, row.started_at, row.ended_at, row.events, row.pages, row.stage, row.step, row.state,
                 tuple(row.path_stage), tuple(row.path_event), row.late, row.job, tuple(row.job_evidence),
                 tuple(row.job_changes), row.outcome_event, row.value, row.currency, row.entry_page, row.exit_page,
-                *came(row),
+                row.user, *came(row),
             )
             for row in sessions.values()
         ),
@@ -185,6 +188,16 @@ def test_sessions_equal_those_of_a_reference_that_sorts_first(
         == expected
     )
     assert sorted((row.visitor, row.started_at, came(row)) for row in sessions.values()) == came_of(events, shop())
+    assert sorted((row.visitor, row.started_at, row.user) for row in sessions.values()) == users_of(events, shop())
+
+
+@pytest.mark.parametrize("cuts", [(), (2,), (1, 2, 3)])
+def test_who_uses_a_shared_device_later_is_not_whose_earlier_session_it_was(cuts: Sequence[int]) -> None:
+    lines = (("0 view", "anna@x"), ("10 add", ""), ("1900 view", "ben@x"), ("9000 view", ""))
+
+    sessions, _ = standing(run([event(line, "tablet", user=user) for line, user in lines], cuts))
+
+    assert [row.user for row in sorted(sessions.values(), key=lambda row: row.started_at)] == ["anna@x", "ben@x", ""]
 
 
 @pytest.mark.parametrize("rule", ["split_at_midnight", "split_on_campaign_change"])
@@ -594,6 +607,23 @@ def test_a_state_of_the_first_format_is_still_read() -> None:
 
     (row,) = second.take().sessions
     assert (row.events, row.path_stage, row.entry_page) == (3, ["browse", "bought"], "/a")
+
+
+def test_who_a_visitor_was_in_a_state_of_before_acts_told_it_is_not_forgotten() -> None:
+    made = pipeline()
+    made.feed(0, encode([event("0 view /a"), event("1 click #pay")]), now=START)
+    changes = made.take()
+    _, sessions = msgspec.msgpack.decode(FIRST_FORMAT)
+    blob = msgspec.msgpack.encode(["anna@x", sessions])
+    changes.states[0] = msgspec.structs.replace(changes.states[0], blob=blob)
+
+    second = after_restart(changes)
+    second.feed(0, encode([event("2 buy")], 2), now=START)
+    third = after_restart(second.take())
+    third.feed(0, encode([event("3 view")], 3), now=START)
+
+    (row,) = third.take().sessions
+    assert (row.events, row.user) == (4, "anna@x")
 
 
 def test_a_visitor_whose_partition_is_another_in_a_new_log_goes_on_there() -> None:

@@ -4,6 +4,7 @@ import pytest
 
 from bench.accuracy import JOURNEY, Scores, score
 from services.core.detectors import DETECTORS
+from services.demo.people.faults import EVERYDAY
 from services.demo.people.network import arrive
 from services.demo.people.town import visits
 from services.edges.journey_file import load_journey
@@ -53,6 +54,28 @@ def test_a_detector_is_rarely_wrong_and_rarely_silent(detector: str, scores: Sco
 
     assert one.wrong <= max(few, (1 - FLOOR) * (one.right + one.wrong)), scores.wrong
     assert one.missed <= max(few, (1 - FLOOR) * (one.right + one.missed)), scores.missed
+
+
+def test_who_is_told_of_fees_and_leaves_or_goes_back_met_a_surprise_whatever_they_left_for() -> None:
+    lived = [visit.lived for visit in visits(SEED, PEOPLE)]
+    met = [one for one in lived if EVERYDAY.fees in one.met]
+
+    surprised = [one for one in lived if any(friction.detector == "cost_surprise" for friction in one.frictions)]
+
+    left_for_it = [one for one in met if one.left_for == EVERYDAY.fees]
+    others = [one for one in surprised if one.left_for != EVERYDAY.fees]
+    assert left_for_it
+    assert all(one in surprised for one in left_for_it)
+    assert others
+    assert all(one in met and one.stage == "checkout" for one in others)
+    assert len(surprised) < len(met)  # some went on to pay
+
+
+def test_the_stricter_truth_is_of_those_who_left_for_it(scores: Scores) -> None:
+    met, left_for_it = scores.detectors["cost_surprise"], scores.left_for["cost_surprise"]
+
+    assert left_for_it.right + left_for_it.wrong == met.right + met.wrong
+    assert left_for_it.right < met.right
 
 
 def test_how_sure_a_label_is_agrees_with_how_often_it_is_right(scores: Scores) -> None:

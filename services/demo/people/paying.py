@@ -3,6 +3,7 @@
 from services.demo.people import hands, troubles
 from services.demo.people.catalogue import CURRENCY
 from services.demo.people.forms import fill_in
+from services.demo.people.lived import Friction
 from services.demo.people.person import Gone, Person
 
 ADDRESS = ("name", "street", "zip", "city")
@@ -16,6 +17,7 @@ def check_out(person: Person) -> None:
     try:
         _try(person)
     except Gone:
+        _look_back_at_fees(person)
         if person.place[0] == "checkout":
             if person.device == "app":
                 person.suffers("dropped_call")
@@ -105,15 +107,24 @@ def _run_in_circles(person: Person) -> None:
 
 
 def _be_told_of_fees(person: Person) -> None:
-    """Shipping shows itself only now: too much for some."""
+    """Shipping shows itself only now: too much for some, and some leave or turn back then for another reason."""
     person.basket = round(person.basket + 6.9, 2)
     person.does("Shipping Method Selected", shipping=6.9, total=person.basket, currency=CURRENCY)
     person.takes(7)
     if not person.bears(person.faults.fees):
-        person.suffers("cost_surprise")
         if person.chance(0.3):
             _turn_back(person)
         raise Gone
+
+
+def _look_back_at_fees(person: Person) -> None:
+    """Somebody left unpaid. Of the costs that showed themselves that is the end of the story where they left, or went
+    back to an earlier stage, before they went on to pay, whatever they left for (`left_for` knows that).
+    """
+    if person.faults.fees in person.lived.met:
+        went_back = Friction("backslide", "checkout", "delivery") in person.lived.frictions
+        if went_back or person.place != ("checkout", "payment"):
+            person.suffers_in("cost_surprise", "checkout", "delivery")
 
 
 def _doubt(person: Person) -> None:

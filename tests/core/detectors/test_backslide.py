@@ -70,3 +70,20 @@ def test_a_twentieth_more_is_named_and_less_is_not() -> None:
     (rounded,) = found("backslide", *first, "9 add_shipping_info total=104", "20 add")
 
     assert (grown.cause, rounded.cause) == ("total grew from 100 to 105", "")
+
+
+def test_costs_that_grew_between_two_purchases_are_not_what_the_second_is_left_for() -> None:
+    again = ["20 add", "30 checkout", "31 begin_checkout total=30", "40 add"]
+
+    (row,) = found("backslide", "0 checkout", "1 begin_checkout total=10", *again)
+
+    assert row.cause == ""
+
+
+def test_costs_that_grow_outside_the_purchase_are_no_trigger() -> None:
+    stages = [{**stage, "role": None} for stage in SHOP["stages"]]
+    costs = ["1 begin_checkout total=10", "9 add_shipping_info total=15"]
+
+    (row,) = found("backslide", "0 checkout", *costs, "20 add", journey=shop(stages=stages))
+
+    assert row.cause == ""

@@ -91,3 +91,15 @@ def test_a_click_a_millisecond_more_than_a_second_later_is_another_attempt() -> 
     (two,) = found("dead_click", f"0 {click}", f"1.001 {click}")
 
     assert (len(one.evidence), len(two.evidence)) == (1, 2)
+
+
+def test_a_click_on_a_like_target_of_another_page_is_no_repetition() -> None:
+    click = "click /{} #pay role=button answered=false"
+
+    rows = found("dead_click", f"0 {click.format('a')}", f"0.5 {click.format('b')}")
+
+    assert [row.page for row in rows] == ["/a", "/b"]
+
+
+def test_a_clients_verdict_on_what_is_not_there_to_be_clicked_is_none() -> None:
+    assert not found("dead_click", "10 dead_click #picture actionable=false")

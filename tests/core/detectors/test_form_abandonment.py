@@ -1,6 +1,6 @@
 """Form abandonment: a form begun and left."""
 
-from tests.core.build import found
+from tests.core.build import START, encode, event, found, pipeline
 
 FORM = [
     "10 form_field form=address field=street action=focus",
@@ -35,6 +35,19 @@ def test_going_back_is_leaving_it() -> None:
     (row,) = found("form_abandonment", "5 page /checkout/address", *FORM, "40 add", "50 page /checkout/address")
 
     assert row.evidence[-1] == "anna 40 add"
+
+
+def test_going_back_a_step_within_the_stage_is_not() -> None:
+    made = pipeline()
+    made.feed(
+        0, encode(event(line) for line in ("5 page /checkout/payment", *FORM, "40 page /checkout/address")), START
+    )
+
+    assert "form_abandonment" not in {row.detector for row in made.take().findings}
+
+
+def test_one_begun_before_any_stage_is_passed_by_entering_the_first() -> None:
+    assert not found("form_abandonment", "5 page /welcome", *FORM, "40 view /p/1")
 
 
 def test_sending_it_or_getting_on_after_all_takes_that_back() -> None:

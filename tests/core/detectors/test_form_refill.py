@@ -33,6 +33,10 @@ def test_typing_on_without_leaving_is_none() -> None:
     assert not found("form_refill", *acts(*["input"] * 20, "leave", "focus", "leave"))
 
 
+def test_each_return_counts_once_however_much_is_typed() -> None:
+    assert not found("form_refill", *acts("input", "leave", "input", "input", "input"))
+
+
 def test_each_field_counts_for_itself() -> None:
     assert not found("form_refill", *acts("input", "leave", "input"), *acts("input", "leave", "input", field="city"))
 
