@@ -21,7 +21,7 @@ import tempfile
 import time
 import uuid
 from collections import defaultdict
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -41,7 +41,7 @@ from services.demo.people.network import arrive
 from services.demo.people.person import PROJECT
 from services.demo.people.town import visits
 from services.edges.clickhouse import Store
-from services.edges.history import StoreArchive
+from services.edges.history import Columns, StoreArchive
 from services.edges.journey_file import load_journey
 from services.rejudge.command import GC_THRESHOLD
 from services.rejudge.run import Run
@@ -117,7 +117,7 @@ def _without(detector: str) -> Callable[[Document], None]:
     return lambda document: document["friction"].pop(detector)
 
 
-EVERYTHING = "--everything"
+EVERYTHING = "everything"
 
 CHANGES: dict[str, Callable[[Document], None]] = {
     "one threshold (hesitation)": lambda document: document["friction"].update(hesitation={"pause": "12s"}),
@@ -249,7 +249,7 @@ async def work(address: str, clickhouse: str, events: int) -> None:
 def again(name: str, clickhouse: str) -> None:
     """The command, for one change."""
     with closing(Store.open(f"{clickhouse}/{DATABASE}")) as store:
-        archive = StoreArchive(store)
+        archive = Watched(store)
         archive.forget()  # of the round before
         journey = changed(CHANGES[name])
         gc.set_threshold(*GC_THRESHOLD)
@@ -257,15 +257,25 @@ def again(name: str, clickhouse: str) -> None:
         run = Run(archive, PROJECT, journey, date(2026, 1, 1), everything=name == EVERYTHING)
         run.judge(datetime.now(UTC), silent)
         used = cpu() - began
-        print(f"{name}: {_share(store):.0%} of the visitors read", file=sys.stderr)
+        print(f"{name}: {_share(store, archive):.0%} of the visitors read", file=sys.stderr)
         print(json.dumps({"cpu": used}))
 
 
-def _share(store: Store) -> float:
-    """Of the visitors, those who were read; all where none was named."""
+class Watched(StoreArchive):
+    """Knows whether everybody's events were asked for."""
+
+    everybody = False
+
+    def ask(self, question: str, parameters: Mapping[str, Any]) -> Iterator[Columns]:
+        self.everybody = bool(parameters.get("everybody", self.everybody))
+        return super().ask(question, parameters)
+
+
+def _share(store: Store, archive: Watched) -> float:
+    """Of the visitors, those who were read."""
     [read] = store.query("SELECT uniqExact(visitor) AS visitors FROM rejudged_visitors WHERE visitor != ''")
     [every] = store.query("SELECT uniqExact(visitor) AS visitors FROM events")
-    return (read["visitors"] or every["visitors"]) / every["visitors"]
+    return 1.0 if archive.everybody else float(read["visitors"] / every["visitors"])
 
 
 def main() -> None:

@@ -43,6 +43,10 @@ _WAY_IN, _NUMBER = (_SPLIT.format(by="/", name="name", part=part) for part in (1
 SESSIONS = {
     "now_place": _now(_PLACE, "places"),
     "now_path": f"arrayMap((entered_stage, entered_step) -> {_now(_ENTERED, 'places')}, path_stage, path_step)",
+    # Only the names in it: how the runs lie to each other stays.
+    "now_key": f"arrayStringConcat(arrayMap((name, told) -> concat({_STAGE.format(name='name')}, '\\t', "
+    f"{_STEP.format(name='name')}, '\\t', splitByChar('\\t', told)[3]), "
+    "now_path, arraySlice(splitByChar('\\n', path_key), 1, length(now_path))), '\\n')",
     "now_ways_in": f"arrayMap(name -> concat({_now(_WAY_IN, 'places')}, '/', {_NUMBER}), path_rule)",
     "now_job": _now("job", "jobs"),
     "now_rules": _now_each("job_rules", "names"),
@@ -55,6 +59,7 @@ SESSIONS_NOW = {
     "step": _STEP.format(name="now_place"),
     "path_stage": f"arrayMap(name -> {_STAGE.format(name='name')}, now_path)",
     "path_step": f"arrayMap(name -> {_STEP.format(name='name')}, now_path)",
+    "path_key": "now_key",
     "path_rule": "now_ways_in",
     "job": "now_job",
     "job_rules": "now_rules",
