@@ -14,7 +14,7 @@ from services.core.act import Act
 from services.core.event import Event, Millis
 from services.core.finding import Finding, hashed_id
 from services.core.fold import Fold
-from services.core.meaning import meaning, settled
+from services.core.meaning import meaning
 from services.core.plan import Plan
 from services.core.rendering import finding_rows, session_row, withdrawn_findings, withdrawn_session
 from services.core.rows import FindingRow, SessionRow
@@ -149,10 +149,7 @@ def meaning_of(one: Told, book: Rulebook) -> tuple[Plan, Act]:
     plan = book.plans.get((name, path)) or book.plan(name, path)
     if not plan.reads:
         return plan, Act(at, id_, plan.name, plan.path, None, seen)
-    if not around:
-        plan, kept = settled(plan, props, book)
-        return plan, Act(at, id_, plan.name, plan.path, kept, seen)
-    context, url, referrer = around
+    context, url, referrer = around or ("{}", "", "")
     raw = msgspec.Raw
     # By place: names would take as long as all else.
     event = Event(

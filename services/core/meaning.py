@@ -23,7 +23,7 @@ def meaning(event: Event, book: Rulebook) -> tuple[Plan, Act]:
     if not reads:
         return plan, Act(event.occurred_at, event.id, plan.name, plan.path, None, intern(event.seen))
     told = _decode(event.props)
-    props = _kept(told, reads)
+    props: dict[str, object] = {} if reads.isdisjoint(told) else _kept(told, reads)
     if book.asks:
         props |= surroundings(event, told, book.asks)
     if plan.undecided:
@@ -31,18 +31,8 @@ def meaning(event: Event, book: Rulebook) -> tuple[Plan, Act]:
     return plan, Act(event.occurred_at, event.id, plan.name, plan.path, props, intern(event.seen))
 
 
-def settled(plan: Plan, text: str, book: Rulebook) -> tuple[Plan, dict[str, object]]:
-    """The whole meaning of an event with these properties, JSON, under a journey that asks for no surroundings; and
-    what is kept of them. Raises msgspec.MsgspecError where they cannot be read.
-    """
-    props = _kept(_decode(text), plan.reads)
-    return book.settle(plan, plan.name, plan.path, props) if plan.undecided else plan, props
-
-
 def _kept(props: dict[str, object], reads: frozenset[str]) -> dict[str, object]:
     kept: dict[str, object] = {}
-    if reads.isdisjoint(props):
-        return kept
     for name, value in props.items():
         if name in reads:
             kept[name] = value[:LONGEST_TEXT] if isinstance(value, str) and len(value) > LONGEST_TEXT else value

@@ -128,6 +128,27 @@ def test_another_order_concerns_who_was_in_two_stages_that_changed_places() -> N
     assert not revision.displaces("basket checkout 2", ())
 
 
+def test_another_end_concerns_who_came_to_it_unless_all_was_done_there() -> None:
+    wish = {"name": "wish", "enter": {"event": "Wished"}}
+    open_ended = [*DOCUMENT["stages"], wish]
+
+    longer = Revision(journey(), journey(stages=open_ended))
+    shorter = Revision(journey(stages=open_ended), journey(stages=[*open_ended, {**wish, "name": "get"}]))
+
+    assert not longer.displaces("bought 3", ())
+    assert shorter.displaces("wish 3", ()), "who goes back from there slides back now"
+    assert not shorter.displaces("bought 3", ())
+
+
+def test_an_event_that_enters_another_of_two_stages_is_touched() -> None:
+    first, second, *others = stages(1, enter={"event": ["Product Viewed", "Product Added"]})
+
+    revision = Revision(journey(stages=[first, second, *others]), journey(stages=[second, first, *others]))
+
+    assert revision.touches("Product Viewed", "/")
+    assert not revision.touches("Product Added", "/")
+
+
 def test_another_name_concerns_nobody() -> None:
     revision = Revision(journey(), journey(stages=stages(0, name="look")))
 
