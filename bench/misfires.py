@@ -2,8 +2,8 @@
 
 Among the people of `bench.accuracy`: each finding of friction that nobody met, by what made it. What is found only
 because events were lost or late is not found when the same people are judged by all of their events, in order. What is
-found even then is parted by how the visit ended: whoever leaves at once, for a reason that no event tells, may look like
-somebody who met that friction.
+found even then is parted by how the visit ended: whoever leaves at once, for a reason that no event tells, may look
+like somebody who met that friction.
 """
 
 import argparse

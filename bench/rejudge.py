@@ -21,7 +21,7 @@ import tempfile
 import time
 import uuid
 from collections import defaultdict
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -41,7 +41,7 @@ from services.demo.people.network import arrive
 from services.demo.people.person import PROJECT
 from services.demo.people.town import visits
 from services.edges.clickhouse import Store
-from services.edges.history import StoreArchive
+from services.edges.history import Columns, StoreArchive
 from services.edges.journey_file import load_journey
 from services.rejudge.command import GC_THRESHOLD
 from services.rejudge.run import Run
@@ -98,9 +98,26 @@ def _weights(document: Document) -> None:
             evidence["weight"] *= 0.9
 
 
-def _everything(document: Document) -> None:
-    document["stages"][0]["name"] = "look"
+def _added(matcher: Document) -> Callable[[Document], None]:
+    """A stage before the checkout."""
+    return lambda document: document["stages"].insert(2, {"name": "added", "enter": matcher})
 
+
+def _reordered(document: Document) -> None:
+    document["stages"][0:2] = document["stages"][1::-1]
+
+
+def _job(document: Document) -> None:
+    evidence = [{"match": {"path": "/c/garden"}, "weight": 3.0}]
+    story = {"name": "garden", "when": "spring comes", "want": "to plant", "so_that": "it is green", "prior": 0.02}
+    document["jobs"].append({**story, "evidence": evidence, "outcome": {"event": "Order Completed"}})
+
+
+def _without(detector: str) -> Callable[[Document], None]:
+    return lambda document: document["friction"].pop(detector)
+
+
+EVERYTHING = "everything"
 
 CHANGES: dict[str, Callable[[Document], None]] = {
     "one threshold (hesitation)": lambda document: document["friction"].update(hesitation={"pause": "12s"}),
@@ -110,7 +127,24 @@ CHANGES: dict[str, Callable[[Document], None]] = {
     "the pause that ends a session": lambda document: document.update(sessions={"inactivity": "25m"}),
     "the weight of no known job": lambda document: document.update(unassigned=0.4),
     "the weights of all evidence": _weights,
-    "everything": _everything,
+    "a stage renamed": lambda document: document["stages"][0].update(name="look"),
+    "a step renamed": lambda document: document["stages"][2]["steps"][0].update(name="where_to"),
+    "a stage added, few pass it": _added({"event": "Gift Wrap Selected"}),
+    "a stage added, a tenth passes it": _added({"event": "Products Compared"}),
+    "a stage added, a third passes it": _added({"event": "Cart Viewed"}),
+    "a stage added at the end": lambda document: document["stages"].append(
+        {"name": "sent_back", "enter": {"event": "Return Requested"}}
+    ),
+    "a stage removed (basket)": lambda document: document["stages"].pop(1),
+    "two stages change places": _reordered,
+    "a step removed": lambda document: document["stages"][2]["steps"].pop(1),
+    "a job renamed": lambda document: document["jobs"][1].update(name="present"),
+    "a job added": _job,
+    "a job removed": lambda document: document["jobs"].pop(2),
+    "a detector off (dead_click)": _without("dead_click"),
+    "a detector off (loop)": _without("loop"),
+    "a page class (help)": lambda document: document.update(pages={"help": {"path": ["**/help", "/help/**"]}}),
+    EVERYTHING: lambda document: None,
 }
 
 
@@ -215,13 +249,33 @@ async def work(address: str, clickhouse: str, events: int) -> None:
 def again(name: str, clickhouse: str) -> None:
     """The command, for one change."""
     with closing(Store.open(f"{clickhouse}/{DATABASE}")) as store:
-        archive = StoreArchive(store)
+        archive = Watched(store)
         archive.forget()  # of the round before
         journey = changed(CHANGES[name])
         gc.set_threshold(*GC_THRESHOLD)
         began = cpu()
-        Run(archive, PROJECT, journey, date(2026, 1, 1)).judge(datetime.now(UTC), silent)
-        print(json.dumps({"cpu": cpu() - began}))
+        run = Run(archive, PROJECT, journey, date(2026, 1, 1), everything=name == EVERYTHING)
+        run.judge(datetime.now(UTC), silent)
+        used = cpu() - began
+        print(f"{name}: {_share(store, archive):.0%} of the visitors read", file=sys.stderr)
+        print(json.dumps({"cpu": used}))
+
+
+class Watched(StoreArchive):
+    """Knows whether everybody's events were asked for."""
+
+    everybody = False
+
+    def ask(self, question: str, parameters: Mapping[str, Any]) -> Iterator[Columns]:
+        self.everybody = bool(parameters.get("everybody", self.everybody))
+        return super().ask(question, parameters)
+
+
+def _share(store: Store, archive: Watched) -> float:
+    """Of the visitors, those who were read."""
+    [read] = store.query("SELECT uniqExact(visitor) AS visitors FROM rejudged_visitors WHERE visitor != ''")
+    [every] = store.query("SELECT uniqExact(visitor) AS visitors FROM events")
+    return 1.0 if archive.everybody else float(read["visitors"] / every["visitors"])
 
 
 def main() -> None:

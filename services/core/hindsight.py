@@ -4,10 +4,9 @@ What comes out takes the place of what stands in the store: a session keeps its 
 that once opened it, and what no longer is, is withdrawn.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
-from itertools import takewhile
+from collections.abc import Iterator, Sequence
 from operator import itemgetter
-from typing import Any, NamedTuple, TypeAlias, cast
+from typing import Any, NamedTuple, TypeAlias
 
 import msgspec
 
@@ -18,7 +17,6 @@ from services.core.fold import Fold
 from services.core.meaning import meaning
 from services.core.plan import Plan
 from services.core.rendering import finding_rows, session_row, withdrawn_findings, withdrawn_session
-from services.core.revision import Revision
 from services.core.rows import FindingRow, SessionRow
 from services.core.rulebook import Rulebook
 from services.core.session import LiveSession, Visitor
@@ -37,8 +35,8 @@ NOWHERE = (1 << 32) - 1
 """The partition of what was judged again: no worker holds it, so none takes it for what another left unfinished."""
 
 
-Shown: TypeAlias = tuple[object, ...]
-"""What a finding says beside its detector and id."""
+Shown: TypeAlias = tuple[Any, ...]
+"""What a finding says beside its detector and id: its stage and step first."""
 
 
 class Known(msgspec.Struct, gc=False, kw_only=True):
@@ -59,6 +57,8 @@ class Known(msgspec.Struct, gc=False, kw_only=True):
     job: str
     done: bool  # its job
     rules: str = ""  # that spoke for a job, in their order, where that is asked for
+    shape: str = ""  # the places it entered and its moves, where that is asked for
+    is_worded: bool = False  # a finding names a place in words that is called otherwise now
     findings: dict[str, str] = {}  # id → detector
     shown: dict[str, Shown] = {}  # the same of the detectors that were changed
     is_seen: bool = False  # some session of now is this one
@@ -89,85 +89,9 @@ def known_as(project: str, part: Sequence[Told], known: Sequence[Known]) -> Know
     return None
 
 
-def is_whole(part: Sequence[Told], before: Known) -> bool:
-    """Whether a session in the store is these events, no fewer and no more, and knows whose they are."""
-    return (
-        not before.late
-        and before.events == len(part)
-        and (before.started_at, before.ended_at) == (part[0][AT], part[-1][AT])
-        and before.user == _last_user(part)
-    )
-
-
-def _last_user(part: Sequence[Told]) -> str:
+def last_user(part: Sequence[Told]) -> str:
     """Who the visitor was last said to be in a session."""
     return next(filter(None, map(_user, reversed(part))), "")
-
-
-def finds_the_same(part: Sequence[Told], before: Known, revision: Revision) -> bool:
-    """Whether the detectors that were changed find what stands in the store. Raises msgspec.MsgspecError.
-
-    Only for a session whose events all mean what they meant.
-    """
-    heard, last = revision.heard, len(part)
-    if heard is not None:
-        told = [one for one in part if one[NAME] in heard]
-        if not before.shown and _stays_silent(told, revision.book):
-            return True
-        last -= sum(1 for _ in takewhile(lambda one: one[NAME] not in heard, reversed(part)))
-    fold = Fold(revision.book, before.id)
-    for one in _without_light(part[:last], fold, revision):
-        plan, act = _meaning(one, revision.book)
-        fold.apply(act, plan)
-    fold.close()
-    return {id_: shown(one) for id_, one in fold.all_findings().items()} == before.shown
-
-
-def _without_light(part: Sequence[Told], fold: Fold, revision: Revision) -> Iterator[Told]:
-    """Events, without those of which nothing comes but that they are there; the last always."""
-    weights, last = revision.weights, part[-1]
-    for one in part:
-        name, path = one[NAME], one[PATH]
-        weight = weights.get((name, path)) or revision.weigh(name, path)
-        if weight.is_light and one is not last and weight.page_classes == fold.page_classes:
-            is_here = not path or (path == fold.page and not weight.is_view)
-            if is_here and weight.place is None:
-                continue
-            run = fold.runs[-1] if fold.runs else None
-            if is_here and run is not None and run.place is weight.place:
-                run.ended_at = one[AT]
-                continue
-        yield one
-
-
-class _Blank:
-    """A session of which nothing is known but what detectors remember of it: none has said anything yet."""
-
-    __slots__ = ("book", "memory")
-
-    def __init__(self, book: Rulebook) -> None:
-        self.book = book
-        self.memory: dict[str, Any] = {}
-
-    def withdraw(self, detector: str, cause_id: str) -> None:
-        """There is nothing to take back."""
-
-
-def _stays_silent(heard: Iterable[Told], book: Rulebook) -> bool:
-    """Whether detectors that only hear these events find nothing without a look at anything else of the session.
-
-    One that does look, be it only to say where it found something, must be given the whole session.
-    """
-    fold = cast(Fold, _Blank(book))
-    try:
-        for one in heard:
-            plan, act = _meaning(one, book)
-            for detector, see in plan.listeners:
-                if (not detector or detector in fold.memory) and see(act, fold) is not None:
-                    return False
-    except (AttributeError, TypeError):
-        return False
-    return True
 
 
 def shown(one: Finding) -> Shown:
@@ -185,7 +109,7 @@ def rejudge(
 
     Raises msgspec.MsgspecError where the properties of one cannot be read.
     """
-    meant = [_meaning(one, book) for one in part]
+    meant = [meaning_of(one, book) for one in part]
     session = _session(project, part, before)
     session.acts = [act for _, act in meant]
     fold = Fold(book, session.id)
@@ -196,7 +120,7 @@ def rejudge(
     # Above all that was ever written of this visitor: a name may come back that was withdrawn with another session.
     version = 1 + max((one.version for one in known), default=0)
     live = LiveSession(session, fold, set())
-    live.user = _last_user(part)
+    live.user = last_user(part)
     return Rejudged(before, session_row(who, live, NOWHERE, version), list(finding_rows(who, live, NOWHERE, version)))
 
 
@@ -218,13 +142,14 @@ def withdraw(project: str, known: Known) -> Rejudged:
 def is_readable(one: Told, book: Rulebook) -> bool:
     """Whether what an event means can be said: its properties may be no JSON."""
     try:
-        _meaning(one, book)
+        meaning_of(one, book)
     except msgspec.MsgspecError:
         return False
     return True
 
 
-def _meaning(one: Told, book: Rulebook) -> tuple[Plan, Act]:
+def meaning_of(one: Told, book: Rulebook) -> tuple[Plan, Act]:
+    """What an event means, and the act that it is. Raises msgspec.MsgspecError where its properties cannot be read."""
     _, visitor, id_, name, path, user, at, historical, props, seen, *around = one
     plan = book.plans.get((name, path)) or book.plan(name, path)
     if not plan.reads:

@@ -3,6 +3,7 @@
 Apart from what makes a journey other, since here nothing of a session is looked at but its `job_rules`.
 """
 
+from services.core.counterparts import Counterparts
 from services.core.job import UNASSIGNED
 from services.core.journey import Journey
 from services.core.weighing import Weighing
@@ -12,11 +13,17 @@ BETWEEN = " "
 
 
 class Relabelling:
-    """One journey's weights held against those before, which number the same rules."""
+    """One journey's weights held against those before."""
 
-    def __init__(self, before: Journey, after: Journey) -> None:
+    def __init__(self, before: Journey, after: Journey, same: Counterparts) -> None:
         self._before, self._after = Weighing(before), Weighing(after)
-        self._numbers = _numbers(self._after)
+        self._jobs = same.jobs
+        now = _numbers(self._after)
+        self._numbers = {
+            name: (number, now[same.rules[name]])
+            for number, name in enumerate(self._before.names[: self._before.first_stated])
+            if name in same.rules
+        }
         self._kept: dict[str, bool] = {}
 
     def keeps_jobs(self, rules: str) -> bool:
@@ -31,23 +38,26 @@ class Relabelling:
         return kept
 
     def _keeps(self, rules: str) -> bool:
-        fired = 0
+        was = now = 0
         for rule in rules.split():
-            number = self._numbers.get(rule, self._after.first_stated)
-            if number >= self._after.first_stated:
+            if rule not in self._numbers:
                 return False
-            fired |= 1 << number
-            if self._before.label(fired).job != self._after.label(fired).job:
+            old, new = self._numbers[rule]
+            was |= 1 << old
+            now |= 1 << new
+            if self._jobs.get(self._before.label(was).job) != self._after.label(now).job:
                 return False
         return True
 
 
 class Confidences:
-    """How sure a journey is of the jobs of sessions, by the rules that spoke."""
+    """How sure a journey is of the jobs of sessions, by the rules that spoke, as the one before it named both."""
 
-    def __init__(self, journey: Journey) -> None:
+    def __init__(self, journey: Journey, same: Counterparts) -> None:
         self._weighing = Weighing(journey)
-        self._numbers = _numbers(self._weighing)
+        now = _numbers(self._weighing)
+        self._numbers = {old: now[new] for old, new in same.rules.items()}
+        self._jobs = same.jobs
         self.unseen = self._weighing.unseen.confidence
         """How sure that there is none where no rule spoke."""
 
@@ -62,7 +72,7 @@ class Confidences:
                 return None
             fired |= 1 << number
         label = self._weighing.label(fired)
-        return label.confidence if label.job == job else None
+        return label.confidence if label.job == self._jobs.get(job) else None
 
 
 def _numbers(weighing: Weighing) -> dict[str, int]:

@@ -1,21 +1,23 @@
 """What a journey makes other than the one before it: which detectors, the meaning of which events, or all.
 
-A session is a function of its acts and of the journey. So where none of its acts means anything else and no detector
-that was changed finds anything else in it, it stays as it is, and need not be folded again.
+A session is a function of its acts and of the journey. So where none of its acts means anything else, no detector that
+was changed finds anything else in it and it cannot see that stages lie elsewhere, it stays as it is but for names, and
+need not be folded again.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection
 from typing import Any, NamedTuple
 
-from services.core.detector import Detector
+from services.core.counterparts import Counterparts, circumstance
+from services.core.displacement import Displacement
 from services.core.journey import Journey
-from services.core.learned import Learned
-from services.core.matcher import Matcher
-from services.core.page import PAGE_CLASSES, PageClass
+from services.core.page import PageClass
 from services.core.plan import Place
+from services.core.readjustment import heard, only, readjusted
 from services.core.relabelling import Relabelling
+from services.core.rereading import Rereading
 from services.core.rulebook import Rulebook
-from services.core.stage import Stage, Step
+from services.core.weighing import Weighing
 
 Document = dict[str, Any]
 
@@ -24,11 +26,15 @@ NO_MATTER = ("journey", "alerts", "window", "sessions", "intended")
 follows from their place.
 """
 
-WORDS = ("when", "want", "so_that", "kinds", "primary")
-"""Keys of a job that are for people only."""
+ELSEWHERE = ("friction", "learned", "pages", "unassigned", "stages", "jobs")
+"""Keys of a journey that have a place of their own in a revision."""
 
-LISTENING = ("visit", "enter", "turn_back", "outstay", "close")
-"""What a detector may do without an event that it hears."""
+OF_STAGES = frozenset({"name", "enter", "steps", "role", "patience", "shortest_path", "friction"})
+OF_JOBS = frozenset(
+    # The first five are for people only.
+    ("when", "want", "so_that", "kinds", "primary", "name", "prior", "circumstances", "evidence", "outcome")
+) | {"shortest_path"}
+"""Keys of stages, steps and jobs that have one."""
 
 
 class Weight(NamedTuple):
@@ -46,22 +52,26 @@ class Revision:
     def __init__(self, before: Journey, after: Journey) -> None:
         self.before = before.version
         self.after = after.version
-        self.is_whole = _frame(before) != _frame(after)
+        self.same = Counterparts(before, after)
+        """What of the one is called how in the other."""
+        self.is_whole = _frame(before, self.same, 0) != _frame(after, self.same, 1)
         """Every session may come out otherwise."""
-        is_weighed = not self.is_whole and _weights(before) != _weights(after)
-        self._relabelling = Relabelling(before, after) if is_weighed else None
+        is_weighed = not self.is_whole and _weights(before, self.same.rules, self.same.jobs) != _weights(after)
+        self._relabelling = Relabelling(before, after, self.same) if is_weighed else None
         self.cuts = _cuts(before) != _cuts(after)
         """Sessions may begin and end elsewhere; one that does not, stays."""
-        self.detectors = _changed(before, after)
+        self.detectors = readjusted(before, after, self.same)
         """Detectors that may find something else."""
-        self.book = Rulebook(_only(after, self.detectors))
+        self.book = Rulebook(only(after, self.detectors))
         """The new journey with these detectors alone."""
-        self.heard = _heard(_every(after, self.detectors))
+        self.heard = heard(after, self.detectors)
         """Names of events without which none of them finds anything; None where any event may be enough."""
         self.weights: dict[tuple[str, str], Weight] = {}
         """What is known already; ask `weigh` for what may not be."""
-        self._rules = [] if self.is_whole else [(old, new) for old, new in _rules(before, after) if old != new]
-        self._touched: dict[tuple[str, str], bool] = {}
+        self.displacement = Displacement(before, after, self.same)
+        """Who can see that places lie elsewhere."""
+        self.rereading = Rereading(before, after, self.same)
+        """Which events mean something else."""
 
     def weigh(self, name: str, path: str) -> Weight:
         """What such an event adds to what these detectors know."""
@@ -80,131 +90,63 @@ class Revision:
     @property
     def changes_meanings(self) -> bool:
         """Whether any event may mean something else."""
-        return bool(self._rules)
+        return not self.is_whole and self.rereading.is_other
 
     @property
     def changes_weights(self) -> bool:
         """Whether sessions may be surer of their job, or have another."""
         return self._relabelling is not None
 
+    @property
+    def moves_places(self) -> bool:
+        """Whether any session may see that places lie elsewhere."""
+        return not self.is_whole and not self.displacement.is_none
+
     def relabels(self, rules: str) -> bool:
         """Whether a session of which these rules spoke, in their order, may have another job, if only for a while."""
         return self._relabelling is not None and not self._relabelling.keeps_jobs(rules)
 
+    def displaces(self, shape: str, found: Collection[str]) -> bool:
+        """Whether a session of this shape, in which these detectors found something, may see it."""
+        return self.moves_places and self.displacement.concerns(shape, found)
+
     def touches(self, name: str, path: str) -> bool:
         """Whether such an event may mean something else now, whatever its properties are."""
-        touched = self._touched.get((name, path))
-        if touched is None:
-            touched = self._touched[name, path] = any(_differ(*rule, name, path) for rule in self._rules)
-        return touched
+        return self.changes_meanings and self.rereading.touches(name, path)
 
 
-def _frame(journey: Journey) -> Document:
-    """All of a journey that has no place of its own in a revision."""
-    frame = journey.model_dump(mode="json", by_alias=True)
-    for key in (*NO_MATTER, "friction", "learned", "pages", "unassigned"):
-        del frame[key]
-    for stage in frame["stages"]:
-        del stage["friction"]
-        for part in (stage, *stage["steps"]):
-            part["enter"] = part["enter"] is not None
-            part.pop("shortest_path", None)
-            del part["patience"]
-    for job in frame["jobs"]:
-        for key in (*WORDS, "shortest_path", "prior"):
-            del job[key]
-        job["outcome"] = job["outcome"] is not None
-        for evidence in job["evidence"]:
-            del evidence["match"], evidence["weight"]
-        for circumstance in job["circumstances"]:
-            del circumstance["weight"]
+def _frame(journey: Journey, same: Counterparts, side: int) -> Document:
+    """All of a journey that has no place of its own in a revision. `side` is 0 for the journey before, 1 for this."""
+    frame = journey.model_dump(mode="json", by_alias=True, exclude=set(NO_MATTER) | set(ELSEWHERE))
+    of_stages = [pair[side] for pair in same.stages] + [pair[side] for _, pair in same.steps]
+    frame["stages"] = [one.model_dump(mode="json", exclude=set(OF_STAGES)) for one in of_stages]
+    frame["jobs"] = [pair[side].model_dump(mode="json", exclude=set(OF_JOBS)) for pair in same.stories]
+    frame["circumstances"] = _circumstances(journey, {} if side else same.rules, is_all=bool(side))
+    book = Rulebook(journey)
+    # Whether who does nothing more has left; without an outcome of any job nothing could tell.
+    frame["ends"] = book.ends_in_purchase and (bool(book.outcomes) or "no outcome")
     return frame
 
 
-def _weights(journey: Journey) -> list[Any]:
-    """What each number of evidence weighs, and what is believed before there is any."""
-    jobs = [
-        (job.prior, [one.weight for one in job.evidence], [one.weight for one in job.circumstances])
+def _circumstances(journey: Journey, now: dict[str, str], *, is_all: bool) -> list[Any]:
+    """What circumstances are asked of each event, in their order, but for those of the journey before alone."""
+    return [
+        [now.get(name, name), circumstance(one)]
         for job in journey.jobs
+        for name, one in ((f"{job.name}/when/{place}", one) for place, one in enumerate(job.circumstances, 1))
+        if is_all or name in now
     ]
-    return [journey.unassigned, *jobs]
+
+
+def _weights(journey: Journey, rules: dict[str, str] | None = None, jobs: dict[str, str] | None = None) -> list[Any]:
+    """What each rule weighs by the name that it has in the later journey, and what is believed before there is any."""
+    priors = [[job.name if jobs is None else jobs.get(job.name), job.prior] for job in journey.jobs]
+    weighing = Weighing(journey)
+    names = weighing.names if rules is None else [rules.get(name) for name in weighing.names]
+    numbers = [[name, weight] for name, (_, weight) in zip(names, weighing.weights, strict=False)]
+    return [journey.unassigned, priors, numbers]
 
 
 def _cuts(journey: Journey) -> Document:
     """Where sessions end, once all of their events are there."""
     return journey.sessions.model_dump(exclude={"allowed_lateness"})
-
-
-def _rules(before: Journey, after: Journey) -> Iterator[tuple[Matcher, Matcher]]:
-    """Each rule of two journeys of one frame, as it was and as it is."""
-    yield from zip(_matchers(before), _matchers(after), strict=True)
-
-
-def _parts(journey: Journey) -> Iterator[Stage | Step]:
-    for stage in journey.stages:
-        yield stage
-        yield from stage.steps
-
-
-def _matchers(journey: Journey) -> Iterator[Matcher]:
-    yield from (part.enter for part in _parts(journey) if part.enter is not None)
-    for job in journey.jobs:
-        yield from (evidence.match for evidence in job.evidence)
-        if job.outcome is not None:
-            yield job.outcome
-    yield from map(journey.pages.matcher, PAGE_CLASSES)
-
-
-def _differ(old: Matcher, new: Matcher, name: str, path: str) -> bool:
-    was, now = _answers(old, name, path), _answers(new, name, path)
-    return was != now or None in was
-
-
-def _answers(matcher: Matcher, name: str, path: str) -> list[bool | None]:
-    """Of each alternative: a stage tells by which of them it was entered."""
-    return [one.matches(name, path, None) for one in matcher.alternatives()]
-
-
-def _changed(before: Journey, after: Journey) -> frozenset[str]:
-    old, new = _settings(before), _settings(after)
-    return frozenset(name for name in old | new if old.get(name) != new.get(name))
-
-
-def _settings(journey: Journey) -> dict[str, list[Any]]:
-    """All that each detector's findings hang on, beside the meaning of events."""
-    staged, learned = journey.staged_detectors(), journey.learned or Learned()
-    settings: dict[str, list[Any]] = {one.name: [one, staged.get(one.name)] for one in journey.detectors()}
-    further: dict[str, list[Any]] = {
-        "stage_stall": [[part.patience for part in _parts(journey)], learned.stays],
-        "hesitation": [learned.waits],
-        "excess_steps": [[of.shortest_path for of in journey.stages], [of.shortest_path for of in journey.jobs]],
-    }
-    for name, values in further.items():
-        if name in settings:
-            settings[name] += values
-    return settings
-
-
-def _every(journey: Journey, names: frozenset[str]) -> list[Detector]:
-    """The detectors of these names, in all their settings."""
-    staged = [one for of in journey.staged_detectors().values() for one in of.values()]
-    return [one for one in (*journey.detectors(), *staged) if one.name in names]
-
-
-def _heard(detectors: Iterable[Detector]) -> frozenset[str] | None:
-    names: set[str] = set()
-    for one in detectors:
-        if any(getattr(type(one), method) is not getattr(Detector, method) for method in LISTENING):
-            return None
-        names |= one.hears | one.notices
-    return frozenset(names)
-
-
-def _only(journey: Journey, names: frozenset[str]) -> Journey:
-    """A journey that looks for these detectors alone."""
-    document = journey.model_dump(mode="json", by_alias=True, exclude_unset=True)
-    kept = {name: settings for name, settings in (journey.friction or {}).items() if name in names}
-    document["friction"] = kept if journey.friction is not None else dict.fromkeys(names & _settings(journey).keys())
-    for stage in document["stages"]:
-        stage["friction"] = {name: of for name, of in stage.get("friction", {}).items() if name in names}
-    return Journey.model_validate(document)

@@ -102,6 +102,10 @@ class Rulebook:
             settled = self._settled[name, path, answers] = self._with_answers(plan, name, path, answers)
         return settled
 
+    def ways_in(self) -> list[tuple[Place, str, Matcher]]:
+        """Each rule by which a place is entered: the place, the rule's name, and what it asks for."""
+        return [(one.place, one.name, one.matcher) for one in self._rules if one.place is not None]
+
     def stay(self, place: str, job: str) -> Millis:
         """The longest usual stay in a stage or `stage.step` with this job, 0 where none was learned."""
         of = self.stays.get(place)

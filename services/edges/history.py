@@ -17,6 +17,7 @@ from services.core.stored import VisitorState
 from services.core.tab import HIDING
 from services.edges.clickhouse import Store
 from services.edges.history_statements import ASIDE, CHANGES, QUESTIONS
+from services.edges.restamping import RESTAMPS
 
 Columns = Sequence[Sequence[Any]]
 
@@ -36,7 +37,7 @@ class Archive(Protocol):
         ...
 
     def change(self, change: str, parameters: Mapping[str, Any]) -> None:
-        """Do one of `CHANGES`, within the database."""
+        """Do one of `CHANGES` or `RESTAMPS`, within the database."""
         ...
 
     def save_journey(self, version: str, document: str) -> None:
@@ -65,7 +66,7 @@ class StoreArchive:
         self._store.insert_json(table, columns, lines)
 
     def change(self, change: str, parameters: Mapping[str, Any]) -> None:
-        self._store.change(CHANGES[change], parameters)
+        self._store.change((CHANGES | RESTAMPS)[change], parameters)
 
     def save_journey(self, version: str, document: str) -> None:
         self._store.save_journey(version, document)
@@ -85,18 +86,19 @@ def told(archive: Archive, asked: Mapping[str, Any], *, surroundings: bool) -> I
 
 
 def known_between(
-    archive: Archive, asked: Mapping[str, Any], detectors: Collection[str], *, rules: bool = False
+    archive: Archive, asked: Mapping[str, Any], detectors: Collection[str], *, details: bool = False
 ) -> Iterator[Known]:
     """The sessions opened between two days, both included, with their findings, those of some detectors in full, and
-    where it is asked for the rules that spoke for a job.
+    where it is asked for the rules that spoke for a job and the session's shape.
     """
-    found = {
-        session: dict(zip(ids, names, strict=True))
-        for block in archive.ask("findings", asked)
-        for session, ids, names in zip(*block, strict=True)
-    }
+    found, worded = {}, set()
+    for block in archive.ask("findings", asked):
+        for session, ids, names, is_worded in zip(*block, strict=True):
+            found[session] = dict(zip(ids, names, strict=True))
+            if is_worded:
+                worded.add(session)
     shown = _shown(archive, {**asked, "detectors": sorted(detectors)}) if detectors else {}
-    for block in archive.ask("sessions_with_rules" if rules else "sessions", asked):
+    for block in archive.ask("sessions_in_detail" if details else "sessions", asked):
         for (
             id_,
             opened_on,
@@ -112,7 +114,7 @@ def known_between(
             stage,
             job,
             done,
-            *by,
+            *detail,
         ) in zip(*block, strict=True):
             yield Known(
                 id=id_,
@@ -129,14 +131,18 @@ def known_between(
                 stage=stage,
                 job=job,
                 done=bool(done),
-                rules=by[0] if by else "",
+                rules=detail[0] if detail else "",
+                shape=detail[1] if detail else "",
+                is_worded=id_ in worded,
                 findings=found.get(id_, {}),
                 shown=shown.get(id_, {}),
             )
 
 
 def labels(archive: Archive, asked: Mapping[str, Any]) -> Iterator[tuple[str, str, float]]:
-    """Each set of rules by which sessions since a day have their job, the job, and how sure it is of it."""
+    """Each set of rules by which sessions since a day have their job by one version of a journey, the job, and how
+    sure it is of it.
+    """
     for block in archive.ask("labels", asked):
         yield from zip(*block, strict=True)
 

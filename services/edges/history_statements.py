@@ -19,6 +19,7 @@ FROM (
 INNER JOIN (SELECT version, document FROM journeys FINAL) AS known USING version
 ORDER BY sessions DESC, version
 """
+JOURNEY = "SELECT document FROM journeys FINAL WHERE version = {before:String}"
 MEANINGS = """
 SELECT DISTINCT name, path FROM events
 WHERE project = {project:String} AND toDate(occurred_at) >= {since:Date}
@@ -37,17 +38,32 @@ ORDER BY day, visitor, occurred_at, id
 """
 SESSIONS = f"""
 SELECT id, toString(opened_on), visitor, user, toUnixTimestamp64Milli(started_at), toUnixTimestamp64Milli(ended_at),
-    events, late, historical, version, journey_version, stage, job, outcome_event != ''{{rules}}
+    events, late, historical, version, journey_version, stage, job, outcome_event != ''{{details}}
 FROM sessions FINAL
 WHERE project = {{project:String}} AND opened_on BETWEEN {{first:Date}} AND {{last:Date}} AND {READ}
 """
 RULES = "arrayStringConcat(job_rules, ' ')"
+PLACE = "if({step} = '', {stage}, concat({stage}, '.', {step}))"
+_ENTERED = PLACE.format(stage="entered_stage", step="entered_step")
+# The places that a session entered, and no fewer moves than it has.
+SHAPE = f"""concat(
+    arrayStringConcat(arraySort(arrayDistinct(
+        arrayMap((entered_stage, entered_step) -> {_ENTERED}, path_stage, path_step)
+    )), ' '), ' ', toString(least(pages + length(path_stage), {{most:UInt32}}))
+)"""
 LABELS = f"""
 SELECT DISTINCT {RULES} AS rules, job, job_confidence
+FROM sessions FINAL
+WHERE project = {{project:String}} AND opened_on >= {{since:Date}} AND journey_version = {{before:String}}
+"""
+SHAPES = f"""
+SELECT DISTINCT {SHAPE} AS shape
 FROM sessions FINAL WHERE project = {{project:String}} AND opened_on >= {{since:Date}}
 """
+# Words of a finding's texts that name a place: what it came to (`cause`), and between which steps it went in circles.
+WORDED = "hasAny(splitByChar(' ', concat(cause, ' ', page)), {words:Array(String)})"
 FINDINGS = f"""
-SELECT session_id, groupArray(id), groupArray(detector)
+SELECT session_id, groupArray(id), groupArray(detector), max({WORDED})
 FROM findings FINAL
 WHERE project = {{project:String}} AND opened_on BETWEEN {{first:Date}} AND {{last:Date}} AND {READ}
 GROUP BY session_id
@@ -113,14 +129,16 @@ QUESTIONS = {
     "forms": FORMS,
     "days": DAYS,
     "versions": VERSIONS,
+    "journey": JOURNEY,
     "meanings": MEANINGS,
     "events": EVENTS.replace("{surroundings}", ""),
     # Read only where a journey asks for them.
     "events_in_surroundings": EVENTS.replace("{surroundings}", ", context, url, referrer"),
-    "sessions": SESSIONS.replace("{rules}", ""),
-    # Read only where jobs' weights change.
-    "sessions_with_rules": SESSIONS.replace("{rules}", f", {RULES}"),
+    "sessions": SESSIONS.replace("{details}", ""),
+    # Read only where jobs' weights or the order of stages change.
+    "sessions_in_detail": SESSIONS.replace("{details}", f", {RULES}, {SHAPE}"),
     "labels": LABELS,
+    "shapes": SHAPES,
     "findings": FINDINGS,
     "shown": SHOWN,
     "in_hand": IN_HAND,
@@ -154,7 +172,8 @@ FROM (
     )
     UNION ALL
     SELECT visitor FROM findings
-    WHERE project = {project:String} AND opened_on >= {since:Date} AND detector IN {detectors:Array(String)}
+    WHERE project = {project:String} AND opened_on >= {since:Date}
+        AND (detector IN {detectors:Array(String)} OR {worded})
     UNION ALL
     SELECT visitor FROM sessions FINAL
     WHERE project = {project:String} AND opened_on >= {since:Date}
@@ -162,48 +181,27 @@ FROM (
     UNION ALL
     SELECT visitor FROM session_state FINAL WHERE project = {project:String} AND is_deleted = 0
 )
-"""
+""".replace("{worded}", WORDED)
 VISITORS_OF_LABELS = f"""
 INSERT INTO rejudged_visitors (run, attempt, visitor)
 SELECT DISTINCT {{run:String}}, {{attempt:String}}, visitor
 FROM sessions FINAL
 WHERE project = {{project:String}} AND opened_on >= {{since:Date}} AND {RULES} IN {{rules:Array(String)}}
 """
-# Only a row that is still the one that was looked at. What is asked stands within: outside, names mean the new values.
-RESTAMP = f"""
-INSERT INTO {{table}}
-SELECT * REPLACE (
-    {{journey:String}} AS journey_version, version + 1 AS version, {{partition:UInt32}} AS partition{{told}}
-)
-FROM (
-    SELECT * FROM {{table}} FINAL
-    WHERE project = {{project:String}} AND opened_on >= {{first:Date}} AND journey_version != {{journey:String}}
-        AND ({{id}}, version) IN (
-            SELECT id, version FROM rejudged_kept
-            WHERE run = {{run:String}} AND day = {{day:Date}} AND attempt = {{attempt:String}}
-                AND (visitor = '' OR {UNREAD})
-        ){{these}}
-)
+# Of sessions of some shapes: all, or those in which a detector found something.
+VISITORS_OF_SHAPES = f"""
+INSERT INTO rejudged_visitors (run, attempt, visitor)
+SELECT DISTINCT {{run:String}}, {{attempt:String}}, visitor
+FROM sessions FINAL
+WHERE project = {{project:String}} AND opened_on >= {{since:Date}} AND {SHAPE} IN {{shapes:Array(String)}}
+    AND ({{detector:String}} = '' OR id IN (
+        SELECT session_id FROM findings FINAL
+        WHERE project = {{project:String}} AND opened_on >= {{since:Date}} AND detector = {{detector:String}}
+    ))
 """
-# What else follows from the journey alone. Of sets of rules, so many at a time as a request can name.
-INTENDED = (
-    ", has({intended:Array(String)}, stage) OR has({intended:Array(String)}, concat(stage, '.', step)) AS intended"
-)
-SURER = f""",
-    transform({RULES}, {{rules:Array(String)}}, {{confidences:Array(Float64)}}, toFloat64(job_confidence))
-        AS job_confidence"""
-THESE = f" AND ({{all:Bool}} OR {RULES} IN {{rules:Array(String)}})"
-
-
-def _restamp(table: str, id_column: str, *, told: str, these: str) -> str:
-    named = RESTAMP.replace("{table}", table).replace("{id}", id_column)
-    return named.replace("{told}", told).replace("{these}", these)
-
-
 CHANGES = {
     "snapshot": SNAPSHOT,
     "visitors": VISITORS,
     "visitors_of_labels": VISITORS_OF_LABELS,
-    "restamp_findings": _restamp("findings", "session_id", told=INTENDED, these=""),
-    "restamp_sessions": _restamp("sessions", "id", told=SURER, these=THESE),
+    "visitors_of_shapes": VISITORS_OF_SHAPES,
 }

@@ -15,15 +15,11 @@ import msgspec
 from services.core.event import Millis
 from services.core.hindsight import (
     AT,
-    NAME,
-    PATH,
     VISITOR,
     Known,
     Rejudged,
     Told,
-    finds_the_same,
     is_readable,
-    is_whole,
     known_as,
     parts,
     rejudge,
@@ -31,6 +27,7 @@ from services.core.hindsight import (
 )
 from services.core.journey import Journey
 from services.core.rulebook import Rulebook
+from services.core.standing import stays
 from services.edges.history import Archive, in_hand, known_between
 from services.rejudge.difference import Difference
 from services.rejudge.reading import DAY, Reading, Span, midnight_after
@@ -50,6 +47,7 @@ class Days:
         self._archive = archive
         self._project = project
         self._scope = scope
+        self._same = scope.revision.same if scope.revision is not None else None
         self._reach = reach(journey)
         self._in_hand = in_hand(archive, project)
         self._known: dict[str, list[Known]] = {}
@@ -91,7 +89,7 @@ class Days:
                 difference.left += 1
                 continue
             for one in self._judge_part(part, known, difference):
-                difference.add(one)
+                difference.add(one, self._same)
                 yield one
 
     def _judge_part(self, part: list[Told], known: list[Known], difference: Difference) -> Iterator[Judged]:
@@ -115,15 +113,7 @@ class Days:
     def _stays(self, part: Sequence[Told], before: Known) -> bool:
         """Whether nothing of a session can be other than it stands. Raises msgspec.MsgspecError."""
         revision = self._scope.revision
-        if revision is None or revision.is_whole or not is_whole(part, before):
-            return False
-        if before.journey != revision.before:
-            return before.journey == revision.after
-        if revision.relabels(before.rules):
-            return False
-        if revision.changes_meanings and any(revision.touches(one[NAME], one[PATH]) for one in part):
-            return False
-        return not revision.detectors or finds_the_same(part, before, revision)
+        return revision is not None and stays(part, before, revision)
 
     def _is_in_hand(self, part: Sequence[Told], known: list[Known]) -> bool:
         """Whether a worker still has a session of these events: then it will write it again, and ours would be lost."""
@@ -140,8 +130,9 @@ class Days:
         if since <= until:
             revision = self._scope.revision
             asked = self._scope.asks(first=since.isoformat(), last=until.isoformat())
-            changed, is_weighed = (revision.detectors, revision.changes_weights) if revision else ((), False)
-            for one in known_between(self._archive, asked, changed, rules=is_weighed):
+            changed = revision.detectors if revision else ()
+            is_detailed = revision is not None and (revision.changes_weights or revision.moves_places)
+            for one in known_between(self._archive, asked, changed, details=is_detailed):
                 self._known.setdefault(one.visitor, []).append(one)
                 self._opened.setdefault(one.opened_on, []).append(one)
         self._known_until = until
@@ -154,7 +145,7 @@ class Days:
                 self._forget(one)
                 if not one.is_seen and one.id not in self._in_hand:
                     gone = withdraw(self._project, one)
-                    difference.add(gone)
+                    difference.add(gone, self._same)
                     yield gone
 
     def _forget(self, gone: Known) -> None:

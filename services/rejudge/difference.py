@@ -5,6 +5,7 @@ from typing import TypeAlias
 
 import msgspec
 
+from services.core.counterparts import Counterparts
 from services.core.hindsight import Known, Rejudged
 
 Moves: TypeAlias = dict[str, dict[str, int]]
@@ -23,6 +24,8 @@ class Found(msgspec.Struct):
 class Difference(msgspec.Struct):
     """Adds up over sessions, and over days."""
 
+    before: str = ""  # the version of the journey that it is held against, where that is known
+    renamed: dict[str, str] = {}  # stages of that one that are called otherwise now
     sessions: int = 0
     new: int = 0  # cut otherwise than before
     withdrawn: int = 0
@@ -34,10 +37,10 @@ class Difference(msgspec.Struct):
     jobs: Moves = {}
     findings: dict[str, Found] = {}
 
-    def add(self, one: Rejudged | Known) -> None:
-        """Take one session in, as it is now or as it stays."""
+    def add(self, one: Rejudged | Known, same: Counterparts | None) -> None:
+        """Take one session in, as it is now or as it stays but for names."""
         if isinstance(one, Known):
-            self.stay(one.stage, one.job, 1, done=one.done)
+            self.stay(one.stage, one.job, 1, same, done=one.done)
             for detector in one.findings.values():
                 self.stay_found(detector, 1)
             return
@@ -61,13 +64,14 @@ class Difference(msgspec.Struct):
                 self._found(finding.detector).now += 1
                 self._found(finding.detector).come += finding.id not in stood
 
-    def stay(self, stage: str, job: str, sessions: int, *, done: bool) -> None:
-        """Take sessions in that stay as they stand."""
+    def stay(self, stage: str, job: str, sessions: int, same: Counterparts | None, *, done: bool) -> None:
+        """Take sessions in that stay as they stand but for names."""
+        stage_now, job_now = same.label(stage, job) if same is not None else (stage, job)
         self.sessions += sessions
         self.done_before += sessions * done
         self.done_now += sessions * done
-        _count(self.stages, stage, stage, sessions)
-        _count(self.jobs, job, job, sessions)
+        _count(self.stages, stage, stage_now, sessions)
+        _count(self.jobs, job, job_now, sessions)
 
     def stay_found(self, detector: str, findings: int) -> None:
         """Take findings of such sessions in."""
@@ -78,6 +82,7 @@ class Difference(msgspec.Struct):
     def merge(self, others: Iterable["Difference"]) -> None:
         """Add others up."""
         for other in others:
+            self.renamed.update(other.renamed)
             for name in ("sessions", "new", "withdrawn", "left", "unread", "done_before", "done_now"):
                 setattr(self, name, getattr(self, name) + getattr(other, name))
             for mine, theirs in ((self.stages, other.stages), (self.jobs, other.jobs)):

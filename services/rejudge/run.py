@@ -18,8 +18,8 @@ from services.rejudge.aside import Aside
 from services.rejudge.days import Days, reach
 from services.rejudge.difference import Difference
 from services.rejudge.reading import DAY, spans
+from services.rejudge.restamping import Restamping
 from services.rejudge.scope import Scope
-from services.rejudge.surer import Surer
 
 READ_AT_ONCE = 250_000
 """Events asked for at once, unless a day has more. What was judged of them is kept for when it is broken off."""
@@ -84,7 +84,7 @@ class Run:
         for span in spans(read, sizes, self._at_once):
             days.read(span)
             for day in _between(*span):
-                difference = Difference()
+                difference = scope.difference()
                 for one in days.judge(day, difference, is_last=day == read[-1]):
                     if day >= wanted[0]:
                         aside.take(day, one)
@@ -104,36 +104,24 @@ class Run:
         Harmless to repeat: a row that is there already is the same, and one that a worker has written since is newer.
         """
         done = self._done()
-        surer = self._surer(min(done, default=self._since))
+        since = self._opened_before(min(done, default=self._since))
+        restamping = Restamping(self._archive, {"project": self._project, "run": self.id}, self._journey, since)
         for number, (day, one) in enumerate(sorted(done.items())):
             tell(number, len(done))
             for block in self._archive.ask("lines", {"run": self.id, "day": day.isoformat(), "attempt": one.attempt}):
                 for target, lines in zip(*block, strict=True):
                     self._archive.keep(target, ROWS[target].__struct_encode_fields__, lines.encode())
-            self._restamp(day, one.attempt, surer)
+            of = {"attempt": one.attempt, "day": day.isoformat(), "first": self._opened_before(day).isoformat()}
+            restamping.restamp(of, one.difference.before)
             self._erase_what_came_back(day)
         self._check({one.attempt for one in done.values()})
         self._archive.save_journey(self._journey.version, self._journey.document())
         tell(len(done), len(done))
         self._archive.forget()
 
-    def _surer(self, first: date) -> Surer:
-        asked = {"project": self._project, "since": self._opened_before(first).isoformat()}
-        return Surer(self._archive, asked, self._journey)
-
     def _opened_before(self, day: date) -> date:
         """The first day on which a session may have been opened that is judged on this one."""
         return day - DAY * (reach(self._journey) + 1)
-
-    def _restamp(self, day: date, attempt: str, surer: Surer) -> None:
-        """Give what was kept of a day the new version, and what follows from that without a look at the events."""
-        of = {"project": self._project, "run": self.id, "attempt": attempt, "day": day.isoformat()}
-        first = self._opened_before(day).isoformat()
-        asked = {**of, "journey": self._journey.version, "partition": NOWHERE, "first": first}
-        # The findings first: they are found by the version of their session.
-        self._archive.change("restamp_findings", {**asked, "intended": list(self._journey.intended)})
-        for sure in surer.asks():
-            self._archive.change("restamp_sessions", {**asked, **sure})
 
     def _erase_what_came_back(self, day: date) -> None:
         """Of visitors who were forgotten since their events were read: who is from now on, is by their own erasure."""

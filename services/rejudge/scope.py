@@ -11,6 +11,7 @@ from typing import Any
 
 import msgspec
 
+from services.core.displacement import MINDED
 from services.core.duration import millis
 from services.core.errors import JourneyError
 from services.core.journey import Journey, read_journey
@@ -31,6 +32,10 @@ class Scope:
         self._asked = asked
         self.revision = None if is_all else _revision(archive, asked, journey)
         self.is_all = self.revision is None or self.revision.concerns_everybody
+        self._sees: dict[str, Any] = {"words": [], "most": 0}
+        if self.revision is not None:
+            words, most = self.revision.same.words, self.revision.displacement.most
+            self._sees = {"words": sorted(words), "most": most}
         self._kept: dict[date, Difference] = {}
         self._begin()
         if self.revision is not None and not self.is_all:
@@ -38,11 +43,18 @@ class Scope:
 
     def asks(self, **more: Any) -> dict[str, Any]:
         """What the questions about read visitors ask for."""
-        return {**self._asked, "everybody": self.is_all, **more}
+        return {**self._asked, **self._sees, "everybody": self.is_all, **more}
 
     def kept(self, day: date) -> Difference:
         """What of a day is not read."""
         return self._kept.get(day, Difference())
+
+    def difference(self) -> Difference:
+        """A day's difference, before anything of it is looked at."""
+        if self.revision is None:
+            return Difference()
+        renamed = {old.name: new.name for old, new in self.revision.same.stages if old.name != new.name}
+        return Difference(before=self.revision.before, renamed=renamed)
 
     def _begin(self) -> None:
         """Leave a sign: an erasure empties what is kept aside, and takes it along."""
@@ -56,7 +68,10 @@ class Scope:
             self._keep_meanings(revision)
         if revision.changes_weights:
             self._note_relabelled(revision)
+        if revision.moves_places:
+            self._note_displaced(revision)
         concerned = {
+            "words": self._sees["words"],
             "names": sorted(revision.heard or ()),
             "detectors": sorted(revision.detectors),
             "versions": [revision.before, revision.after],
@@ -78,15 +93,25 @@ class Scope:
 
     def _note_relabelled(self, revision: Revision) -> None:
         """Have those read some session of whom may have another job."""
-        relabelled = sorted({rules for rules, _, _ in labels(self._archive, self._asked) if revision.relabels(rules)})
+        asked = {**self._asked, "before": revision.before}
+        relabelled = sorted({rules for rules, _, _ in labels(self._archive, asked) if revision.relabels(rules)})
         for rules in pieces(relabelled):
             self._archive.change("visitors_of_labels", {**self._asked, "rules": rules})
 
+    def _note_displaced(self, revision: Revision) -> None:
+        """Have those read some session of whom may see that places lie elsewhere."""
+        asked = {**self._asked, "most": self._sees["most"]}
+        shapes = sorted(shape for block in self._archive.ask("shapes", asked) for shape in block[0])
+        for detector in MINDED:
+            for some in pieces([shape for shape in shapes if revision.displaces(shape, {detector})]):
+                self._archive.change("visitors_of_shapes", {**asked, "shapes": some, "detector": detector})
+
     def _count(self) -> dict[date, Difference]:
+        same = self.revision.same if self.revision is not None else None
         counted: defaultdict[date, Difference] = defaultdict(Difference)
         for block in self._archive.ask("kept_sessions", self._asked):
             for day, stage, job, done, sessions in zip(*block, strict=True):
-                counted[date.fromisoformat(day)].stay(stage, job, sessions, done=bool(done))
+                counted[date.fromisoformat(day)].stay(stage, job, sessions, same, done=bool(done))
         for block in self._archive.ask("kept_findings", self._asked):
             for day, detector, findings in zip(*block, strict=True):
                 counted[date.fromisoformat(day)].stay_found(detector, findings)

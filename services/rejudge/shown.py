@@ -20,7 +20,7 @@ def show(difference: Difference, journey: Journey, console: Console) -> None:
         soft_wrap=True,
     )
     stages = [stage.name for stage in journey.stages]
-    console.print(_funnel(difference.stages, stages))
+    console.print(_funnel(difference, stages))
     for title, moves in (("Stages", difference.stages), ("Jobs", difference.jobs)):
         console.print(_moves(f"{title} of sessions that change", moves))
     console.print(_findings(difference))
@@ -34,12 +34,13 @@ def show(difference: Difference, journey: Journey, console: Console) -> None:
         console.print(f"{difference.unread:,} events could not be read by the new journey and were left out.")
 
 
-def _funnel(moves: Moves, stages: Sequence[str]) -> Table:
+def _funnel(difference: Difference, stages: Sequence[str]) -> Table:
     """Sessions that came to each stage or beyond; of a stage that only one journey has, there is one number."""
+    moves, renamed = difference.stages, difference.renamed
     table = _table("How far sessions get", "stage", "before", "now")
     for place, stage in enumerate(stages):
         beyond = set(stages[place:])
-        before = sum(sum(moved.values()) for old, moved in moves.items() if old in beyond)
+        before = sum(sum(moved.values()) for old, moved in moves.items() if renamed.get(old, old) in beyond)
         now = sum(count for moved in moves.values() for new, count in moved.items() if new in beyond)
         table.add_row(stage, f"{before:,}", f"{now:,}")
     return table

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
+from services.core.counterparts import Counterparts
 from services.core.journey import Journey
 from services.core.relabelling import Confidences
 from services.edges.history import Archive, labels
@@ -19,9 +20,9 @@ def pieces(rules: Sequence[str]) -> Iterator[Sequence[str]]:
 class Surer:
     """The confidences that are other than they stand."""
 
-    def __init__(self, archive: Archive, asked: Mapping[str, Any], journey: Journey) -> None:
-        """`asked` names the project and the first day (`since`)."""
-        confidences = Confidences(journey)
+    def __init__(self, archive: Archive, asked: Mapping[str, Any], journey: Journey, same: Counterparts) -> None:
+        """`asked` names the project, the first day (`since`), and the version of the journey before."""
+        confidences = Confidences(journey, same)
         self._unseen = confidences.unseen
         self._now: dict[str, float] = {}
         for rules, job, confidence in labels(archive, asked):

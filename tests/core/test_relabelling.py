@@ -6,6 +6,7 @@ from typing import Any
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from services.core.counterparts import Counterparts
 from services.core.fold import Fold
 from services.core.job import UNASSIGNED
 from services.core.journey import Journey, read_journey
@@ -59,12 +60,12 @@ def test_a_session_that_keeps_its_jobs_has_the_label_that_its_events_give(
     before, after = journey(old), journey(new, unassigned)
     (was, had), (now, has) = judged(before, moments), judged(after, moments)
 
-    keeps = Relabelling(before, after).keeps_jobs(rules(was))
+    keeps = Relabelling(before, after, Counterparts(before, after)).keeps_jobs(rules(was))
 
     if keeps:
         assert (has, now.job_changes, now.outcome) == (had, was.job_changes, was.outcome)
         assert rules(now) == rules(was)
-        assert Confidences(after).of(rules(was), was.label.job) == now.label.confidence
+        assert Confidences(after, Counterparts(after, after)).of(rules(was), was.label.job) == now.label.confidence
 
 
 def test_a_session_that_has_another_job_for_a_while_only_is_none_that_stays() -> None:
@@ -73,29 +74,35 @@ def test_a_session_that_has_another_job_for_a_while_only_is_none_that_stays() ->
     (was, had), (_, has) = (judged(one, ["search", "compare"]) for one in (before, after))
 
     assert (had, has) == (["unassigned", "buy"], ["gift", "buy"])
-    assert not Relabelling(before, after).keeps_jobs(rules(was))
+    assert not Relabelling(before, after, Counterparts(before, after)).keeps_jobs(rules(was))
 
 
 def test_what_the_customer_said_last_does_not_tell_what_they_said_before() -> None:
     before, after = journey([1.0] * 9), journey([1.5] * 9)
     said, _ = judged(before, ["search", "job_stated job=gift"])
 
-    assert not Relabelling(before, after).keeps_jobs(rules(said))
+    assert not Relabelling(before, after, Counterparts(before, after)).keeps_jobs(rules(said))
 
 
 def test_where_nothing_speaks_nothing_is_weighed() -> None:
     after = journey([3.0] * 9, unassigned=0.1)
 
-    assert Relabelling(journey([1.0] * 9), after).keeps_jobs("")
-    assert Confidences(after).of("", UNASSIGNED) == judged(after, [])[0].label.confidence == 0.3333
-    assert Confidences(after).of("", "gift") is None
+    before = journey([1.0] * 9)
+
+    assert Relabelling(before, after, Counterparts(before, after)).keeps_jobs("")
+    assert (
+        Confidences(after, Counterparts(after, after)).of("", UNASSIGNED)
+        == judged(after, [])[0].label.confidence
+        == 0.3333
+    )
+    assert Confidences(after, Counterparts(after, after)).of("", "gift") is None
 
 
 def test_rules_of_another_journey_say_nothing() -> None:
     after = journey([1.0] * 9)
 
-    assert not Relabelling(after, after).keeps_jobs("gift/9")
-    assert Confidences(after).of("gift/9", "gift") is None
+    assert not Relabelling(after, after, Counterparts(after, after)).keeps_jobs("gift/9")
+    assert Confidences(after, Counterparts(after, after)).of("gift/9", "gift") is None
 
 
 def test_weights_are_no_frame() -> None:

@@ -70,7 +70,6 @@ def test_alone_a_detector_finds_what_it_finds_beside_all_others(
         ({"friction": dict.fromkeys(DETECTORS.keys() - {"loop"})}, {"loop"}),
         ({"stages": stages(2, friction={"hesitation": {"pause": "20s"}})}, {"hesitation"}),
         ({"stages": stages(2, patience="9m")}, {"stage_stall"}),
-        ({"stages": stages(2, shortest_path=4)}, {"excess_steps"}),
         ({"learned": {"stays": {"basket": {"*": "2m"}}}}, {"stage_stall"}),
         ({"learned": {"waits": {"address zip": "20s"}}}, {"hesitation"}),
         ({"window": "3d", "journey": "other", "intended": ["checkout"]}, set()),
@@ -87,15 +86,76 @@ def test_which_detectors_a_change_concerns(change: dict[str, Any], detectors: se
 @pytest.mark.parametrize(
     "change",
     [
-        {"stages": stages(0, name="look")},
-        {"stages": DOCUMENT["stages"][:3]},
-        {"stages": stages(1, role="checkout")},
+        {"stages": DOCUMENT["stages"][:3]},  # it ends in a purchase then
         {"currency": "USD"},
-        {"jobs": DOCUMENT["jobs"][:2]},
+        {"time_zone": "Asia/Tokyo"},
+        {"jobs": [{**DOCUMENT["jobs"][0], "circumstances": [{"hours": "9-17", "weight": 1}]}, *DOCUMENT["jobs"][1:]]},
     ],
 )
 def test_what_no_session_may_outlast(change: dict[str, Any]) -> None:
     assert Revision(journey(), journey(**change)).is_whole
+
+
+ADDED = [*DOCUMENT["stages"][:2], {"name": "wish", "enter": {"event": ["Wished", "Checkout Started"]}}]
+
+
+def test_a_stage_added_concerns_whose_events_enter_it_and_whose_findings_tell_how_far_apart_places_are() -> None:
+    revision = Revision(journey(), journey(stages=[*ADDED, *DOCUMENT["stages"][2:]]))
+
+    touched = [revision.touches(name, "/") for name in ("Wished", "Checkout Started", "Product Added")]
+    assert touched == [True, False, False], "the checkout is further on"
+    assert not revision.concerns_everybody
+    assert not revision.displaces("basket browse checkout 9", ())
+    assert revision.displaces("basket browse checkout 9", ["backslide"])
+    assert revision.displaces("basket browse checkout 9", ["excess_steps"])
+    assert not revision.displaces("basket browse 9", ["backslide", "excess_steps"])
+
+
+def test_a_stage_removed_concerns_who_was_there_or_comes_to_others_after_many_moves() -> None:
+    revision = Revision(journey(stages=[*ADDED, *DOCUMENT["stages"][2:]]), journey())
+
+    assert revision.displaces("browse wish 2", ())
+    assert not revision.displaces("browse checkout 6", ())
+    assert revision.displaces("browse checkout 7", ()), "three moves are enough now, and twice as many fine"
+
+
+def test_another_order_concerns_who_was_in_two_stages_that_changed_places() -> None:
+    first, second, *others = DOCUMENT["stages"]
+
+    revision = Revision(journey(), journey(stages=[second, first, *others]))
+
+    assert revision.displaces("basket browse 3", ())
+    assert not revision.displaces("basket checkout 2", ())
+
+
+def test_another_end_concerns_who_came_to_it_unless_all_was_done_there() -> None:
+    wish = {"name": "wish", "enter": {"event": "Wished"}}
+    open_ended = [*DOCUMENT["stages"], wish]
+
+    longer = Revision(journey(), journey(stages=open_ended))
+    shorter = Revision(journey(stages=open_ended), journey(stages=[*open_ended, {**wish, "name": "get"}]))
+
+    assert not longer.displaces("bought 3", ())
+    assert shorter.displaces("wish 3", ()), "who goes back from there slides back now"
+    assert not shorter.displaces("bought 3", ())
+
+
+def test_an_event_that_enters_another_of_two_stages_is_touched() -> None:
+    first, second, *others = stages(1, enter={"event": ["Product Viewed", "Product Added"]})
+
+    revision = Revision(journey(stages=[first, second, *others]), journey(stages=[second, first, *others]))
+
+    assert revision.touches("Product Viewed", "/")
+    assert not revision.touches("Product Added", "/")
+
+
+def test_another_name_concerns_nobody() -> None:
+    revision = Revision(journey(), journey(stages=stages(0, name="look")))
+
+    assert revision.same.place("browse", "") == ("look", "")
+    assert not (revision.concerns_everybody)
+    assert not (revision.changes_meanings)
+    assert not (revision.moves_places)
 
 
 @pytest.mark.parametrize("rule", ["inactivity", "max_length"])
