@@ -2,10 +2,12 @@
 
 from typing import Any
 
+import msgspec
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from services.core.event import Event
 from services.core.rows import SessionRow
 from services.edges.clickhouse import Store
 from tests.api.conftest import Ask
@@ -194,3 +196,18 @@ def test_how_many_acts_are_told_is_bounded(store: Store, ask: Ask, acts: int) ->
 
     with pytest.raises(AssertionError, match="/query/acts"):
         ask("/v1/drop-offs", acts=acts)
+
+
+def test_of_two_acts_at_one_moment_the_one_with_the_lower_id_came_first(store: Store, ask: Ask) -> None:
+    (row,) = rows = [session("0 basket")]
+    fill(store, [*rows, LATER])
+    for id, name in (("ab", "second"), ("aa", "first"), ("b", "third"), ("ab0", "after second")):
+        act = Event(
+            id=id, project="shop", visitor=row.visitor, type="track", name=name, occurred_at=moment(0),
+            received_at=moment(0),
+        )  # fmt: skip
+        store.insert_lines("events", [msgspec.json.encode(act)])
+
+    (trail,) = place(ask("/v1/drop-offs", **ALL_TIME), "basket")["trails"]
+
+    assert trail["acts"] == ["first", "second", "after second", "third"]

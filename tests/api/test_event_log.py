@@ -5,14 +5,16 @@ import re
 from io import StringIO
 from xml.etree import ElementTree
 
+import msgspec
 from hypothesis import given
 from hypothesis import strategies as st
 
 from services.api.event_log import HEAD, as_trace
+from services.core.event import Event
 from services.edges.clickhouse import Store
 from tests.api.conftest import Client
 from tests.api.said import say
-from tests.api.shop import DAY, fill, session, text
+from tests.api.shop import DAY, fill, moment, session, text
 
 READ = {"Authorization": "Bearer rk_shop"}
 SPAN = {"from": text(-DAY), "to": text(5 * DAY)}
@@ -100,3 +102,31 @@ def test_as_csv_each_event_is_a_line_and_no_text_is_a_formula(store: Store, clie
     assert response.headers["content-type"] == "text/csv; charset=utf-8"
     (line,) = csv.DictReader(StringIO(response.text))
     assert (line["case"], line["activity"], line["visitor"], line["done"]) == (rows[0].id, "'@SUM(A1)", "'=1+1", "true")
+
+
+def test_traces_come_by_when_they_began_and_say_whether_they_got_done(store: Store, client: Client) -> None:
+    rows = [session("0-9 browse", id="z"), session("60 browse, 90 bought", id="a")]
+    fill(store, rows)
+    say(store, rows, "x")
+
+    for of in ("places", "events"):
+        log = ElementTree.fromstring(client.get("/v1/event-log", params=SPAN | {"of": of}, headers=READ).text)
+        traces = [told(trace) for trace in log.iter(f"{XES}trace")]
+        assert [(one["concept:name"], one["done"]) for one in traces] == [("z", "false"), ("a", "true")]
+
+
+def test_a_log_of_pages_has_the_pages_that_were_seen(store: Store, client: Client) -> None:
+    fill(store, [session("0-60 browse", visitor="anna")])
+    seen = [("page", "/"), ("track", "/b"), ("page", "/"), ("screen", "/cart"), ("page", "")]
+    acts = [
+        Event(
+            id=f"e{number}", project="shop", visitor="anna", type=kind, name="x", path=path,
+            occurred_at=moment(number), received_at=moment(number),
+        )
+        for number, (kind, path) in enumerate(seen)
+    ]  # fmt: skip
+    store.insert_lines("events", [msgspec.json.encode(act) for act in acts])
+
+    text = client.get("/v1/event-log", params=SPAN | {"of": "pages", "format": "csv"}, headers=READ).text
+
+    assert [line["activity"] for line in csv.DictReader(StringIO(text))] == ["/", "/cart"]

@@ -92,3 +92,18 @@ def test_any_visits_give_what_counting_people_gives(store: Store, ask: Ask, visi
         people, later = expected.get(key, (0, dict.fromkeys(range(1, 46), 0)))
         expected[key] = people + 1, {n: count + (min(came) + n in came) for n, count in later.items()}
     assert cohorts(answer) == expected
+
+
+def test_who_is_known_later_came_back_also_before_and_weeks_begin_in_the_time_zone(store: Store, ask: Ask) -> None:
+    fill(store, [
+        session(f"{3.99 * DAY} browse", job="gift", visitor="phone"),  # late on Sunday; Monday in Berlin
+        session(f"{12 * DAY} browse", job="gift", visitor="laptop", user="anna"),
+        session(f"{13 * DAY} browse", visitor="phone", user="anna"),
+        session(f"{40 * DAY} browse", visitor="late"),
+    ])  # fmt: skip
+    span = {"from_": text(0), "to": text(50 * DAY), "buckets": 2}
+
+    here, there = (cohorts(ask("/v1/jobs/retention", tz=tz, **span)) for tz in ("UTC", "Europe/Berlin"))
+
+    assert here == {("gift", "2025-12-29"): (1, {1: 0, 2: 1})}
+    assert there == {("gift", "2026-01-05"): (1, {1: 1, 2: 0})}

@@ -134,3 +134,9 @@ def test_how_many_sessions_it_took(store: Store, ask: Ask) -> None:
     [told] = ask("/v1/open-jobs", from_=text(0), to=text(30 * DAY))["jobs"]
 
     assert (told["sessions_each"], told["people"]) == (3, 1)
+
+
+def test_a_purchase_of_no_known_job_after_the_window_is_not_what_they_were_after(store: Store, ask: Ask) -> None:
+    unknown = session(f"{15 * DAY} checkout, {15 * DAY + 60} bought", visitor="anna")
+
+    assert fates(store, ask, gift("0 basket"), unknown) == {"opened": 1, "abandoned": 1}

@@ -70,18 +70,20 @@ def test_customers_come_best_first_with_their_last_session_and_who_is_asked_late
 ) -> None:
     good = [visit(day, "good", bought=50) for day in (1, 5, 9)] + [visit(12, "good", job="return")]
     best = [visit(day, "best", bought=90) for day in (2, 6, 10)] + [visit(13, "best", job="return")]
-    rows = [*good, *best, *(visit(3 + number, f"c{number}", bought=10) for number in range(8))]
-    rows[-1].currency = rows[-2].currency = ""
+    rich = [visit(1, "rich", bought=60), visit(11, "rich", job="return")]
+    rows = [*rich, *good, *best, *(visit(3 + number, f"c{number}", bought=10) for number in range(8))]
+    for one in (*good[1:], *rows[-2:]):
+        one.currency = ""
     fill(store, [*rows, session(f"{59 * DAY} browse", visitor="late")])
 
     answer = ask("/v1/segments", **ALL_TIME)
 
-    assert [one["person"] for one in answer["to_interview"]] == ["best", "good"]
-    assert [one["last_session"] for one in answer["to_interview"]] == [best[-1].id, good[-1].id]
+    assert [one["person"] for one in answer["to_interview"]] == ["best", "good", "rich"]
+    assert [one["last_session"] for one in answer["to_interview"]] == [one[-1].id for one in (best, good, rich)]
     asked = [(one["person"], one["currency"]) for one in answer["to_survey"]]
-    assert asked[:4] == [("best", "EUR"), ("good", "EUR"), ("c7", ""), ("c6", "")]
+    assert asked[:5] == [("best", "EUR"), ("good", "EUR"), ("rich", "EUR"), ("c7", ""), ("c6", "")]
     worth = {one["name"]: one["worth"] for one in answer["segments"]}
-    assert (worth["champions"], sum(worth.values())) == (420, 500)
+    assert (worth["champions"], sum(worth.values())) == (420, 560)
 
 
 def test_who_is_worth_much_is_worth_a_talk_though_they_come_seldom(store: Store, ask: Ask) -> None:

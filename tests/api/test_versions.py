@@ -32,3 +32,23 @@ def test_a_version_that_is_not_stored_is_told_without_changes(store: Store, ask:
     fill(store, [session("0 browse", journey_version="gone"), session("5 browse", journey_version=JOURNEY.version)])
 
     assert [one["changes"] for one in ask("/v1/versions", **ALL_TIME)["versions"]] == [None, None]
+
+
+def test_jobs_that_came_and_went_are_told(store: Store, ask: Ask) -> None:
+    story = {"when": "I am invited", "want": "find something", "so_that": "she is glad", "outcome": {"event": "x"}}
+    stages = [{"name": "browse", "enter": {"event": "x"}}]
+    older, newer = (
+        read_journey({"journey": "shop", "stages": stages, "jobs": [{"name": name, **story} for name in names]})
+        for names in (("gift", "lend"), ("gift", "borrow", "swap"))
+    )
+    for one in (older, newer):
+        store.save_journey(one.version, one.document())
+    fill(store, [
+        session("0 browse", journey_version=older.version), session("60 browse", journey_version=newer.version)
+    ])  # fmt: skip
+
+    newest, _ = ask("/v1/versions", **ALL_TIME)["versions"]
+
+    changes = newest["changes"]
+    assert (changes["jobs_added"], changes["jobs_removed"]) == (["borrow", "swap"], ["lend"])
+    assert (changes["stages_added"], changes["stages_removed"]) == ([], [])
