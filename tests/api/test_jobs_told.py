@@ -112,3 +112,12 @@ def test_the_journey_may_say_the_shortest_path_and_has_jobs_nobody_came_for(stor
     lend = jobs["lend"]
     assert (lend["attempts"], lend["primary"], lend["success"], lend["opportunity"]) == (0, False, None, None)
     assert [one["job"] for one in ask("/v1/jobs", job="gift", **ALL_TIME)["jobs"]] == ["gift"]
+
+
+def test_only_what_got_done_was_done_in_several_sessions(store: Store, ask: Ask) -> None:
+    tries = [session(f"{day * DAY} browse", job="gift", visitor="anna") for day in (0, 1)]
+    fill(store, [*tries, *done(1)])
+
+    found = gift(ask)
+
+    assert (found["attempts"], found["done"], found["done_in_several"]) == (2, 1, 0)
