@@ -93,33 +93,36 @@ class Store:
         if rows:
             packed = Packed(type(rows[0]))
             packed.add(rows)
-            self.insert_packed(table, packed)
+            self._insert(table, packed.columns, b"".join(packed))
 
     def insert_packed(self, table: str, rows: Packed) -> None:
-        """The same of rows that are encoded already."""
+        """The same of rows that are encoded already. The driver does not try again where a connection broke off."""
         self._insert(table, rows.columns, rows)
 
     def insert_lines(self, table: str, lines: Sequence[bytes]) -> None:
-        """Write events as they came, one JSON object each; when this returns they are on disk."""
+        """Write events as they came, one JSON object each; when this returns they are on disk.
+
+        The driver does not try again where a connection broke off.
+        """
         if lines:
             self._insert(table, EVENT_COLUMNS, Lines(lines))
 
     def insert_json(self, table: str, columns: Sequence[str], lines: bytes) -> None:
         """Write rows that are JSON lines already, of these columns."""
-        self._insert(table, columns, Lines([lines]))
+        self._insert(table, columns, lines)
 
     def empty(self, table: str) -> None:
         """Remove all rows of a table. Not for one that a service writes to: a crash may bring some of them back."""
         with self._writers.borrow() as client, self._translated(f"empty {table}"):
             client.command("TRUNCATE TABLE {name:Identifier}", {"name": table})
 
-    def _insert(self, table: str, columns: Sequence[str], pieces: Pieces) -> None:
-        # The names must be given: an EPHEMERAL column is read only where it is named. So must the length: what has none
-        # is sent in chunks. The driver takes whatever gives bytes when it is gone through, and says less in its types.
-        block: Any = pieces
-        size = {"Content-Length": str(pieces.size)}
+    def _insert(self, table: str, columns: Sequence[str], block: bytes | Pieces) -> None:
+        # The names must be given: an EPHEMERAL column is read only where it is named. So must the length of pieces, or
+        # they go in chunks. The driver takes whatever gives bytes when gone through, and says less in its types.
+        body: Any = block
+        length = {} if isinstance(block, bytes) else {"Content-Length": str(block.size)}
         with self._writers.borrow() as client, self._translated(f"write to {table}"):
-            client.raw_insert(table, columns, block, fmt="JSONEachRow", transport_settings=size)
+            client.raw_insert(table, columns, body, fmt="JSONEachRow", transport_settings=length)
 
     def query(self, sql: str, parameters: Mapping[str, Any] | None = None) -> list[dict[str, Any]]:
         """Answer a question, read-only and within limits. Values come in only as `{name:Type}`, bound by the server."""
@@ -181,7 +184,7 @@ class Store:
     def save_journey(self, version: str, document_json: str) -> None:
         """Make this the journey that answers are given by."""
         row = {"version": version, "document": document_json}
-        self._insert("journeys", tuple(row), Lines([msgspec.json.encode(row)]))
+        self._insert("journeys", tuple(row), msgspec.json.encode(row))
 
     def journey(self) -> str | None:
         """The document, JSON, of the journey saved last."""
