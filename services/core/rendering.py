@@ -1,62 +1,88 @@
 """How a session, as folded, is written down: the rows of `sessions` and `findings`."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
+from services.core.event import Millis
+from services.core.fold import Run
 from services.core.rows import FindingRow, SessionRow, UnfinishedRow
 from services.core.session import LiveSession, Visitor
 from services.core.stored import Session
 
 
 def session_row(visitor: Visitor, live: LiveSession, partition: int, version: int) -> SessionRow:
-    """The row of a session as it stands."""
+    """The row of a session as it stands.
+
+    Its fields are given in their order: by name, making it takes four times as long, and no row is made more often.
+    """
     session, fold = live.session, live.fold
-    book, runs, label, furthest, seen = fold.book, fold.runs, fold.label, fold.furthest, fold.seen
+    book, label, furthest, seen = fold.book, fold.label, fold.furthest, fold.seen
+    stages, steps, began, ended, opened_by, rules = _path(fold.runs)
     outcome_at, outcome_event = fold.outcome
+    evidence = fold.evidence
     return SessionRow(
-        project=visitor.project,
-        opened_on=session.opened_on,
-        id=session.id,
-        visitor=visitor.id,
-        user=live.user,
-        started_at=live.started_at,
-        ended_at=live.ended_at,
-        state="closed" if session.closed else "open",
-        late=session.late,
-        historical=session.historical,
-        events=len(session.acts),
-        pages=fold.pages,
-        entry_page=fold.entry_page,
-        exit_page=fold.page,
-        device=seen.device,
-        browser=seen.browser,
-        os=seen.os,
-        country=seen.country,
-        referrer_class=seen.referrer_class,
-        source=seen.source,
-        medium=seen.medium,
-        campaign=seen.campaign,
-        click_id=seen.click_id,
-        stage=furthest.stage if furthest else "",
-        step=furthest.step if furthest else "",
-        path_stage=[run.place.stage for run in runs],
-        path_step=[run.place.step for run in runs],
-        path_started_at=[run.started_at for run in runs],
-        path_ended_at=[run.ended_at for run in runs],
-        path_event=[run.event for run in runs],
-        path_rule=[run.rule for run in runs],
-        job=label.job,
-        job_confidence=label.confidence,
-        job_evidence=list(fold.evidence.values()),
-        job_rules=[book.weighing.names[rule] for rule in fold.evidence],
-        job_changes=list(fold.job_changes),  # written while the fold goes on
-        outcome_at=outcome_at,
-        outcome_event=outcome_event,
-        value=fold.value,
-        currency=fold.currency or book.currency,
-        journey_version=book.version,
-        partition=partition,
-        version=version,
+        visitor.project,
+        session.opened_on,
+        session.id,
+        partition,
+        version,
+        visitor.id,
+        live.user,
+        live.started_at,
+        live.ended_at,
+        "closed" if session.closed else "open",
+        session.late,
+        session.historical,
+        len(session.acts),
+        fold.pages,
+        fold.entry_page,
+        fold.page,
+        seen.device,
+        seen.browser,
+        seen.os,
+        seen.country,
+        seen.referrer_class,
+        seen.source,
+        seen.medium,
+        seen.campaign,
+        seen.click_id,
+        furthest.stage if furthest else "",
+        furthest.step if furthest else "",
+        stages,
+        steps,
+        began,
+        ended,
+        opened_by,
+        rules,
+        label.job,
+        label.confidence,
+        list(evidence.values()),
+        [book.weighing.names[rule] for rule in evidence] if evidence else [],
+        list(fold.job_changes),  # written while the fold goes on
+        outcome_at,
+        outcome_event,
+        fold.value,
+        fold.currency or book.currency,
+        book.version,
     )
+
+
+def _path(runs: Iterable[Run]) -> tuple[list[str], list[str], list[Millis], list[Millis], list[str], list[str]]:
+    """The columns of a session's path."""
+    stages: list[str] = []
+    steps: list[str] = []
+    began: list[Millis] = []
+    ended: list[Millis] = []
+    opened_by: list[str] = []
+    rules: list[str] = []
+    for run in runs:
+        place = run.place
+        stages.append(place.stage)
+        steps.append(place.step)
+        began.append(run.started_at)
+        ended.append(run.ended_at)
+        opened_by.append(run.event)
+        rules.append(run.rule)
+    return stages, steps, began, ended, opened_by, rules
 
 
 def finding_rows(visitor: Visitor, live: LiveSession, partition: int, version: int) -> Iterator[FindingRow]:
@@ -71,29 +97,29 @@ def finding_rows(visitor: Visitor, live: LiveSession, partition: int, version: i
     session.written = list(findings)
     for finding_id, one in findings.items():
         yield FindingRow(
-            project=visitor.project,
-            opened_on=session.opened_on,
-            session_id=session.id,
-            id=finding_id,
-            visitor=visitor.id,
-            detector=one.detector,
-            stage=one.stage,
-            step=one.step,
-            page=one.page,
-            element=one.element,
-            job=fold.label.job,
-            occurred_at=one.occurred_at,
-            severity=one.severity,
-            cost_seconds=one.cost_seconds,
-            cost_steps=one.cost_steps,
-            value=one.value,
-            currency=one.currency,
-            intended=fold.book.is_intended(one.stage, one.step),
-            cause=one.cause,
-            evidence=list(one.evidence),
-            journey_version=fold.book.version,
-            partition=partition,
-            version=version,
+            visitor.project,
+            session.opened_on,
+            session.id,
+            finding_id,
+            partition,
+            version,
+            visitor.id,
+            one.detector,
+            one.stage,
+            one.step,
+            one.page,
+            one.element,
+            fold.label.job,
+            one.occurred_at,
+            one.severity,
+            one.cost_seconds,
+            one.cost_steps,
+            one.value,
+            one.currency,
+            fold.book.is_intended(one.stage, one.step),
+            one.cause,
+            list(one.evidence),
+            fold.book.version,
         )
 
 

@@ -12,7 +12,7 @@ import msgspec
 from services.core.event import Millis
 
 
-class Row(msgspec.Struct, gc=False, kw_only=True):
+class Row(msgspec.Struct, gc=False):
     """One row of one table."""
 
 

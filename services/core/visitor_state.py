@@ -21,20 +21,21 @@ def state_row(visitor: Visitor, tenant: Tenant, position: PositionRow) -> StateR
     """A visitor who is awake, as they are written at this position."""
     sessions = [live.session for live in visitor.sessions]
     due, touched = tenant.dues(visitor)
-    return StateRow(
-        project=visitor.project,
-        visitor=visitor.id,
-        log_id=position.log_id,
-        partition=position.partition,
-        next_offset=position.next_offset,
-        key_hash=key_hash(visitor.id),
-        format=STATE_FORMAT,
-        blob=_ENCODER.encode(VisitorState("", sessions)) if sessions else b"",
-        version=position.version,
-        stands_for=position.version,
-        due=due,
-        touched=touched,
-        is_deleted=int(not sessions),
+    version = position.version
+    return StateRow(  # in their order, as in rendering.py
+        visitor.project,
+        visitor.id,
+        position.log_id,
+        position.partition,
+        position.next_offset,
+        key_hash(visitor.id),
+        STATE_FORMAT,
+        _ENCODER.encode(VisitorState("", sessions)) if sessions else b"",
+        version,
+        version,
+        due,
+        touched,
+        int(not sessions),
     )
 
 

@@ -16,19 +16,19 @@ from services.edges.clickhouse_clients import READER, WRITER, Address, Sessions,
 from services.edges.clickhouse_errors import StoreError, StoreRefused, StoreSpent, StoreUnavailable, translated
 from services.edges.erasure import FORGOTTEN, erase
 from services.edges.migrate import migrate, shipped
+from services.edges.packed import Lines, Packed, Pieces
 from services.edges.unfinished import UNFINISHED, ranges
 
 __all__ = ["Store", "StoreError", "StoreRefused", "StoreSpent", "StoreUnavailable"]
 
 EVENT_COLUMNS = Event.__struct_encode_fields__
-ENCODER = msgspec.json.Encoder()
-AT_ONCE = 500
-"""Rows encoded in one go: no other thread of this process can do anything meanwhile."""
 
 POSITIONS = """
 SELECT log_id, partition, partitions, generation, claim, began, finished, next_offset, clocks, version, owed
 FROM positions FINAL
 """
+# Whether large numbers come in quotes is a setting of the server's.
+_POSITIONS = msgspec.json.Decoder(PositionRow, strict=False)
 STATE = tuple(one.encode_name for one in msgspec.structs.fields(StateRow))
 # A log's states lie where its visitors are; those of logs before it go to where their visitors would be now.
 # The bound on written_at keeps a state from coming back whose withdrawal the TTL removed before it. It is counted
@@ -91,13 +91,21 @@ class Store:
     def insert(self, table: str, rows: Sequence[Row]) -> None:
         """Write rows of one kind; when this returns they are on disk."""
         if rows:
-            pieces = (rows[start : start + AT_ONCE] for start in range(0, len(rows), AT_ONCE))
-            self._insert(table, rows[0].__struct_encode_fields__, b"".join(map(ENCODER.encode_lines, pieces)))
+            packed = Packed(type(rows[0]))
+            packed.add(rows)
+            self._insert(table, packed.columns, b"".join(packed))
+
+    def insert_packed(self, table: str, rows: Packed) -> None:
+        """The same of rows that are encoded already. The driver does not try again where a connection broke off."""
+        self._insert(table, rows.columns, rows)
 
     def insert_lines(self, table: str, lines: Sequence[bytes]) -> None:
-        """Write events as they came, one JSON object each; when this returns they are on disk."""
+        """Write events as they came, one JSON object each; when this returns they are on disk.
+
+        The driver does not try again where a connection broke off.
+        """
         if lines:
-            self._insert(table, EVENT_COLUMNS, b"\n".join(lines))
+            self._insert(table, EVENT_COLUMNS, Lines(lines))
 
     def insert_json(self, table: str, columns: Sequence[str], lines: bytes) -> None:
         """Write rows that are JSON lines already, of these columns."""
@@ -108,10 +116,13 @@ class Store:
         with self._writers.borrow() as client, self._translated(f"empty {table}"):
             client.command("TRUNCATE TABLE {name:Identifier}", {"name": table})
 
-    def _insert(self, table: str, columns: Sequence[str], block: bytes) -> None:
-        # The names must be given: an EPHEMERAL column is read only where it is named.
+    def _insert(self, table: str, columns: Sequence[str], block: bytes | Pieces) -> None:
+        # The names must be given: an EPHEMERAL column is read only where it is named. So must the length of pieces, or
+        # they go in chunks. The driver takes whatever gives bytes when gone through, and says less in its types.
+        body: Any = block
+        length = {} if isinstance(block, bytes) else {"Content-Length": str(block.size)}
         with self._writers.borrow() as client, self._translated(f"write to {table}"):
-            client.raw_insert(table, column_names=columns, insert_block=block, fmt="JSONEachRow")
+            client.raw_insert(table, columns, body, fmt="JSONEachRow", transport_settings=length)
 
     def query(self, sql: str, parameters: Mapping[str, Any] | None = None) -> list[dict[str, Any]]:
         """Answer a question, read-only and within limits. Values come in only as `{name:Type}`, bound by the server."""
@@ -129,7 +140,9 @@ class Store:
 
     def positions(self) -> list[PositionRow]:
         """How far each partition of each log has been applied, and by whose claim."""
-        return msgspec.convert(self.query(POSITIONS), list[PositionRow])
+        # Asked before each write, so without all that `query` does for answers of any kind.
+        with self._readers.borrow() as client, self._translated("answer"):
+            return _POSITIONS.decode_lines(client.raw_query(POSITIONS, fmt="JSONEachRow"))
 
     def states(self, position: PositionRow, finished: int) -> Iterator[StateRow]:
         """The newest state of each visitor of a partition that was claimed at this position.
@@ -171,7 +184,7 @@ class Store:
     def save_journey(self, version: str, document_json: str) -> None:
         """Make this the journey that answers are given by."""
         row = {"version": version, "document": document_json}
-        self._insert("journeys", tuple(row), ENCODER.encode(row))
+        self._insert("journeys", tuple(row), msgspec.json.encode(row))
 
     def journey(self) -> str | None:
         """The document, JSON, of the journey saved last."""

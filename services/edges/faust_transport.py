@@ -20,6 +20,8 @@ from faust.transport.drivers import aiokafka as driver
 from faust.types import TP, AppT, ConsumerMessage, EventT, Message
 from yarl import URL
 
+from services.edges.bare_records import hand_out_bare
+
 log = logging.getLogger(__name__)
 
 POLL_SECONDS = 1.0
@@ -59,6 +61,10 @@ class ConsumerThread(driver.AIOKafkaConsumerThread):
         # Faust hard-codes 1500 ms. A broker that does not wake a waiting fetch would delay every event by it.
         consumer._fetch_max_wait_ms = transport.fetch_wait_ms
         return consumer
+
+    async def on_start(self) -> None:
+        await super().on_start()
+        hand_out_bare(self._ensure_consumer())
 
     async def _commit(self, offsets: Mapping[TP, int]) -> bool:
         # Faust crashes the app when a commit fails. Ours is only a hint (`Positions` is the truth): the next will do.

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from services.core.event import Millis
 from services.core.rows import ForgottenRow, Left, PositionRow, Row, StateRow, UnfinishedRow
+from services.edges.packed import Packed
 
 if TYPE_CHECKING:
     from services.edges.clickhouse import Store
@@ -19,6 +20,9 @@ class StoreToCome:
 
     def insert(self, table: str, rows: Sequence[Row]) -> None:
         self._opened.result().insert(table, rows)
+
+    def insert_packed(self, table: str, rows: Packed) -> None:
+        self._opened.result().insert_packed(table, rows)
 
     def insert_lines(self, table: str, lines: Sequence[bytes]) -> None:
         self._opened.result().insert_lines(table, lines)

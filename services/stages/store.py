@@ -5,6 +5,7 @@ from typing import Protocol
 
 from services.core.event import Millis
 from services.core.rows import ForgottenRow, Left, PositionRow, Row, StateRow, UnfinishedRow
+from services.edges.packed import Packed
 
 
 class Store(Protocol):
@@ -15,6 +16,8 @@ class Store(Protocol):
     """
 
     def insert(self, table: str, rows: Sequence[Row]) -> None: ...
+
+    def insert_packed(self, table: str, rows: Packed) -> None: ...
 
     def insert_lines(self, table: str, lines: Sequence[bytes]) -> None:
         """Rows that are JSON already."""

@@ -2,22 +2,22 @@
 
 import asyncio
 import time
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence, Sized
 from concurrent.futures import Future, ThreadPoolExecutor
 from datetime import timedelta
 from typing import TypeVar
 
 import stamina
 
-from services.core.changes import Changes
 from services.core.claim import lost
 from services.core.refusal_row import row_of_store
-from services.core.rows import FindingRow, RefusedRow, Row
+from services.core.rows import FindingRow, RefusedRow
 from services.edges.clickhouse_errors import RowsRefused, StoreUnavailable
+from services.stages.parcel import Parcel
 from services.stages.set_aside import say_set_aside
 from services.stages.store import Store
 
-R = TypeVar("R", bound=Row | bytes)
+R = TypeVar("R", bound=Sized)
 
 Announce = Callable[[Sequence[FindingRow]], Awaitable[None]]
 """Tells the findings that were stored; must not raise, and must not take long."""
@@ -57,11 +57,12 @@ class Writes:
         """Is a thread in the database, for a write that we may have given up?"""
         return bool(self._calls)
 
-    async def insert(self, changes: Changes) -> None:
+    async def insert(self, parcel: Parcel) -> None:
         """Results, then the states that stand for them, then the positions that stand for all.
 
         A visitor's state says that the records up to it are applied, so it must not be there without their results.
         """
+        changes = parcel.changes
         unstorable: list[RefusedRow] = []
 
         def insert_events(table: str, lines: list[bytes]) -> None:
@@ -70,7 +71,7 @@ class Writes:
         await asyncio.gather(
             self._put("events", insert_events, changes.events),
             self._put("findings", self._store.insert, changes.findings),
-            self._put("sessions", self._store.insert, changes.sessions),
+            self._put("sessions", self._store.insert_packed, parcel.sessions),
         )
         if self.announce is not None:
             # Before the positions: after a crash from here on the events are read, and their findings told, again.
@@ -78,7 +79,7 @@ class Writes:
         refused = [*changes.refused, *unstorable]
         await self._put("refused_events", self._store.insert, refused)
         say_set_aside(refused)
-        await self._put("session_state", self._store.insert, changes.states)
+        await self._put("session_state", self._store.insert_packed, parcel.states)
         await self._put("positions", self._store.insert, changes.positions)
 
     def _insert_storable(self, table: str, lines: list[bytes]) -> list[RefusedRow]:
@@ -92,8 +93,8 @@ class Writes:
             return [*self._insert_storable(table, lines[:half]), *self._insert_storable(table, lines[half:])]
         return []
 
-    async def _put(self, table: str, insert: Callable[[str, list[R]], None], rows: list[R]) -> None:
-        if not rows:
+    async def _put(self, table: str, insert: Callable[[str, R], None], rows: R) -> None:
+        if not len(rows):
             return
         claims = self._claims()
 

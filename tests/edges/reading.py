@@ -82,7 +82,8 @@ class Reader:
         return [record.value for record in self.records]
 
     def offsets(self, partition: int) -> list[int]:
-        return [record.offset for record in self.records if record.partition == partition]
+        of = (fetch for fetch in self.fetches if fetch.message.partition == partition)
+        return [record.offset for fetch in of for record in fetch.value]
 
     async def __aenter__(self) -> Self:
         await self.app.start()

@@ -26,6 +26,7 @@ from services.core.rows import (
     StateRow,
 )
 from services.edges.clickhouse import Store, StoreRefused, StoreUnavailable
+from services.edges.packed import AT_ONCE
 
 AT = Millis(1_767_225_600_123)
 SAME_STORE = settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
@@ -105,6 +106,19 @@ def test_events_are_stored_as_they_came(store: Store) -> None:
     assert row["watermark_at"] == datetime(1970, 1, 1, tzinfo=UTC)
     assert msgspec.json.decode(row["props"]) == msgspec.json.decode(props)
     assert (row["user"], row["context"]) == ("", "{}")
+
+
+def test_more_than_is_sent_in_one_piece_is_stored_whole(store: Store) -> None:
+    lines = [
+        msgspec.json.encode(
+            Event(id=f"e{number}", project="shop", visitor="v", type="track", name="x", occurred_at=AT, received_at=AT)
+        )
+        for number in range(2 * AT_ONCE + 1)
+    ]
+
+    store.insert_lines("events", lines)
+
+    assert store.query("SELECT uniqExact(id) AS n FROM events") == [{"n": len(lines)}]
 
 
 def test_an_event_written_twice_is_one(store: Store) -> None:

@@ -3,9 +3,14 @@
 import threading
 from collections.abc import Iterator, Sequence
 
+import msgspec
+
 from services.core.event import Millis
-from services.core.rows import ForgottenRow, Left, PositionRow, Row, StateRow, UnfinishedRow
+from services.core.rows import ForgottenRow, Left, PositionRow, Row, SessionRow, StateRow, UnfinishedRow
 from services.edges.clickhouse_errors import StoreRefused, StoreUnavailable
+from services.edges.packed import Packed
+
+KINDS: dict[str, type[Row]] = {"sessions": SessionRow, "session_state": StateRow}
 
 
 class MemoryStore:
@@ -54,6 +59,9 @@ class MemoryStore:
                 self.keep(row)
             if isinstance(row, StateRow):
                 self._states[row.project, row.visitor] = row
+
+    def insert_packed(self, table: str, rows: Packed) -> None:
+        self.insert(table, msgspec.json.Decoder(KINDS[table]).decode_lines(b"".join(rows)))
 
     def insert_lines(self, table: str, lines: Sequence[bytes]) -> None:
         self._write(table, len(lines))
