@@ -1,6 +1,6 @@
 """Everything the core raises. A message names the key at fault and the remedy."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 
 class CoreError(Exception):
@@ -37,6 +37,14 @@ class TooManyRefused(CoreError):
             " and start it again: nothing is lost. Or start it with DESIRELINE_MOST_REFUSED_SHARE=1: it then sets aside"
             " whatever it cannot apply, and `desireline refused replay` sends that again later."
         )
+
+
+class NothingStored(CoreError):
+    """A project of which there is nothing to judge: most likely its name is misspelt."""
+
+    def __init__(self, project: str, since: str, projects: Sequence[str]) -> None:
+        there = f"There are {', '.join(projects)}: name one with --project." if projects else "None of any project is."
+        super().__init__(f"No event of the project {project!r} since {since} is stored. {there}")
 
 
 class SettingError(CoreError, ValueError):

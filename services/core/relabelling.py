@@ -20,9 +20,9 @@ class Relabelling:
         self._jobs = same.jobs
         now = _numbers(self._after)
         self._numbers = {
-            name: (number, now[same.rules[name]])
+            # One that is gone says nothing any more.
+            name: (number, 1 << now[same.rules[name]] if name in same.rules else 0)
             for number, name in enumerate(self._before.names[: self._before.first_stated])
-            if name in same.rules
         }
         self._kept: dict[str, bool] = {}
 
@@ -44,8 +44,8 @@ class Relabelling:
                 return False
             old, new = self._numbers[rule]
             was |= 1 << old
-            now |= 1 << new
-            if self._jobs.get(self._before.label(was).job) != self._after.label(now).job:
+            now |= new
+            if self._jobs.get(self._before.label(was).job) != _job(self._after, now):
                 return False
         return True
 
@@ -63,16 +63,18 @@ class Confidences:
 
     def of(self, rules: str, job: str) -> float | None:
         """How sure of this job; None where these rules are not this journey's, or speak for another job."""
-        numbers = [self._numbers.get(rule) for rule in rules.split()]
-        if not numbers:
-            return self.unseen if job == UNASSIGNED else None
-        fired = 0
-        for number in numbers:
-            if number is None:
-                return None
-            fired |= 1 << number
+        # Rules that are gone say nothing any more.
+        fired = sum(1 << self._numbers[rule] for rule in rules.split() if rule in self._numbers)
+        now = self._jobs.get(job)
+        if not fired:
+            return self.unseen if now == UNASSIGNED else None
         label = self._weighing.label(fired)
-        return label.confidence if label.job == self._jobs.get(job) else None
+        return label.confidence if label.job == now else None
+
+
+def _job(weighing: Weighing, fired: int) -> str:
+    """The job for which these numbers speak, given as bits; none before any does."""
+    return weighing.label(fired).job if fired else UNASSIGNED
 
 
 def _numbers(weighing: Weighing) -> dict[str, int]:

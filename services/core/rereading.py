@@ -4,7 +4,7 @@ Of two journeys most rules are the same in the same order. Only an event that on
 at closer: which of the rules it enters a place by, which speak for a job or say that it is done, which page it is.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from difflib import SequenceMatcher
 from typing import NamedTuple, TypeAlias
 
@@ -13,9 +13,10 @@ from services.core.journey import Journey
 from services.core.matcher import Matcher
 from services.core.page import PAGE_CLASSES
 from services.core.rulebook import Rulebook
+from services.core.weighing import Weighing
 
-GONE = "gone "
-"""Before the name of a rule that has no counterpart; no rule is called so."""
+Names: TypeAlias = Mapping[str, str]
+"""What is called how in the later journey."""
 
 
 class _Rule(NamedTuple):
@@ -34,7 +35,9 @@ class Rereading:
     """One journey's rules held against those before."""
 
     def __init__(self, before: Journey, after: Journey, same: Counterparts) -> None:
-        self._before, self._after = _rules(before, same), _rules(after)
+        places, spoken, jobs = ({name: name for name in of.values()} for of in (same.places, same.rules, same.jobs))
+        self._before = _rules(before, "gone ", same.places, same.rules, same.jobs)
+        self._after = _rules(after, "new ", places, spoken | _new(after, spoken), jobs)
         self._apart = [
             rule.matcher
             for old, new in zip(self._before, self._after, strict=True)
@@ -73,21 +76,34 @@ def _up_to_certain(entered: _Answers) -> _Answers:
     return entered[:certain]
 
 
-def _rules(journey: Journey, same: Counterparts | None = None) -> _Rules:
-    """All rules of a journey, by the names that they have in the later one."""
+def _rules(journey: Journey, alone: str, places: Names, spoken: Names, jobs: Names) -> _Rules:
+    """The rules of a journey that tell of its events, by the names that they have in the later one.
+
+    `alone` stands before the name of what the other journey has not. What spoke for a job and is gone, labels tell
+    (services.core.relabelling). That a job is done, only those see whose job it is; who has one that the other journey
+    has not, labels tell, too; but where the journey ends in a purchase, any outcome is an end.
+    """
     book = Rulebook(journey)
-    places, spoken, jobs = (same.places, same.rules, same.jobs) if same is not None else (None, None, None)
     ways = sorted(book.ways_in(), key=lambda one: -one[0].order)
-    entries = [_Rule(f"{_now(place.name, places)}/{rule.partition('/')[2]}", matcher) for place, rule, matcher in ways]
-    evidence = [_Rule(_now(book.weighing.names[number], spoken), matcher) for number, matcher in book.weighing.evidence]
-    done = [_Rule(_now(job.name, jobs), job.outcome) for job in journey.jobs if job.outcome is not None]
+    entries = [
+        _Rule(f"{places.get(place.name, alone + place.name)}/{rule.partition('/')[2]}", matcher)
+        for place, rule, matcher in ways
+    ]
+    numbered = ((book.weighing.names[number], matcher) for number, matcher in book.weighing.evidence)
+    evidence = [_Rule(spoken[name], matcher) for name, matcher in numbered if name in spoken]
+    done = [
+        _Rule(jobs.get(job.name, alone + job.name), job.outcome)
+        for job in journey.jobs
+        if job.outcome is not None and (job.name in jobs or book.ends_in_purchase)
+    ]
     pages = [_Rule(one, journey.pages.matcher(one)) for one in PAGE_CLASSES]
     # The order of these says nothing: a session keeps when each job was first done.
     return entries, evidence, sorted(done) + pages
 
 
-def _now(name: str, names: dict[str, str] | None) -> str:
-    return name if names is None else names.get(name, GONE + name)
+def _new(journey: Journey, spoken: Names) -> dict[str, str]:
+    """What speaks for a job in the later journey only."""
+    return {name: name for name in Weighing(journey).names if name not in spoken}
 
 
 def _apart(old: Sequence[_Rule], new: Sequence[_Rule]) -> Iterator[_Rule]:

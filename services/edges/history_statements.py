@@ -19,6 +19,7 @@ FROM (
 INNER JOIN (SELECT version, document FROM journeys FINAL) AS known USING version
 ORDER BY sessions DESC, version
 """
+PROJECTS = "SELECT DISTINCT project FROM events ORDER BY project"
 JOURNEY = "SELECT document FROM journeys FINAL WHERE version = {before:String}"
 MEANINGS = """
 SELECT DISTINCT name, path FROM events
@@ -129,6 +130,7 @@ QUESTIONS = {
     "forms": FORMS,
     "days": DAYS,
     "versions": VERSIONS,
+    "projects": PROJECTS,
     "journey": JOURNEY,
     "meanings": MEANINGS,
     "events": EVENTS.replace("{surroundings}", ""),

@@ -49,7 +49,9 @@ SESSIONS = {
     "now_path, arraySlice(splitByChar('\\n', path_key), 1, length(now_path))), '\\n')",
     "now_ways_in": f"arrayMap(name -> concat({_now(_WAY_IN, 'places')}, '/', {_NUMBER}), path_rule)",
     "now_job": _now("job", "jobs"),
-    "now_rules": _now_each("job_rules", "names"),
+    # Rules that are gone say nothing any more.
+    "now_rules": _now_each("arrayFilter(rule -> NOT has({gone:Array(String)}, rule), job_rules)", "names"),
+    "now_evidence": "arrayFilter((event, rule) -> NOT has({gone:Array(String)}, rule), job_evidence, job_rules)",
     "now_changes": _now_each("job_changes", "jobs"),
     "now_confidence": f"transform({RULES}, {{rules:Array(String)}}, {{confidences:Array(Float64)}}, "
     "toFloat64(job_confidence))",
@@ -63,6 +65,7 @@ SESSIONS_NOW = {
     "path_rule": "now_ways_in",
     "job": "now_job",
     "job_rules": "now_rules",
+    "job_evidence": "now_evidence",
     "job_changes": "now_changes",
     "job_confidence": "now_confidence",
 }

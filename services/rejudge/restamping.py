@@ -9,6 +9,7 @@ import msgspec
 from services.core.counterparts import Counterparts
 from services.core.hindsight import NOWHERE
 from services.core.journey import Journey, read_journey
+from services.core.weighing import Weighing
 from services.edges.history import Archive
 from services.rejudge.surer import Surer
 
@@ -41,8 +42,9 @@ class Restamping:
     def _get_to_know(self, before: str) -> tuple[dict[str, Any], Surer]:
         asked = {**self._asked, "before": before}
         [document] = [one for block in self._archive.ask("journey", asked) for one in block[0]]
-        same = Counterparts(read_journey(msgspec.json.decode(document)), self._journey)
-        names: dict[str, Any] = {}
+        journey = read_journey(msgspec.json.decode(document))
+        same = Counterparts(journey, self._journey)
+        names: dict[str, Any] = {"gone": [one for one in Weighing(journey).names if one not in same.rules]}
         for key, of in (("places", same.places), ("jobs", same.jobs), ("names", same.rules)):
             # The database takes no empty list.
             renamed = {"": ""} | {old: new for old, new in of.items() if old != new}

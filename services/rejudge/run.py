@@ -9,6 +9,7 @@ from datetime import date, datetime, timedelta
 
 import msgspec
 
+from services.core.errors import NothingStored
 from services.core.hindsight import NOWHERE
 from services.core.journey import Journey
 from services.core.rows import FindingRow, ForgottenRow, SessionRow
@@ -65,10 +66,16 @@ class Run:
         self.id = hashlib.blake2b(causes.encode(), digest_size=16).hexdigest()
 
     def judge(self, now: datetime, tell: Tell) -> Difference:
-        """Judge the days that are not done. Raises StoreError; what was done until then need not be done again."""
+        """Judge the days that are not done.
+
+        Raises NothingStored; and StoreError: what was done until then need not be done again.
+        """
         lead = DAY * (2 * reach(self._journey) + 2)  # before a day, for its result to be whole
         sizes = self._sizes(self._since - lead)
         every = _every_day(sizes)
+        if not every:
+            projects = [one for block in self._archive.ask("projects", {}) for one in block[0]]
+            raise NothingStored(self._project, self._since.isoformat(), projects)
         stands = self._standing(every, now.date())
         whole = Difference()
         whole.merge(one.difference for one in stands.values())

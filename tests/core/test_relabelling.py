@@ -102,7 +102,6 @@ def test_rules_of_another_journey_say_nothing() -> None:
     after = journey([1.0] * 9)
 
     assert not Relabelling(after, after, Counterparts(after, after)).keeps_jobs("gift/9")
-    assert Confidences(after, Counterparts(after, after)).of("gift/9", "gift") is None
 
 
 def test_weights_are_no_frame() -> None:

@@ -84,7 +84,9 @@ def renamed(of: Rejudged, same: Counterparts, after: Journey) -> tuple[Document,
     session["path_stage"], session["path_step"] = [one for one, _ in path], [one for _, one in path]
     ways = (rule.partition("/") for rule in session["path_rule"])
     session["path_rule"] = [f"{same.places[place]}/{number}" for place, _, number in ways]
-    session["job_rules"] = [same.rules[rule] for rule in session["job_rules"]]
+    spoke = list(zip(session["job_rules"], session["job_evidence"], strict=True))
+    session["job_rules"] = [same.rules[rule] for rule, _ in spoke if rule in same.rules]
+    session["job_evidence"] = [event for rule, event in spoke if rule in same.rules]
     session["job_changes"] = [same.jobs[job] for job in session["job_changes"]]
     for row in (session, *findings.values()):
         row["stage"], row["step"] = same.place(row["stage"], row["step"])

@@ -9,6 +9,7 @@ import pytest
 
 from bench.accuracy import JOURNEY
 from services.core.claim import claim
+from services.core.errors import NothingStored
 from services.core.event import Event
 from services.core.journey import Journey, read_journey
 from services.core.learning import Learning
@@ -266,6 +267,13 @@ def test_what_began_before_the_day_asked_for_stays_as_it_is(store: Store, events
     for row in rows(store, "sessions"):
         assert row["journey_version"] == (NEW if row["ended_at"] >= midnight else OLD).version
     assert midnight.timestamp() * 1000 > OPENS_AT
+
+
+def test_of_a_project_without_events_nothing_is_judged(store: Store, events: list[Event]) -> None:
+    live(store, OLD, events)
+
+    with pytest.raises(NothingStored, match=f"project 'shpo'.*There are {PROJECT}"):
+        Run(StoreArchive(store), "shpo", NEW, SINCE).judge(NOW, silent)
 
 
 def test_what_is_learned_is_of_the_stored_sessions_and_forms(store: Store, events: list[Event]) -> None:

@@ -72,7 +72,8 @@ SMALL = {
     "a stage more": changed(
         stages=[*STAGES[:2], {"name": "compare", "enter": {"event": "Products Compared"}}, *STAGES[2:]]
     ),
-    "a stage less, and another order": changed(stages=[STAGES[2], STAGES[0], STAGES[3]]),
+    "a stage less": changed(stages=[STAGES[0], *STAGES[2:]]),
+    "another order of stages": changed(stages=[STAGES[1], STAGES[0], *STAGES[2:]]),
     "a job with another name, one more, and other evidence": changed(
         jobs=[{**JOBS[1], "name": "present"}, _seen_first(JOBS[0]), *JOBS[2:], {**JOBS[3], **GARDEN}], unassigned=0.4
     ),
