@@ -97,6 +97,16 @@ def test_who_left_on_a_shared_device_is_whom_it_was_last_known_as(store: Store, 
     }
 
 
+def test_what_was_done_at_once_on_a_shared_device_is_of_whom_it_was_last_known_as(store: Store, ask: Ask) -> None:
+    tablet = [
+        session(f"{day * DAY} browse", visitor="tablet", user=user) for day, user in ((1, "anna@x"), (5, "ben@x"))
+    ]
+    bens = session(f"{3 * DAY} browse", visitor="laptop", user="ben@x")
+    at_once = bought(6 * DAY, "{before} basket, {at} bought", visitor="tablet")
+
+    assert fates(store, ask, *tablet, bens, at_once) == {"opened": 1, "done_at_once": 1}
+
+
 def test_what_they_do_after_it_is_done_does_not_say_how_it_was_done(store: Store, ask: Ask) -> None:
     afterwards = session(f"{2 * DAY + 600} checkout", visitor="anna")
 

@@ -159,6 +159,14 @@ def test_who_comes_back_unnamed_on_a_device_of_theirs_takes_it_back(store: Store
     assert fate(ask) == (0, 1, 0)
 
 
+def test_what_the_next_user_of_a_shared_device_buys_takes_nothing_back(store: Store, ask: Ask) -> None:
+    row, found = left(user="anna")
+    bens = [purchase(DAY, user="ben"), session(f"{50 * DAY} browse", visitor="phone", user="ben")]
+    fill(store, [row, *bens], [found])
+
+    assert fate(ask) == (1, 0, 0)
+
+
 def test_what_they_do_after_the_purchase_does_not_say_how_they_came_to_it(store: Store, ask: Ask) -> None:
     row, found = left(user="anna")
     afterwards = session(f"{DAY + 600} checkout", visitor="laptop", user="anna")
