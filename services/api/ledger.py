@@ -5,7 +5,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
+from services.core.implication import always_meets
 from services.core.journey import Journey
+from services.core.matcher import Matcher
+from services.core.stage import Stage
 
 Fate = Literal["done_at_once", "continued_later", "done_elsewhere", "open", "abandoned"]
 Act = tuple[datetime, str]
@@ -36,6 +39,20 @@ class Attempt:
     sessions: Sequence[str]
 
 
+def done_by_stage(journey: Journey) -> dict[str, list[str]]:
+    """Of each job the stages with the role `done` into which only outcomes of the job lead, in whatever session."""
+    finishes = [stage for stage in journey.stages if stage.role == "done"]
+    return {
+        job.name: [stage.name for stage in finishes if all(always_meets(rule, job.outcome) for rule in _rules(stage))]
+        for job in journey.jobs
+        if job.outcome is not None
+    }
+
+
+def _rules(stage: Stage) -> list[Matcher]:
+    return [*([stage.enter] if stage.enter is not None else []), *(step.enter for step in stage.steps)]
+
+
 class Ledger:
     """Goes through one person's sessions."""
 
@@ -43,8 +60,7 @@ class Ledger:
         self._window, self._as_of = journey.window, as_of
         self._stages = [stage.name for stage in journey.stages]
         self._done = {stage.name for stage in journey.stages if stage.role == "done"}
-        finishes = [stage.enter for stage in journey.stages if stage.role == "done"]
-        self._by_stage = {job.name for job in journey.jobs if job.outcome is not None and job.outcome in finishes}
+        self._by_stage = done_by_stage(journey)
 
     def attempts(self, walks: Sequence[Walk]) -> list[Attempt]:
         """Every attempt, the latest first."""
@@ -78,9 +94,8 @@ class Ledger:
 
     def _done_by_stage(self, first: Walk, until: datetime, acts: Sequence[Act]) -> datetime | None:
         """When they finished whatever their sessions' job, where that is what this job is done by."""
-        if first.job not in self._by_stage:
-            return None
-        return next((at for at, stage in acts if stage in self._done and first.started_at <= at <= until), None)
+        stages = self._by_stage.get(first.job, ())
+        return next((at for at, stage in acts if stage in stages and first.started_at <= at <= until), None)
 
     def _fate(self, first: Walk, done_at: datetime | None, acts: Sequence[Act]) -> Fate:
         if done_at is None:

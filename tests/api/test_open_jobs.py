@@ -2,6 +2,9 @@
 
 from typing import Any
 
+import pytest
+
+from services.api.ledger import done_by_stage
 from services.core.journey import read_journey
 from services.core.rows import SessionRow
 from services.edges.clickhouse import Store
@@ -13,7 +16,7 @@ WITH_JOBS = read_journey(
     {
         **JOURNEY.model_dump(mode="json", by_alias=True, exclude_unset=True),
         "jobs": [
-            {"name": "gift", **STORY, "outcome": {"event": "Order Completed"}},
+            {"name": "gift", **STORY, "outcome": {"event": ["Order Completed", "Product Shared"]}},
             {"name": "return", **STORY, "outcome": {"event": "Return Requested"}},
         ],
     }
@@ -94,6 +97,16 @@ def test_who_left_on_a_shared_device_is_whom_it_was_last_known_as(store: Store, 
     }
 
 
+def test_what_was_done_at_once_on_a_shared_device_is_of_whom_it_was_last_known_as(store: Store, ask: Ask) -> None:
+    tablet = [
+        session(f"{day * DAY} browse", visitor="tablet", user=user) for day, user in ((1, "anna@x"), (5, "ben@x"))
+    ]
+    bens = session(f"{3 * DAY} browse", visitor="laptop", user="ben@x")
+    at_once = bought(6 * DAY, "{before} basket, {at} bought", visitor="tablet")
+
+    assert fates(store, ask, *tablet, bens, at_once) == {"opened": 1, "done_at_once": 1}
+
+
 def test_what_they_do_after_it_is_done_does_not_say_how_it_was_done(store: Store, ask: Ask) -> None:
     afterwards = session(f"{2 * DAY + 600} checkout", visitor="anna")
 
@@ -110,6 +123,33 @@ def test_a_purchase_is_not_what_a_return_was_after(store: Store, ask: Ask) -> No
     unknown = session(f"{DAY} checkout, {DAY + 60} bought", visitor="anna")
 
     assert fates(store, ask, gift("0 basket", job="return"), unknown) == {"opened": 1, "abandoned": 1}
+
+
+@pytest.mark.parametrize(
+    ("outcome", "stages"),
+    [
+        ({"event": "Order Completed"}, ["bought"]),
+        ({"event": ["Order Completed", "Renewed", "Shared"]}, ["bought", "renewed"]),
+        ({"any_of": [{"path": "/thanks"}, {"event": "Order Completed"}]}, ["bought"]),
+        ({"event": "Order Completed", "where": {"gift": True}}, []),
+        ({"event": "Returned"}, []),
+        (None, []),
+    ],
+)
+def test_a_job_is_done_by_a_stage_into_which_nothing_but_its_outcomes_leads(
+    outcome: dict[str, Any] | None, stages: list[str]
+) -> None:
+    data = {
+        "journey": "shop",
+        "stages": [
+            {"name": "browse", "enter": {"event": "Shared"}},
+            {"name": "bought", "role": "done", "enter": {"event": "Order Completed"}},
+            {"name": "renewed", "role": "done", "steps": [{"name": "all", "enter": {"event": "Renewed"}}]},
+        ],
+        "jobs": [{"name": "gift", **STORY, "outcome": outcome}],
+    }
+
+    assert done_by_stage(read_journey(data)).get("gift", []) == stages
 
 
 def test_after_it_is_done_it_is_another_time(store: Store, ask: Ask) -> None:

@@ -145,6 +145,36 @@ def test_a_purchase_that_did_not_pass_the_stage_again_was_done_elsewhere(store: 
     assert fate(ask) == (0, 0, 1)
 
 
+def test_a_checkout_they_were_in_on_another_device_already_is_going_on_with_it(store: Store, ask: Ask) -> None:
+    row, found = left(user="anna")
+    fill(store, [row, session("5-20 checkout, 30 bought", visitor="laptop", user="anna")], [found])
+
+    assert fate(ask) == (0, 1, 0)
+
+
+def test_who_comes_back_unnamed_on_a_device_of_theirs_takes_it_back(store: Store, ask: Ask) -> None:
+    row, found = left(user="anna")
+    fill(store, [row, purchase(DAY, user=""), session(f"{50 * DAY} browse", visitor="laptop", user="anna")], [found])
+
+    assert fate(ask) == (0, 1, 0)
+
+
+def test_what_the_next_user_of_a_shared_device_buys_takes_nothing_back(store: Store, ask: Ask) -> None:
+    row, found = left(user="anna")
+    bens = [purchase(DAY, user="ben"), session(f"{50 * DAY} browse", visitor="phone", user="ben")]
+    fill(store, [row, *bens], [found])
+
+    assert fate(ask) == (1, 0, 0)
+
+
+def test_what_they_do_after_the_purchase_does_not_say_how_they_came_to_it(store: Store, ask: Ask) -> None:
+    row, found = left(user="anna")
+    afterwards = session(f"{DAY + 600} checkout", visitor="laptop", user="anna")
+    fill(store, [row, purchase(DAY, "{} browse, {} bought"), afterwards], [found])
+
+    assert fate(ask) == (0, 0, 1)
+
+
 def test_the_outcome_of_the_job_that_was_left_counts_and_that_of_another_job_does_not(store: Store, ask: Ask) -> None:
     row, found = left(user="anna", job="gift")
     outcome = {"outcome_at": row.ended_at + 5_000, "visitor": "laptop", "user": "anna"}

@@ -258,3 +258,21 @@ def test_it_says_whom_it_is_about_and_whose_number_it_takes(name: str) -> None:
 
     assert "person" in documentation or "people" in documentation, feels
     assert not has_a_number or any(source in documentation for source in SOURCES) or "ours" in documentation
+
+
+LONG = {
+    "form_refill": [f"{at} form_field form=a field=zip action={('leave', 'input')[at % 2]}" for at in range(1, 400)],
+    "loop": [f"{at} page /{'ab'[at % 2]}" for at in range(300)],
+    "backslide": [f"{at} {('checkout', 'add')[at % 2]}" for at in range(300)],
+    "excess_steps": [*(f"{at} {('checkout', 'page /checkout/payment')[at % 2]}" for at in range(199)), "200 buy"],
+}
+"""Sessions of one finding that goes on and on."""
+
+
+@pytest.mark.parametrize("name", LONG)
+def test_the_evidence_of_one_finding_does_not_grow_with_the_session(name: str) -> None:
+    _, findings = judged(*LONG[name])
+
+    [row] = [one for one in findings if one.detector == name]
+    assert len(row.evidence) <= 100
+    assert len(row.evidence) >= 20  # it did go on

@@ -1,5 +1,6 @@
 """Journey files: what is understood, what is refused and in which words, and what follows from one."""
 
+from math import exp
 from typing import Any
 
 import msgspec
@@ -7,7 +8,7 @@ import pytest
 
 from services.core.errors import JourneyError
 from services.core.journey import read_journey
-from tests.core.build import judged, shop
+from tests.core.build import START, judged, shop
 
 GIFT = {
     "name": "gift",
@@ -88,6 +89,7 @@ def test_the_path_tells_every_stage_and_step_entered_also_backwards() -> None:
     ]  # fmt: skip
     assert row.path_ended_at[0] - row.path_started_at[0] == 1000
     assert (row.stage, row.step) == ("bought", "")
+    assert row.path_rule == ["browse/1", "basket/1", "checkout/1", "checkout.payment/1", "browse/1", "bought/1"]
 
 
 def test_an_event_that_matches_two_places_enters_the_furthest() -> None:
@@ -134,6 +136,33 @@ def test_the_outcome_is_the_customers() -> None:
     (row,), _ = judged("0 search query=gift", "9 buy value=30", journey=shop(jobs=[GIFT]))
 
     assert (row.outcome_event, row.value) == ("anna 9 buy value=30", 30.0)
+
+
+def test_the_job_is_done_with_its_first_outcome() -> None:
+    (row,), _ = judged("0 search query=gift", "9 buy", "20 buy", journey=shop(jobs=[GIFT]))
+
+    assert (row.outcome_event, row.outcome_at) == ("anna 9 buy", START + 9_000)
+
+
+def test_what_lies_in_the_basket_is_summed_up_and_what_an_order_is_said_to_be_worth_takes_its_place() -> None:
+    (row,), _ = judged("0 add price=10 quantity=2", "5 add price=4", "9 checkout value=22")
+
+    assert row.value == 22.0
+    assert judged("0 add price=10 quantity=2", "5 add value=4")[0][0].value == 24.0
+
+
+def test_friction_in_an_intended_stage_is_marked_in_all_of_its_steps() -> None:
+    _, findings = judged("0 page /checkout/payment", journey=shop(intended=["checkout"]))
+
+    assert [(row.step, row.intended) for row in findings] == [("payment", True)]
+
+
+def test_how_sure_it_is_that_nothing_is_known_follows_from_the_priors() -> None:
+    (unseen,), _ = judged("0 view", journey=shop(jobs=[GIFT], unassigned=0.6))
+    (seen,), _ = judged("0 search query=gift", journey=shop(jobs=[GIFT], unassigned=0.6))
+
+    assert (unseen.job, unseen.job_confidence) == ("unassigned", 0.75)  # 0.6 of 0.6 and 0.2
+    assert seen.job_confidence == pytest.approx(0.2 * exp(1.5) / (0.2 * exp(1.5) + 0.6), abs=1e-4)
 
 
 def test_friction_in_an_intended_place_is_marked() -> None:

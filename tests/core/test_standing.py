@@ -2,6 +2,7 @@
 
 from typing import Any
 
+import msgspec
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -14,7 +15,7 @@ from services.core.revision import Revision
 from services.core.rows import FindingRow
 from services.core.rulebook import Rulebook
 from services.core.standing import stays
-from tests.core.build import event
+from tests.core.build import event, shop
 from tests.core.other_journeys import (
     CHANGES,
     Dice,
@@ -129,3 +130,16 @@ def test_many_sessions_stay(change: Any, least: float) -> None:
             stay += stays(part, known(was, revision), revision)
 
     assert stay >= least * every
+
+
+def test_a_session_that_names_another_than_its_events_name_last_does_not_stay() -> None:
+    journey = shop()
+    same, book = Revision(journey, journey), Rulebook(journey)
+    part = [
+        (0, "tablet", f"e{at}", "view", "/", user, at, False, "{}", "") for at, user in enumerate(["anna", "ben", ""])
+    ]
+    now = known(rejudge("shop", part, None, [], book), same)
+
+    assert now.user == "ben"
+    assert stays(part, now, same)
+    assert not stays(part, msgspec.structs.replace(now, user="anna"), same)

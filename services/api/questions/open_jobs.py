@@ -9,6 +9,7 @@ from typing import ClassVar
 
 from pydantic import BaseModel, Field
 
+from services.api.ledger import done_by_stage
 from services.api.question import BY_VALUE, PREVIOUS, Asked, DividedAnswer, Divisible
 from services.api.questions.jobs import attempts_of
 
@@ -47,7 +48,6 @@ class OpenJobsAnswer(DividedAnswer):
 def ask_open_jobs(asked: Asked, question: OpenJobsQuestion) -> OpenJobsAnswer:
     """What became of each attempt that began in the period: done, still open, or abandoned."""
     journey = asked.journey
-    finishes = [stage.enter for stage in journey.stages if stage.role == "done"]
-    done_by_stage = [job.name for job in journey.jobs if job.outcome is not None and job.outcome in finishes]
-    rows = asked.rows("open_jobs", **attempts_of(asked), done_by_stage=done_by_stage)
+    by_stage = [f"{job} {stage}" for job, stages in done_by_stage(journey).items() for stage in stages]
+    rows = asked.rows("open_jobs", **attempts_of(asked), done_by_stage=by_stage)
     return OpenJobsAnswer(**asked.about(), journey_version=journey.version, jobs=[JobLedger(**row) for row in rows])

@@ -1,6 +1,6 @@
 -- What became of the jobs that people set out to get done in a period, by job: of each attempt (fragments/attempts.sql)
 -- its fate. What a person did in sessions whose job nobody knows counts here too: a purchase there is what those came for
--- whose job is done by one.
+-- whose job is done by any.
 WITH
     -- include scoped
 
@@ -31,12 +31,12 @@ WITH
         SELECT
             job, attempts.person AS person, began_at, sessions_used, is_undecided, acts,
             arrayFirst(session -> session.1 = opener, sessions) AS first,
-            multiIf(
+            if(
                 is_done, [attempts.done_at],
-                has({done_by_stage:Array(String)}, job), arraySlice(arraySort(arrayMap(act -> act.1, arrayFilter(
-                    act -> has({done:Array(String)}, act.2) AND act.1 >= began_at AND act.1 <= began_at + open_for,
-                    acts))), 1, 1),
-                []) AS done_at
+                arraySlice(arraySort(arrayMap(act -> act.1, arrayFilter(
+                    act -> has({done_by_stage:Array(String)}, concat(job, ' ', act.2))
+                        AND act.1 >= began_at AND act.1 <= began_at + open_for,
+                    acts))), 1, 1)) AS done_at
         FROM attempts
         INNER JOIN walked ON walked.person = attempts.person
     ),

@@ -88,3 +88,16 @@ def test_a_page_may_be_known_by_an_event_or_by_a_property() -> None:
     assert found("account_wall", "0 checkout", "10 login_asked /checkout/address", journey=by_event)
     assert found("account_wall", "0 checkout", "10 page /x kind=login", journey=by_property)
     assert not found("account_wall", "0 checkout", "10 page /x kind=other", journey=by_property)
+
+
+def test_who_turned_back_signed_in_and_bought_was_not_stopped() -> None:
+    back = ["0 checkout", "10 page /login", "20 add /cart", "30 'Signed In'", "40 checkout /checkout"]
+
+    assert found("account_wall", *back)
+    assert not found("account_wall", *back, "50 buy")
+
+
+def test_of_several_such_pages_the_first_is_told() -> None:
+    (row,) = found("account_wall", "0 checkout", "10 page /login", "20 page /sign-up")
+
+    assert (row.page, row.evidence) == ("/login", ["anna 10 page /login", "anna 20 page /sign-up"])

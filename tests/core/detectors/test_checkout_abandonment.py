@@ -177,3 +177,31 @@ def test_what_they_came_for_may_be_done_where_no_stage_follows_the_purchase() ->
     assert not found("checkout_abandonment", "0 add", "10 checkout", "20 buy", journey=journey)
     assert found("checkout_abandonment", "0 add", "5 buy", "10 checkout", journey=journey)
     assert found("checkout_abandonment", "0 add", "10 checkout", journey=journey)
+
+
+def test_friction_of_another_stage_is_not_its_likely_cause() -> None:
+    errors = ["1 error message=broken source=/app.js", "2 page /404"]
+
+    (row,) = found("checkout_abandonment", "0 view", *errors, "9 add", "10 checkout")
+
+    assert row.cause == ""
+
+
+def test_the_patience_of_the_stage_goes_before_that_of_its_step() -> None:
+    made = pipeline()
+    made.feed(0, encode(event(line) for line in SPEAKS), now=START)
+
+    made.tick(0, minute(4))  # longer than the payment's two minutes, shorter than the checkout's five
+
+    assert not made.take().findings
+
+
+def test_a_patience_beyond_the_pause_that_ends_a_session_keeps_none_open() -> None:
+    stages = [{**stage, "patience": "2h"} if stage["name"] == "checkout" else stage for stage in SHOP["stages"]]
+    made = pipeline(shop(stages=stages))
+    made.feed(0, encode([event("0 checkout")]), now=START)
+    made.take()
+
+    made.tick(0, minute(31))
+
+    assert [row.state for row in made.take().sessions] == ["closed"]

@@ -84,3 +84,31 @@ def test_the_journey_file_says_how_much_and_where_costs_are_told() -> None:
 def test_exactly_a_twentieth_more_is_a_surprise() -> None:
     assert found("cost_surprise", *BEGIN, "40 add_shipping_info value=105", "60 page /")
     assert not found("cost_surprise", *BEGIN, "40 add_shipping_info value=104", "60 page /")
+
+
+def test_what_grows_before_the_purchase_is_none() -> None:
+    assert not found(
+        "cost_surprise", "0 add", "1 begin_checkout value=100", "2 add_shipping_info value=112", "60 page /"
+    )
+
+
+def test_of_several_surprises_the_first_is_told() -> None:
+    again = "50 add_payment_info value=130"
+
+    (row,) = found("cost_surprise", *BEGIN, "40 add_shipping_info value=112", again, "60 page /")
+
+    assert (row.cause, row.evidence[0]) == ("value grew from 100 to 112", "anna 40 add_shipping_info value=112")
+
+
+def test_fees_in_another_currency_are_told_for_the_first_time() -> None:
+    in_euros = "11 begin_checkout value=100 shipping=5 currency=EUR"
+    in_kroner = "40 add_shipping_info value=1100 shipping=55 tax=20 currency=NOK"
+
+    assert not found("cost_surprise", "0 add", "10 checkout", in_euros, in_kroner, "60 page /")
+
+
+def test_who_turned_back_and_then_bought_step_by_step_was_not_stopped() -> None:
+    back = ["50 add /cart", "60 checkout /checkout", "70 page /checkout/payment"]
+
+    assert found("cost_surprise", *BEGIN, "40 add_shipping_info value=112", *back)
+    assert not found("cost_surprise", *BEGIN, "40 add_shipping_info value=112", *back, "90 buy")

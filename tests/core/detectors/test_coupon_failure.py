@@ -46,3 +46,9 @@ def test_the_journey_file_names_other_events() -> None:
     assert found(
         "coupon_failure", "0 code_kaputt", journey=shop(friction={"coupon_failure": {"denied": "code_kaputt"}})
     )
+
+
+def test_a_code_refused_before_any_stage_is_gone_on_without_too() -> None:
+    (row,) = found("coupon_failure", "0 coupon_denied reason=expired", "9 view")
+
+    assert row.cause == "refused once (expired), then went on without"

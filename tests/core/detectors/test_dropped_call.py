@@ -4,7 +4,7 @@ import msgspec
 import pytest
 
 from services.core.finding import GRAVE, NOTICEABLE
-from tests.core.build import START, closed, encode, event, found, pipeline
+from tests.core.build import START, closed, encode, event, found, pipeline, shop
 
 PAYING = ["0 checkout", "10 page /checkout/payment"]
 
@@ -48,3 +48,16 @@ def test_leaving_while_browsing_or_after_the_purchase_is_none(where: str) -> Non
 
 def test_a_tab_that_is_hidden_is_no_app_that_was_left() -> None:
     assert not found("dropped_call", *PAYING, "20 tab_hidden")
+
+
+def test_beginning_to_pay_is_underway_before_its_first_step() -> None:
+    (row,) = found("dropped_call", "0 checkout", "5 app_background")
+
+    assert (row.stage, row.step) == ("checkout", "")
+
+
+@pytest.mark.parametrize(("role", "count"), [("browse", 0), ("done", 0), (None, 1)])
+def test_a_step_while_browsing_or_after_all_is_done_is_nothing_underway(role: str | None, count: int) -> None:
+    stages = [{"name": "a", "role": role, "steps": [{"name": "b", "enter": {"event": "view"}}]}]
+
+    assert len(found("dropped_call", "0 view", "5 app_background", journey=shop(stages=stages))) == count

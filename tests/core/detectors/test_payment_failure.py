@@ -40,3 +40,9 @@ def test_the_journey_file_names_other_events() -> None:
     journey = shop(friction={"payment_failure": {"failures": "zahlung_abgelehnt"}})
 
     assert found("payment_failure", "0 zahlung_abgelehnt", journey=journey)
+
+
+def test_a_further_step_is_no_recovery() -> None:
+    (row,) = found("payment_failure", "0 checkout", "10 payment_failed reason=declined", "20 page /checkout/payment")
+
+    assert row.cause == "failed once (declined)"

@@ -34,6 +34,7 @@ def test_each_measurement_counts_in_whatever_words(props: str, cause: str) -> No
 
 def test_up_to_the_limits_nothing_is_said() -> None:
     assert not found("slow_page", *SILENT)
+    assert not found("slow_page", "5 LCP value=4000", "6 INP value=500", "7 CLS value=0.25", "8 load value=8000")
 
 
 def test_a_page_loaded_in_the_background_kept_nobody_waiting() -> None:

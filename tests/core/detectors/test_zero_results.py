@@ -61,3 +61,10 @@ def test_the_journey_file_names_other_events_and_properties() -> None:
     (row,) = found("zero_results", "0 suche wort=Stiefel treffer=0", journey=shop(friction={"zero_results": settings}))
 
     assert row.cause == 'nothing found for "stiefel"'
+
+
+def test_a_further_step_of_the_same_stage_is_nothing_found() -> None:
+    searches = [f"{at} search search_term={word}" for at, word in ((1, "a"), (3, "b"), (5, "c"), (7, "d"))]
+    steps = ["2 page /checkout/address", "4 page /checkout/payment"]
+
+    assert found("zero_results", "0 checkout", *sorted([*searches, *steps]))
