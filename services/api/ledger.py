@@ -74,32 +74,31 @@ class Ledger:
         return sorted(found, key=lambda one: (one.began_at, one.job), reverse=True)
 
     def _begun(self, ones: Sequence[Walk]) -> Iterator[Sequence[Walk]]:
-        """The sessions from each on that opens an attempt."""
-        for number, one in enumerate(ones):
-            before = ones[number - 1] if number else None
-            if before is None or before.outcome_at or one.started_at > before.started_at + self._window:
-                yield [later for later in ones[number:] if later.started_at <= one.started_at + self._window]
+        """The sessions of each attempt."""
+        tries: list[Walk] = []
+        for one in ones:
+            if tries and (tries[-1].outcome_at or one.started_at > tries[-1].started_at + self._window):
+                yield tries
+                tries = []
+            tries.append(one)
+        if tries:
+            yield tries
 
     def _pursued(self, tries: Sequence[Walk], acts: Sequence[Act]) -> Attempt:
-        first = tries[0]
-        until = first.started_at + self._window
-        finish = next((n for n, one in enumerate(tries, 1) if one.outcome_at and one.outcome_at <= until), 0)
-        if finish:
-            done_at, tries = tries[finish - 1].outcome_at, tries[:finish]
-        else:
-            done_at = self._done_by_stage(first, until, acts)
-        return Attempt(
-            first.job, first.started_at, self._fate(first, done_at, acts), done_at, [one.id for one in tries]
-        )
+        first, last = tries[0], tries[-1]
+        until = last.started_at + self._window
+        done_at = last.outcome_at or self._done_by_stage(first, until, acts)
+        fate = self._fate(first, done_at, until, acts)
+        return Attempt(first.job, first.started_at, fate, done_at, [one.id for one in tries])
 
     def _done_by_stage(self, first: Walk, until: datetime, acts: Sequence[Act]) -> datetime | None:
         """When they finished whatever their sessions' job, where that is what this job is done by."""
         stages = self._by_stage.get(first.job, ())
         return next((at for at, stage in acts if stage in stages and first.started_at <= at <= until), None)
 
-    def _fate(self, first: Walk, done_at: datetime | None, acts: Sequence[Act]) -> Fate:
+    def _fate(self, first: Walk, done_at: datetime | None, until: datetime, acts: Sequence[Act]) -> Fate:
         if done_at is None:
-            return "open" if first.started_at + self._window > self._as_of else "abandoned"
+            return "open" if until > self._as_of else "abandoned"
         if done_at <= first.ended_at:
             return "done_at_once"
         came_as_far = any(

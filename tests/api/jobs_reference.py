@@ -65,13 +65,14 @@ def attempts(sessions: Sequence[SessionRow], span: Span) -> list[Attempt]:
 
 
 def pursued(sessions: Sequence[SessionRow], span: Span) -> Attempt:
-    """What becomes of an attempt that begins with the first of these."""
-    deadline = sessions[0].started_at + span.window
+    """What becomes of an attempt that begins with the first of these: it goes on until it is done or they stay away for
+    longer than a window.
+    """
     tried: list[SessionRow] = []
     for one in sessions:
-        if one.started_at > deadline:
+        if tried and one.started_at > tried[-1].started_at + span.window:
             break
         tried.append(one)
-        if one.outcome_at and one.outcome_at <= deadline:
+        if one.outcome_at:
             return Attempt(one.job, tuple(tried), True, False)
-    return Attempt(sessions[0].job, tuple(tried), False, deadline > span.as_of)
+    return Attempt(sessions[0].job, tuple(tried), False, tried[-1].started_at + span.window > span.as_of)

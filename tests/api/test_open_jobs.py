@@ -54,6 +54,15 @@ def test_who_only_comes_back_to_finish_did_it_elsewhere(store: Store, ask: Ask) 
     assert fates(store, ask, gift("0 browse, 60 basket"), bought(2 * DAY)) == {"opened": 1, "done_elsewhere": 1}
 
 
+def test_a_job_stays_open_for_a_window_after_each_session(store: Store, ask: Ask) -> None:
+    again = [gift("0 browse, 60 basket"), gift(f"{10 * DAY} browse")]
+
+    assert fates(store, ask, *again, until=23 * DAY) == {"opened": 1, "open": 1}
+    assert fates(store, ask, until=25 * DAY) == {"opened": 1, "abandoned": 1}
+    assert fates(store, ask, bought(20 * DAY, "{before} checkout, {at} bought")) == {"opened": 1, "continued_later": 1}
+    assert fates(store, ask, gift(f"{21 * DAY} browse")) == {"opened": 2, "continued_later": 1, "abandoned": 1}
+
+
 def test_a_job_is_open_for_the_journeys_window_and_then_abandoned(store: Store, ask: Ask) -> None:
     assert fates(store, ask, gift("0 browse"), until=13 * DAY) == {"opened": 1, "open": 1}
     assert fates(store, ask, until=15 * DAY) == {"opened": 1, "abandoned": 1}

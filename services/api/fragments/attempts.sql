@@ -1,6 +1,6 @@
     -- Attempts at jobs, of whoever is known to be one person. A session opens one unless its person began another with
-    -- the same job within the journey's window before and left that undone. An attempt is done by the first outcome of
-    -- its job within the window from its opening; what was done on the way there belongs to it. After scoped.
+    -- the same job within the journey's window before and left that undone; else it goes on with that one's. An attempt
+    -- is over when it is done, or a window after its last session began. After scoped.
     toIntervalMillisecond({window_ms:Int64}) AS open_for,
 
     -- include frictions
@@ -29,9 +29,9 @@
                 ) AS is_inside
             FROM sessions FINAL
             WHERE project = {project:String} AND job NOT IN ('', 'unassigned')
-                AND opened_on BETWEEN toDate32(from_at - open_for) - {longest_days:UInt16}
-                    AND toDate32(to_at + open_for) + {longest_days:UInt16}
-                AND started_at >= from_at - open_for AND started_at < to_at + open_for
+                -- An attempt that was begun in the period may go on for as long as people come back.
+                AND opened_on >= toDate32(from_at - open_for) - {longest_days:UInt16}
+                AND started_at >= from_at - open_for
         ) AS walk
         LEFT ANY JOIN known_numbers ON known = visitor_number
     ),
@@ -59,16 +59,16 @@
     attempts AS
     (
         SELECT
-            person, job, opener, fromUnixTimestamp64Milli(began, 'UTC') AS began_at, is_done,
+            person, job, opener, fromUnixTimestamp64Milli(began, 'UTC') AS began_at,
+            fromUnixTimestamp64Milli(last_began, 'UTC') AS last_at, is_done,
             fromUnixTimestamp64Milli(done_ms, 'UTC') AS done_at,
-            NOT is_done AND began + {window_ms:Int64} > {as_of_ms:Int64} AS is_undecided,
+            NOT is_done AND last_began + {window_ms:Int64} > {as_of_ms:Int64} AS is_undecided,
             if(is_done, (done_ms - began) / 1000, 0) AS took,
             sessions_used, is_rough, moved, acted, stake, currency
         FROM
         (
             SELECT
-                person, job, opener, start AS began, outcome > 0 AND outcome <= start + {window_ms:Int64} AS is_done,
-                if(is_done, outcome, 0) AS done_ms,
+                person, job, opener, start AS began, start AS last_began, outcome > 0 AS is_done, outcome AS done_ms,
                 toUInt64(1) AS sessions_used, is_rough, moves AS moved, acts AS acted, worth AS stake, currency
             FROM pursued
             WHERE is_inside AND pursuit NOT IN (SELECT pursuit FROM repeated)
@@ -76,30 +76,17 @@
             UNION ALL
 
             SELECT
-                person, job, opener, began, is_done, done_ms, length(tries) AS sessions_used,
+                person, job, tries[1].2 AS opener, tries[1].1 AS began, tries[-1].1 AS last_began,
+                tries[-1].3 > 0 AS is_done, if(is_done, tries[-1].3, 0) AS done_ms, length(tries) AS sessions_used,
                 arrayExists(rough -> rough, tries.8) AS is_rough,
                 arraySum(tries.4) AS moved,
                 arraySum(tries.5) AS acted,
                 if(is_done, tries[-1].6, arrayMax(tries.6)) AS stake,
                 toLowCardinality(reinterpretAsString(arrayFirst(letters -> letters != 0, tries.7))) AS currency
-            FROM
-            (
-                SELECT
-                    person, job, opener, began, finish > 0 AS is_done, if(is_done, in_time[finish].3, 0) AS done_ms,
-                    if(is_done, arraySlice(in_time, 1, finish), in_time) AS tries
-                FROM
-                (
-                    SELECT
-                        person, job, ones[place].1 AS began, ones[place].2 AS opener,
-                        arrayFilter((one, start) -> start <= began + {window_ms:Int64}, arraySlice(ones, place) AS rest, rest.1) AS in_time,
-                        arrayFirstIndex(outcome -> outcome > 0 AND outcome <= began + {window_ms:Int64}, in_time.3) AS finish
-                    FROM orderly
-                    ARRAY JOIN arrayFilter(
-                        (n, start, before, before_done, is_inside) -> is_inside
-                            AND (n = 1 OR before_done > 0 OR start > before + {window_ms:Int64}),
-                        arrayEnumerate(ones), ones.1, arrayPushFront(arrayPopBack(ones.1), 0),
-                        arrayPushFront(arrayPopBack(ones.3), 0), ones.9) AS place
-                )
-            )
+            FROM orderly
+            ARRAY JOIN arraySplit(
+                (one, start, before, before_done) -> before_done > 0 OR start > before + {window_ms:Int64},
+                ones, ones.1, arrayPushFront(arrayPopBack(ones.1), 0), arrayPushFront(arrayPopBack(ones.3), 0)) AS tries
+            WHERE tries[1].9
         )
     ),

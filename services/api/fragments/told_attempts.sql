@@ -1,11 +1,11 @@
-    -- Attempts at jobs whose window is over, by when they began; whether they got done, and by how many moves or in what
-    -- time. Of the others only the quick would be known.
+    -- Attempts at jobs that began a window ago or longer, by when they began; whether they got done within a window from
+    -- then, and by how many moves or in what time. Of later ones, or without that limit, only the quick would be known.
     -- include attempts
 
     told AS
     (
         SELECT
-            began_at AS started_at, part, is_done AS is_so,
+            began_at AS started_at, part, is_done AND took * 1000 <= {window_ms:Int64} AS is_so,
             if({metric:String} = 'effort', toFloat64(moved), toFloat64(took)) AS amount
         FROM attempts
         INNER JOIN (SELECT cityHash64(id) AS opener, part FROM scoped) AS inside ON inside.opener = attempts.opener

@@ -97,7 +97,7 @@ class JobIndicators(BaseModel):
     done_in_several: int = Field(description="Of the done, how many took more than one session.")
     in_progress: int = Field(description="Not done, but the window is not over.")
     success: Share | None = Field(
-        description="Done within the window: those in progress count as not done for as long as they have been at it, "
+        description="Done in the end: those in progress count as not done for as long as they have been at it, "
         "and tell nothing beyond (Aalen and Johansen). Null where none is done or over yet."
     )
     seconds_to_done: Waits | None = Field(description="From the start of the attempt; null where nobody got it done.")
@@ -112,7 +112,7 @@ class JobsAnswer(DividedAnswer):
     """All jobs, the greatest opportunity first."""
 
     journey_version: str
-    window: str = Field(description="How long a job stays open.", examples=["1209600s"])
+    window: str = Field(description="How long a job stays open after each session.", examples=["1209600s"])
     jobs: list[JobIndicators]
     previous: "JobsAnswer | None" = PREVIOUS
     by_value: "Mapping[str, JobsAnswer]" = BY_VALUE
@@ -140,13 +140,13 @@ def ask_jobs(asked: Asked, question: JobsQuestion) -> JobsAnswer:
 
 def attempts_of(asked: Asked) -> dict[str, object]:
     """The parameters of fragments/attempts.sql, and of the findings of sessions as far as attempts reach."""
-    window = asked.journey.window
     days = asked.parameters["longest_days"]
     assert isinstance(days, int)
+    as_of = asked.freshness.fresh_until or asked.period.until
     return {
-        "window_ms": millis(window),
-        "as_of_ms": to_millis(asked.freshness.fresh_until or asked.period.until),
-        "found_to": (asked.period.until + window).date() + timedelta(days=days),
+        "window_ms": millis(asked.journey.window),
+        "as_of_ms": to_millis(as_of),
+        "found_to": max(asked.period.until, as_of).date() + timedelta(days=days),
     }
 
 

@@ -19,8 +19,7 @@ WITH
             SELECT id, user, visitor, stage, ended_at, path_started_at, path_stage
             FROM sessions FINAL
             WHERE project = {project:String}
-                AND opened_on BETWEEN toDate32(from_at - open_for) - {longest_days:UInt16}
-                    AND toDate32(to_at + open_for) + {longest_days:UInt16}
+                AND opened_on >= toDate32(from_at - open_for) - {longest_days:UInt16}
         ) AS walk
         LEFT JOIN known ON known.visitor = walk.visitor
         GROUP BY person
@@ -35,7 +34,7 @@ WITH
                 is_done, [attempts.done_at],
                 arraySlice(arraySort(arrayMap(act -> act.1, arrayFilter(
                     act -> has({done_by_stage:Array(String)}, concat(job, ' ', act.2))
-                        AND act.1 >= began_at AND act.1 <= began_at + open_for,
+                        AND act.1 >= began_at AND act.1 <= last_at + open_for,
                     acts))), 1, 1)) AS done_at
         FROM attempts
         INNER JOIN walked ON walked.person = attempts.person
