@@ -10,7 +10,7 @@ from typing import ClassVar
 from pydantic import BaseModel, Field
 
 from services.api.question import BY_VALUE, PREVIOUS, Asked, DividedAnswer, Divisible
-from services.api.questions.jobs import attempts_of
+from services.api.questions.jobs import attempts_of, attempts_told
 
 
 class OpenJobsQuestion(Divisible):
@@ -49,5 +49,5 @@ def ask_open_jobs(asked: Asked, question: OpenJobsQuestion) -> OpenJobsAnswer:
     journey = asked.journey
     finishes = [stage.enter for stage in journey.stages if stage.role == "done"]
     done_by_stage = [job.name for job in journey.jobs if job.outcome is not None and job.outcome in finishes]
-    rows = asked.rows("open_jobs", **attempts_of(asked), done_by_stage=done_by_stage)
+    rows = asked.rows("open_jobs", attempts_told(asked), **attempts_of(asked), done_by_stage=done_by_stage)
     return OpenJobsAnswer(**asked.about(), journey_version=journey.version, jobs=[JobLedger(**row) for row in rows])
