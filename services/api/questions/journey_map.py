@@ -92,14 +92,14 @@ class JourneyMapAnswer(PagedAnswer, DividedAnswer):
 def ask_journey_map(asked: Asked, question: JourneyMapQuestion) -> JourneyMapAnswer:
     """The journey as a matrix: who comes where, gets done, how long it takes, and where it hurts."""
     told = {"scoped_sessions": "scoped_sessions_by_segment"} if question.by == SEGMENT else {}
-    line = {"line": part_of(question.by)}
-    sizes = {row["line"]: row["sessions"] for row in asked.rows("journey_map_lines", told, line)}
+    word = {"line": part_of(question.by)}
+    sizes = {row["line"]: row["sessions"] for row in asked.rows("journey_map_lines", told, word)}
     # What its cells are of are the most frequent lines.
-    rows = [row for row in asked.rows("journey_map", told, line) if row["line"] in sizes]
+    rows = [row for row in asked.rows("journey_map", told, word) if row["line"] in sizes]
     usual = reach_of_all(rows, sum(sizes.values()))
     across = {place: number for number, place in enumerate(places(asked.journey))}
-    down = {part: number for number, part in enumerate(sizes)}
-    rows.sort(key=lambda row: (down[row["part"]], across.get((row["stage"], row["step"]), len(across))))
+    down = {line: number for number, line in enumerate(sizes)}
+    rows.sort(key=lambda row: (down[row["line"]], across.get((row["stage"], row["step"]), len(across))))
     return JourneyMapAnswer(
         **asked.about(),
         journey_version=asked.journey.version,
