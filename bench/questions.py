@@ -9,7 +9,6 @@ sessions take 5 GB, and half an hour.
 import argparse
 import time
 from collections.abc import Callable
-from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import NamedTuple
@@ -31,7 +30,6 @@ from services.api.questions.paths import PathsQuestion, ask_paths
 from services.api.questions.segments import SegmentsQuestion, ask_segments
 from services.api.questions.trends import TrendsQuestion, ask_trends
 from services.api.questions.versions import VersionsQuestion, ask_versions
-from services.api.scope import scope_of
 from services.edges.clickhouse import StoreError
 
 EVENTS = ["browse", "basket", "bought"]
@@ -57,8 +55,6 @@ def least(rounds: list[Taken]) -> Taken:
 
 def asks(asked: Asked) -> dict[str, Callable[[], object]]:
     """Each question, ready to be asked."""
-    by_job = JourneyMapQuestion()
-    mapped = replace(asked, scope=scope_of(by_job, by_job.part))
     return {
         "stage funnel": partial(ask_funnel, asked, FunnelQuestion()),
         "... strictly": partial(ask_funnel, asked, FunnelQuestion(order="strict")),
@@ -75,7 +71,7 @@ def asks(asked: Asked) -> dict[str, Callable[[], object]]:
         "jobs": partial(ask_jobs, asked, JobsQuestion()),
         "segments": partial(ask_segments, asked, SegmentsQuestion()),
         "pain points": partial(ask_pain_points, asked, PainPointsQuestion()),
-        "journey map": partial(ask_journey_map, mapped, by_job),
+        "journey map": partial(ask_journey_map, asked, JourneyMapQuestion()),
         "correlations": partial(ask_correlations, asked, CorrelationsQuestion(events=False)),
         "correlations with events": partial(ask_correlations, asked, CorrelationsQuestion()),
         "drop-offs": partial(ask_drop_offs, asked, DropOffsQuestion()),

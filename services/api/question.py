@@ -128,7 +128,7 @@ class Divisible(Question):
     @property
     def is_told_by_part(self) -> bool:
         """Whether all that its SQL counts comes by `part`, so that one query tells of all values of a breakdown."""
-        return False
+        return True
 
 
 PREVIOUS: Any = Field(None, description="The answer for the period before; null unless asked to compare.")

@@ -14,6 +14,9 @@ from services.ask.caller import Caller
 from services.ask.errors import CannotAsk
 from services.ask.questions import find_question, has_table, questions_in, read_words, taken_by
 from services.ask.shown import show_answer, show_document
+from services.ask.whose import meant
+from services.embedded.folder import Holder
+from services.embedded.projects import Projects
 from services.embedded.reach import House, server_of, store_of
 from services.settings import Settings
 
@@ -70,11 +73,17 @@ async def _reached(settings: Settings, project: str, key: str, reaching: AsyncEx
     """Where the data folder is served, and a key that lives as long as that process; else it is served here."""
     holder = server_of(settings.data_dir)
     if holder is not None:
-        return holder.url, key or await House(holder, "key").ask("", project, str)
+        return holder.url, key or await _lent(holder, project)
     from services.ask.here import served_here  # loads the whole API, which asking a running installation needs not
 
     store = reaching.enter_context(store_of(settings))
     return await reaching.enter_async_context(served_here(settings, store, project))
+
+
+async def _lent(holder: Holder, project: str) -> str:
+    """A read key of the project that is meant."""
+    there = await House(holder, "projects").ask("", None, Projects)
+    return await House(holder, "key").ask("", meant(project, there.known, there.own), str)
 
 
 def list_questions(known: Mapping[str, Mapping[str, Any]], console: Console) -> None:

@@ -8,14 +8,15 @@ from collections.abc import AsyncIterator
 from dataclasses import dataclass
 
 from services.api.app import create_app
-from services.ask.errors import CannotAsk
+from services.ask.whose import meant
 from services.edges.clickhouse import Store
 from services.edges.http_server import Guests, served
 from services.edges.listener import listen, url
+from services.embedded.access import PROJECT
+from services.embedded.projects import projects_of
 from services.settings import Settings
 
 DRAIN_SECONDS = 1
-PROJECTS = "SELECT DISTINCT project FROM sessions ORDER BY project LIMIT 100"
 
 
 @dataclass(frozen=True)
@@ -33,19 +34,7 @@ class OneKey:
 @contextlib.asynccontextmanager
 async def served_here(settings: Settings, store: Store, project: str) -> AsyncIterator[tuple[str, str]]:
     """Where the API of a store can be asked, and with which key. Raises CannotAsk where it is not said whose data."""
-    key = OneKey(secrets.token_urlsafe(), project or only_of(await asyncio.to_thread(projects_of, store)))
+    key = OneKey(secrets.token_urlsafe(), meant(project, await asyncio.to_thread(projects_of, store), PROJECT))
     with listen("127.0.0.1", 0) as listener:
         async with served(create_app(key, store), Guests(settings.address_connections), listener, DRAIN_SECONDS):
             yield url(listener), key.secret
-
-
-def projects_of(store: Store) -> list[str]:
-    """Whose sessions there are."""
-    return [str(row["project"]) for row in store.query(PROJECTS)]
-
-
-def only_of(projects: list[str]) -> str:
-    """The project that is meant where none is named."""
-    if len(projects) > 1:
-        raise CannotAsk(f"Whose data? Name one with --project: {', '.join(projects)}.")
-    return projects[0] if projects else "default"

@@ -17,6 +17,7 @@ def encode(event: Event) -> Outgoing:
         type=event.type,
         event="" if is_page else event.name,
         anonymous_id=event.visitor,
+        user_id=event.user,
         message_id=event.id,
         timestamp=rfc3339(event.occurred_at),
         properties=event.props,

@@ -27,7 +27,8 @@ class HouseKeyring(Keyring):
 
     def __init__(self, path: Path, project: str) -> None:
         super().__init__(path)
-        self._project = project
+        self.project = project
+        """The installation's own."""
         self._own: dict[str, Key] = {}
         self._lent: dict[str, str] = {}
         self.house_key = secrets.token_urlsafe(RANDOM_BYTES)
@@ -54,6 +55,6 @@ class HouseKeyring(Keyring):
 
     def _make(self, kind: Kind, rights: frozenset[Right], project: str = "") -> str:
         secret = generate(kind, secrets.token_bytes(RANDOM_BYTES))
-        key = make(secret, kind, project or self._project, rights)
+        key = make(secret, kind, project or self.project, rights)
         self._own[key.digest] = key
         return secret

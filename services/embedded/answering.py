@@ -50,7 +50,7 @@ def one_app(
     whole = APIRouter(tags=["health"])
     _add_health(whole, publisher, store, stages)
     _add_metrics(whole, metrics)
-    whole.include_router(house_routes(keyring.house_key, store, keyring.lend_read_key))
+    whole.include_router(house_routes(keyring.house_key, store, keyring.lend_read_key, keyring.project))
     strangers = Strangers(settings.unknown_key_rate)
     parts = Parts(settings, keyring, publisher, metrics, Privacy.configured(settings), strangers)
     # In front, so that they answer in place of the API's own.

@@ -16,6 +16,7 @@ from services.edges.clickhouse import Store
 from services.edges.incidents import SnoozeRow, known_incidents
 from services.edges.refused import Refused, Wanted, count_refused, mark_replayed, newest_refused, refused_after
 from services.embedded.history import history_routes
+from services.embedded.projects import Projects, projects_of
 
 A = TypeVar("A")
 
@@ -42,11 +43,11 @@ class Onwards(msgspec.Struct, frozen=True):
     limit: int
 
 
-def house_routes(key: str, store: Store, lend: Callable[[str], str]) -> APIRouter:
+def house_routes(key: str, store: Store, lend: Callable[[str], str], own: str) -> APIRouter:
     """What the commands of `refused`, `rejudge`, `alerts` and `ask` ask of a running installation.
 
-    `lend` makes a read key of a project. Bodies are JSON both ways, but for history, which is large; no document shows
-    them.
+    `lend` makes a read key of a project, by default of the installation's `own`. Bodies are JSON both ways, but for
+    history, which is large; no document shows them.
     """
 
     def check(authorization: Annotated[str, Header()] = "") -> None:
@@ -54,10 +55,6 @@ def house_routes(key: str, store: Store, lend: Callable[[str], str]) -> APIRoute
             raise HTTPException(401, "This is for commands on the machine of the installation.")
 
     router = APIRouter(prefix="/house", include_in_schema=False, dependencies=[Depends(check)])
-
-    @router.post("/key")
-    async def read_key(request: Request) -> Response:
-        return await _answer(request, str, lend)
 
     @router.post("/refused/counts")
     async def counts(request: Request) -> Response:
@@ -88,10 +85,26 @@ def house_routes(key: str, store: Store, lend: Callable[[str], str]) -> APIRoute
         return await _answer(request, SnoozeRow, lambda row: store.insert("snoozes", [row]))
 
     router.include_router(history_routes(store))
+    router.include_router(asking_routes(store, lend, own))
     return router
 
 
-async def _answer(request: Request, kind: type[A], ask: Callable[[A], object]) -> Response:
+def asking_routes(store: Store, lend: Callable[[str], str], own: str) -> APIRouter:
+    """What it takes to ask: whose data there is, and a key to one of them."""
+    router = APIRouter()
+
+    @router.post("/key")
+    async def read_key(request: Request) -> Response:
+        return await _answer(request, str, lend)
+
+    @router.post("/projects")
+    async def projects(request: Request) -> Response:
+        return await _answer(request, None, lambda _: Projects(own, projects_of(store)))
+
+    return router
+
+
+async def _answer(request: Request, kind: type[A] | None, ask: Callable[[A], object]) -> Response:
     asked = msgspec.json.decode(await request.body(), type=kind)
     answer = await asyncio.to_thread(ask, asked)
     return Response(msgspec.json.encode(answer), media_type="application/json")

@@ -5,6 +5,8 @@ from io import StringIO
 from typing import Any
 
 import pytest
+from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import strategies as st
 
 from services.edges.clickhouse import Store
 from tests.api.conftest import Ask, Client
@@ -18,6 +20,9 @@ ALL_TIME = {"from_": text(-DAY), "to": text(DAY)}
 PERIOD = {"from": text(-DAY), "to": text(DAY)}
 COMPARED = {"/v1/versions", "/v1/pain-points", "/v1/journey-map"}
 """All are answered by one function, and each has a test of its filters."""
+FIX = {"kind": "fix", "at": text(30 * DAY), "title": "mended", "detector": "rage_click", "stage": "basket"}
+DRAWN_ONLY = (Phase.explicit, Phase.reuse, Phase.generate)
+"""A smaller shop would tell no more, and looking for it takes minutes."""
 CHANGES = {"by_value", "previous", "next_cursor"}
 
 
@@ -55,33 +60,56 @@ def test_each_value_is_answered_as_if_it_had_been_filtered_by(store: Store, clie
     assert len(divisible) >= 14
 
 
-@pytest.mark.parametrize(
-    ("path", "by", "asked"),
-    [
-        ("/v1/jobs", "device", {}),
-        ("/v1/jobs", "job", {}),
-        ("/v1/jobs/retention", "device", {}),
-        ("/v1/jobs/retention", "job", {"bucket": "day"}),
-        ("/v1/trends", "device", {"compare": "previous"}),
-        ("/v1/trends", "job", {"metric": "success"}),
-        ("/v1/trends", "device", {"metric": "success", "bucket": "week"}),
-        ("/v1/trends", "device", {"metric": "visitors", "bucket": "month"}),
-        ("/v1/trends", "device", {"metric": "effort", "bucket": "week"}),
-        ("/v1/trends", "job", {"metric": "friction", "at": "basket", "bucket": "week"}),
-    ],
-)
-def test_what_is_asked_of_all_values_at_once_is_what_is_asked_of_each(
-    store: Store, client: Client, path: str, by: str, asked: dict[str, str]
+ASKED = [
+    ("/v1/jobs", {}),
+    ("/v1/open-jobs", {}),
+    ("/v1/jobs/retention", {"bucket": "day"}),
+    ("/v1/trends", {"compare": "previous"}),
+    ("/v1/trends", {"metric": "success", "bucket": "week"}),
+    ("/v1/trends", {"metric": "visitors", "bucket": "month"}),
+    ("/v1/trends", {"metric": "effort", "bucket": "week"}),
+    ("/v1/trends", {"metric": "friction", "at": "basket", "bucket": "week"}),
+    ("/v1/drop-offs", {"compare": "previous", "acts": "2"}),
+    ("/v1/drop-offs/circumstances", {"limit": "500"}),
+    ("/v1/pain-points", {"compare": "previous"}),
+    ("/v1/pain-points/fixes", {}),
+    ("/v1/journey-map", {}),
+    ("/v1/journey-map", {"by": "country"}),
+    ("/v1/journey-map", {"by": "segment"}),
+    ("/v1/paths", {}),
+    ("/v1/paths", {"of": "events", "around": "a"}),
+    ("/v1/circumstances", {"limit": "500"}),
+    ("/v1/conformance", {}),
+    ("/v1/versions", {}),
+]
+
+
+@pytest.mark.usefixtures("store")
+@settings(max_examples=1, deadline=None, phases=DRAWN_ONLY, suppress_health_check=list(HealthCheck))
+@given(number=st.integers(0, 1_000_000), by=st.sampled_from(["device", "job"]))
+def test_of_any_shop_what_is_asked_of_all_values_at_once_is_what_is_asked_of_each(
+    store: Store, client: Client, number: int, by: str
 ) -> None:
-    random_shop(7, 160).put(store)
-    asked = {**asked, "from": text(20 * DAY), "to": text(35 * DAY)}
+    random_shop(number, 300).put(store)
+    client.post("/v1/annotations", json=FIX, headers={"Authorization": "Bearer ak_shop"})
 
-    whole = client.get(path, params={**asked, "breakdown": by}, headers=READ).json()
+    for path, more in ASKED:
+        asked = {**more, "from": text(20 * DAY), "to": text(40 * DAY)}
+        whole = client.get(path, params={**asked, "breakdown": by}, headers=READ).json()
 
-    assert len(whole["by_value"]) > 1
-    for value, one in list(whole["by_value"].items())[:2]:
-        alone = client.get(path, params={**asked, by: value}, headers=READ).json()
-        assert (plain(one), one["previous"]) == (plain(alone), alone["previous"]), value
+        assert len(whole["by_value"]) > 1, (path, whole)
+        for value, one in list(whole["by_value"].items())[:2]:
+            alone = client.get(path, params={**asked, by: value}, headers=READ).json()
+            assert (plain(one), one["previous"]) == (plain(alone), alone["previous"]), (path, more, value)
+
+
+def test_all_questions_but_two_are_asked_once_for_all_values(client: Client) -> None:
+    tried = {path for path, _ in ASKED}
+
+    assert {path for path, one in operations(client) if is_divisible(one)} - tried == {
+        "/v1/correlations",
+        "/v1/segments",
+    }
 
 
 def is_divisible(operation: Any) -> bool:

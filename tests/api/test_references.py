@@ -49,6 +49,17 @@ def circumstances(ask: Ask, period: Period) -> None:
     assert [told[key]["stands"] for key in expected] == [one <= 0.05 for one in kept]
 
 
+def correlations(ask: Ask, period: Period) -> None:
+    """The p of each factor is scipy's, of the counts that the answer itself tells."""
+    told = ask("/v1/correlations", limit=500, **SPAN)
+    for one in told["factors"]:
+        others = told["followed" if one["kind"] == "event" else "sessions"] - one["sessions"]
+        went_on = round(one["share"]["share"] * one["sessions"]), round(one["others"]["share"] * others)
+        assert is_near(one["p"], p_by_scipy((went_on[0], one["sessions"]), (went_on[1], others))), one
+    kept = false_discovery_control([one["p"] for one in told["factors"]]) if told["factors"] else []
+    assert [one["stands"] for one in told["factors"]] == [one <= 0.05 for one in kept]
+
+
 def p_by_scipy(*groups: tuple[int, int]) -> float:
     """The chi-square test's, with N - 1 in place of N."""
     units, happened = sum(n for _, n in groups), sum(k for k, _ in groups)
@@ -145,7 +156,8 @@ def windows_of_clickhouse(ask: Ask, period: Period) -> None:
 
 
 CHECKS: list[Check] = [
-    circumstances, versions, segments, journey_map, drop_off_trails, before_and_after, windows_of_clickhouse,
+    circumstances, correlations, versions, segments, journey_map, drop_off_trails, before_and_after,
+    windows_of_clickhouse,
 ]  # fmt: skip
 
 

@@ -14,8 +14,8 @@ from services.api.questions.funnel import FunnelQuestion, ask_funnel
 from services.ask.client import Client, as_parameters
 from services.ask.command import Wish, ask
 from services.ask.errors import CannotAsk
-from services.ask.here import only_of
 from services.ask.questions import find_question, questions_in, read_words
+from services.ask.whose import meant
 from services.settings import Settings
 from tests.installation import Installation, desireline
 
@@ -91,13 +91,21 @@ def test_an_installation_that_is_stopped_is_asked_in_its_folder(tmp_path_factory
 
     assert counted.returncode == 0, counted.stderr
     assert [one["visitor"] for one in json.loads(counted.stdout)["sessions"]] == ["ann"]
-    assert json.loads(elsewhere.stdout)["sessions"] == []
+    assert elsewhere.returncode == 1
+    assert "no sessions of 'nobody' here. Name one of these with --project: default" in elsewhere.stderr
+
+
+def test_a_project_without_sessions_is_said_with_those_that_have_some(running: Installation) -> None:
+    refused = desireline("ask", "funnel", "--project", "nobody", "--data", running.data)
+
+    assert refused.returncode == 1
+    assert "no sessions of 'nobody' here. Name one of these with --project: default" in refused.stderr
 
 
 def test_where_there_are_several_projects_one_must_be_named() -> None:
-    assert [only_of([]), only_of(["shop"])] == ["default", "shop"]
+    assert [meant("", [], "default"), meant("", ["shop"], "default")] == ["default", "shop"]
     with pytest.raises(CannotAsk, match="--project: blog, shop"):
-        only_of(["blog", "shop"])
+        meant("", ["blog", "shop"], "default")
 
 
 NEEDED = {

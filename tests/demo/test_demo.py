@@ -8,19 +8,21 @@ from collections.abc import Iterator
 from contextlib import aclosing
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import httpx
 import pytest
 
 from services.demo.__main__ import Fill
 from services.demo.people.lived import STAGES, Lived
+from services.demo.people.town import HAVE_ACCOUNT
 from services.demo.planted import PLANTED, Planted
 from services.demo.simulator import Simulator
 from services.replay.answer import Answer
 from services.replay.child import started
 from services.replay.message import Target
 from services.replay.progress import Finished
+from services.replay.times import rfc3339
 from tests.installation import DESIRELINE, Installation, desireline
 
 JOURNEY = Path(__file__).parents[2] / "services" / "demo" / "shop.yaml"
@@ -36,8 +38,16 @@ async def fill(target: Target) -> Finished:
     return last
 
 
+class Filled(NamedTuple):
+    """An installation that the demo's people came to."""
+
+    installation: Installation
+    finished: Finished
+    lived: list[Lived]
+
+
 @pytest.fixture(scope="module")
-def shown(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Answer, list[Lived]]]:
+def filled(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Filled]:
     simulator = Simulator(until=FILL.until, visitors=FILL.visitors, seed=FILL.seed)
     events = sum(1 for _ in simulator.events())
     data = tmp_path_factory.mktemp("demo") / "data"
@@ -45,8 +55,14 @@ def shown(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Answer, li
         key = desireline("keys", "create", "write", "--historical", "--data", data).stdout.strip()
         finished = asyncio.run(fill(Target(installation.url, key)))
         assert (finished.acknowledged, finished.refused) == (events, 0)
-        asked = Answer.ask(installation.url, installation.keys["read"], finished.since, finished.until)
-        yield asyncio.run(asked), simulator.lived
+        yield Filled(installation, finished, simulator.lived)
+
+
+@pytest.fixture(scope="module")
+def shown(filled: Filled) -> tuple[Answer, list[Lived]]:
+    installation, finished, lived = filled
+    asked = Answer.ask(installation.url, installation.keys["read"], finished.since, finished.until)
+    return asyncio.run(asked), lived
 
 
 def test_the_funnel_counts_exactly_the_visits_that_got_so_far(shown: tuple[Answer, list[Lived]]) -> None:
@@ -76,6 +92,21 @@ def test_nothing_else_stands_as_a_pain_point(shown: tuple[Answer, list[Lived]]) 
 
     assert {point["detector"] for point in answer.stands} == {planted.detector for planted in PLANTED}
     assert len(answer.stands) == len(PLANTED)
+
+
+def test_some_of_those_who_are_known_by_name_are_worth_an_interview(filled: Filled) -> None:
+    answer = httpx.get(
+        f"{filled.installation.url}/v1/segments",
+        headers={"Authorization": f"Bearer {filled.installation.keys['read']}"},
+        params={"from": rfc3339(filled.finished.since), "to": rfc3339(filled.finished.until)},
+        timeout=60,
+    ).json()
+
+    people = len({visit.visitor for visit in filled.lived})
+    assert abs(answer["customers"] / people - HAVE_ACCOUNT) < 0.05
+    assert {one["name"] for one in answer["segments"]} >= {"champions", "lost"}
+    assert answer["to_interview"]
+    assert all(one["unmet"] for one in answer["to_interview"])
 
 
 def test_the_command_shows_that_it_is_simulated_and_leaves_when_told_to(tmp_path: Path) -> None:

@@ -1,11 +1,11 @@
     -- Which of `left_open` (id, stage, job, left_at, person) were taken up again, and by which session. After finishers.
     -- By which names they may have come, as hashes: what others did need not be looked at. One that is only alike does no
-    -- harm, since people are compared in the end.
+    -- harm, since people are compared in the end; nor does 0, of whom nobody else is known.
     their_names AS
     (
-        SELECT person AS name FROM left_open
-        UNION ALL
-        SELECT known AS name FROM known_numbers WHERE known_number IN (SELECT person FROM left_open)
+        SELECT arrayJoin([person, known]) AS name
+        FROM left_open
+        LEFT JOIN known_numbers ON known_number = person
     ),
 
     -- What each left, and did: (when, stage, job done, session), an empty stage for a job's outcome.

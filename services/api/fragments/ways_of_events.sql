@@ -4,8 +4,8 @@
     ways AS MATERIALIZED
     (
         SELECT
-            labels, is_done, count() AS n,
+            part, labels, is_done, count() AS n,
             quantileExactInclusiveStateForEach(0.5)(arrayPopFront(arrayDifference(moments))) AS waits
         FROM walked
-        GROUP BY labels, is_done
+        GROUP BY part, labels, is_done
     ),

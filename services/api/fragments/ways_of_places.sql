@@ -2,15 +2,16 @@
     ways AS MATERIALIZED
     (
         SELECT
-            arrayMap((s, p) -> if(p = '', toString(s), concat(s, '.', p)), stages_of, steps_of) AS labels,
+            part, arrayMap((s, p) -> if(p = '', toString(s), concat(s, '.', p)), stages_of, steps_of) AS labels,
             hasAny(stages_of, {done:Array(String)}) OR has_outcome AS is_done, n, waits
         FROM
         (
             SELECT
-                any(path_stage) AS stages_of, any(path_step) AS steps_of, toUnixTimestamp64Milli(outcome_at) > 0 AS has_outcome,
+                part, any(path_stage) AS stages_of, any(path_step) AS steps_of,
+                toUnixTimestamp64Milli(outcome_at) > 0 AS has_outcome,
                 count() AS n, quantileExactInclusiveStateForEach(0.5)(arrayPopFront(arrayDifference(path_offset))) AS waits
             FROM scoped
             WHERE notEmpty(path_stage)
-            GROUP BY path_key, has_outcome
+            GROUP BY part, path_key, has_outcome
         )
     ),

@@ -6,7 +6,7 @@ WITH
 
     marked AS
     (
-        SELECT *, job AS mark, toUnixTimestamp64Milli(outcome_at) > 0 AS is_so
+        SELECT *, (part, job) AS mark, toUnixTimestamp64Milli(outcome_at) > 0 AS is_so
         FROM circumstanced
     ),
 
@@ -14,14 +14,14 @@ WITH
 
     '' AS nothing
 
-SELECT kind, value, sum(with_job) OVER (PARTITION BY kind, value) AS sessions, job, with_job, done
+SELECT part, kind, value, sum(with_job) OVER (PARTITION BY part, kind, value) AS sessions, job, with_job, done
 FROM
 (
-    SELECT kind, value, toString(mark) AS job, sum(sessions) AS with_job, sum(happened) AS done
+    SELECT mark.1 AS part, kind, value, toString(mark.2) AS job, sum(sessions) AS with_job, sum(happened) AS done
     FROM under
     WHERE kind NOT IN ('job', 'when')
-    GROUP BY kind, value, job
+    GROUP BY part, kind, value, job
 )
 QUALIFY sessions >= {fewest:UInt32} OR kind = ''
-ORDER BY kind, value, job
-LIMIT 20000
+ORDER BY part, kind, value, job
+LIMIT 20000 BY part

@@ -9,7 +9,7 @@ WITH
     walked AS
     (
         SELECT
-            one_job, n, times,
+            part, one_job, n, times,
             hasAny(stages_of, {done:Array(String)}) OR has_outcome AS is_done,
             arrayFilter(place -> place > 0, arrayMap(
                 (s, p) -> indexOf(places, if(p = '', toString(s), concat(s, '.', p))), stages_of, steps_of)) AS way,
@@ -17,20 +17,20 @@ WITH
         FROM
         (
             SELECT
-                any(path_stage) AS stages_of, any(path_step) AS steps_of, toString(job) AS one_job,
+                part, any(path_stage) AS stages_of, any(path_step) AS steps_of, toString(job) AS one_job,
                 toUnixTimestamp64Milli(outcome_at) > 0 AS has_outcome, count() AS n,
                 quantileExactInclusiveState(0.5)(
                     (toUnixTimestamp64Milli(ended_at) - toUnixTimestamp64Milli(started_at)) / 1000) AS times
             FROM scoped
             WHERE state = 'closed' AND notEmpty(path_stage)
-            GROUP BY path_key, one_job, has_outcome
+            GROUP BY part, path_key, one_job, has_outcome
         )
     ),
 
     judged_places AS MATERIALIZED
     (
         SELECT
-            one_job, n, times, is_done, place,
+            part, one_job, n, times, is_done, place,
             countEqual(way, place) AS entries,
             entries > 0 AS was_there,
             arrayMax(way) > place AS was_further,
@@ -42,17 +42,23 @@ WITH
     )
 
 SELECT
-    kind, place, one_job AS job, deviates,
+    part, kind, place, one_job AS job, deviates,
     sum(n) AS sessions, sumIf(n, is_done) AS done,
     quantileExactInclusiveMergeIf(0.5)(times, is_done) AS median_seconds
 FROM
 (
-    SELECT one_job, n, times, is_done, place, 'skipped' AS kind, NOT was_there AS deviates FROM judged_places WHERE was_further
+    SELECT part, one_job, n, times, is_done, place, 'skipped' AS kind, NOT was_there AS deviates
+    FROM judged_places
+    WHERE was_further
     UNION ALL
-    SELECT one_job, n, times, is_done, place, 'repeated' AS kind, entries > 1 AS deviates FROM judged_places WHERE was_there
+    SELECT part, one_job, n, times, is_done, place, 'repeated' AS kind, entries > 1 AS deviates
+    FROM judged_places
+    WHERE was_there
     UNION ALL
-    SELECT one_job, n, times, is_done, place, 'inserted' AS kind, was_late AS deviates FROM judged_places WHERE was_there
+    SELECT part, one_job, n, times, is_done, place, 'inserted' AS kind, was_late AS deviates
+    FROM judged_places
+    WHERE was_there
 )
-GROUP BY GROUPING SETS ((kind, place, one_job, deviates), (kind, place, deviates))
-ORDER BY kind, place, job, deviates
-LIMIT 20000
+GROUP BY GROUPING SETS ((part, kind, place, one_job, deviates), (part, kind, place, deviates))
+ORDER BY part, kind, place, job, deviates
+LIMIT 20000 BY part

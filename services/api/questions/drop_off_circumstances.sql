@@ -7,17 +7,18 @@ WITH
     came AS MATERIALIZED
     (
         SELECT
-            state, outcome_at, path_key, path_stage, path_step, started_at, job, job_rules, device, browser, os, country,
-            referrer_class, source, medium, campaign, returning
+            part, state, outcome_at, path_key, path_stage, path_step, started_at, job, job_rules, device, browser, os,
+            country, referrer_class, source, medium, campaign, returning
         FROM circumstanced
         WHERE state = 'closed'
     ),
 
     -- include left_places
 
+    -- Marked by what they are told apart by and by path, as one number.
     marked AS
     (
-        SELECT *, path_key AS mark, dropped AS is_so
+        SELECT *, cityHash64(part, path_key) AS mark, dropped AS is_so
         FROM walked
     ),
 
@@ -26,25 +27,25 @@ WITH
     path_places AS
     (
         SELECT
-            path_key, last_stage, last_step,
+            mark, part, last_stage, last_step,
             -- include places_of_path
             AS places
         FROM
         (
-            SELECT path_key, any(path_stage) AS path_stage, any(path_step) AS path_step, any(last_stage) AS last_stage,
-                any(last_step) AS last_step
+            SELECT mark, any(part) AS part, any(path_stage) AS path_stage, any(path_step) AS path_step,
+                any(last_stage) AS last_stage, any(last_step) AS last_step
             FROM marked
-            GROUP BY path_key
+            GROUP BY mark
         )
     )
 
 SELECT
-    place.1 AS stage, place.2 AS step, kind, value, sum(sessions) AS sessions,
+    part, place.1 AS stage, place.2 AS step, kind, value, sum(sessions) AS sessions,
     sumIf(happened, place IN ((last_stage, ''), (last_stage, last_step))) AS dropped
 FROM under
-INNER JOIN path_places ON path_places.path_key = under.mark
+INNER JOIN path_places ON path_places.mark = under.mark
 ARRAY JOIN places AS place
-GROUP BY stage, step, kind, value
+GROUP BY part, stage, step, kind, value
 HAVING kind = '' OR sessions >= {fewest:UInt32}
-ORDER BY stage, step, kind, value
-LIMIT 20000
+ORDER BY part, stage, step, kind, value
+LIMIT 20000 BY part

@@ -14,7 +14,7 @@ WITH
     (
         SELECT
             cityHash64(id) AS number, cityHash64(visitor) AS visitor_hash, started_at AS began, ended_at AS finished,
-            last_stage, last_step
+            part, last_stage, last_step
         FROM walked
         WHERE dropped
             -- shared
@@ -43,32 +43,32 @@ WITH
 
     taken_most AS MATERIALIZED
     (
-        SELECT stage, step, trail, sum(n) AS sessions, sum(sessions) OVER (PARTITION BY stage, step) AS followed
+        SELECT part, stage, step, trail, sum(n) AS sessions, sum(sessions) OVER (PARTITION BY part, stage, step) AS followed
         FROM
         (
-            SELECT last_stage AS stage, last_step, trail, count() AS n
+            SELECT part, last_stage AS stage, last_step, trail, count() AS n
             FROM trails
             INNER JOIN walkers ON walkers.number = trails.number
-            GROUP BY stage, last_step, trail
+            GROUP BY part, stage, last_step, trail
         )
         ARRAY JOIN arrayDistinct(['', last_step]) AS step
-        GROUP BY stage, step, trail
-        ORDER BY stage, step, sessions DESC, trail
-        LIMIT 5 BY stage, step
+        GROUP BY part, stage, step, trail
+        ORDER BY part, stage, step, sessions DESC, trail
+        LIMIT 5 BY part, stage, step
     ),
 
     -- include act_labels
 
     '' AS nothing
 
-SELECT stage, step, arrayMap(one -> one.2, arraySort(groupArray((place, label)))) AS trail, any(sessions) AS sessions,
-    any(followed) AS followed
+SELECT part, stage, step, arrayMap(one -> one.2, arraySort(groupArray((place, label)))) AS trail,
+    any(sessions) AS sessions, any(followed) AS followed
 FROM
 (
-    SELECT stage, step, trail, sessions, followed, act, place
+    SELECT part, stage, step, trail, sessions, followed, act, place
     FROM taken_most
     ARRAY JOIN trail AS act, arrayEnumerate(trail) AS place
 ) AS acts
 INNER JOIN labels ON labels.act = acts.act
-GROUP BY stage, step, acts.trail
-ORDER BY stage, step, sessions DESC, trail
+GROUP BY part, stage, step, acts.trail
+ORDER BY part, stage, step, sessions DESC, trail

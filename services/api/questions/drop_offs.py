@@ -98,7 +98,7 @@ def ask_drop_offs(asked: Asked, question: DropOffsQuestion) -> DropOffsAnswer:
     return DropOffsAnswer(
         **asked.about(),
         journey_version=asked.journey.version,
-        sessions=asked.rows("sessions_counted")[0]["sessions"],
+        sessions=sum(row["sessions"] for row in asked.rows("parts_counted")),
         dropped=sum(row["dropped"] for row in whole),
         places=places,
         tested=sum(map(len, under.values())),

@@ -5,7 +5,8 @@ WITH
     came AS MATERIALIZED
     (
         SELECT
-            id, user, visitor, state, ended_at, path_key, path_stage, path_step, exit_page, job, outcome_at, value, currency
+            part, id, user, visitor, state, ended_at, path_key, path_stage, path_step, exit_page, job, outcome_at, value,
+            currency
         FROM scoped
     ),
 
@@ -35,19 +36,24 @@ WITH
     -- Who came to which place: told by path, since one path comes to the same places whoever takes it.
     reached AS
     (
-        SELECT place.1 AS stage, place.2 AS step, sum(n) AS sessions
-        FROM (SELECT any(path_stage) AS path_stage, any(path_step) AS path_step, count() AS n FROM walked GROUP BY path_key)
+        SELECT part, place.1 AS stage, place.2 AS step, sum(n) AS sessions
+        FROM
+        (
+            SELECT part, any(path_stage) AS path_stage, any(path_step) AS path_step, count() AS n
+            FROM walked
+            GROUP BY part, path_key
+        )
         ARRAY JOIN
             -- include places_of_path
             AS place
-        GROUP BY stage, step
+        GROUP BY part, stage, step
     ),
 
     -- Who left it. By page first: few pages are left from at each place.
     left_here AS
     (
         SELECT
-            stage, step, sum(n) AS dropped,
+            part, stage, step, sum(n) AS dropped,
             sum(later) AS continued_later, sum(elsewhere) AS done_elsewhere, sum(waiting) AS undecided,
             sum(n) - continued_later - done_elsewhere - undecided AS abandoned,
             arraySum(arraySort(groupArrayArray(left_values))) AS left_value,
@@ -57,7 +63,7 @@ WITH
         FROM
         (
             SELECT
-                last_stage AS stage, step, exit_page, count() AS n,
+                part, last_stage AS stage, step, exit_page, count() AS n,
                 countIf(fate = 'continued_later') AS later, countIf(fate = 'done_elsewhere') AS elsewhere,
                 countIf(fate = '' AND toUnixTimestamp64Milli(ended_at) + {open_ms:Int64} > {as_of_ms:Int64}) AS waiting,
                 groupArrayIf(value, fate = '' AND value != 0) AS left_values,
@@ -65,20 +71,20 @@ WITH
                 groupArraySortedIf(3)(id, fate = '') AS first_ids
             FROM
             (
-                SELECT id, last_stage, last_step, exit_page, ended_at, value, currency, back.fate AS fate
+                SELECT part, id, last_stage, last_step, exit_page, ended_at, value, currency, back.fate AS fate
                 FROM walked
                 LEFT JOIN taken_back AS back ON back.id = walked.id
                 WHERE dropped
             )
             ARRAY JOIN arrayDistinct(['', last_step]) AS step
-            GROUP BY stage, step, exit_page
+            GROUP BY part, stage, step, exit_page
         )
-        GROUP BY stage, step
+        GROUP BY part, stage, step
     )
 
 SELECT
-    reached.stage AS stage, reached.step AS step, sessions, dropped, continued_later, done_elsewhere, undecided, abandoned,
-    left_value, currencies, examples, last_pages
+    reached.part AS part, reached.stage AS stage, reached.step AS step, sessions, dropped, continued_later, done_elsewhere,
+    undecided, abandoned, left_value, currencies, examples, last_pages
 FROM reached
-LEFT JOIN left_here ON left_here.stage = reached.stage AND left_here.step = reached.step
-ORDER BY dropped DESC, stage, step
+LEFT JOIN left_here ON left_here.part = reached.part AND left_here.stage = reached.stage AND left_here.step = reached.step
+ORDER BY part, dropped DESC, stage, step

@@ -18,11 +18,12 @@ WITH
     )
 
 SELECT
-    toDayOfWeek(started_at, 0, {tz:String}) AS weekday, toUnixTimestamp64Milli(started_at) >= {fixed_ms:Int64} AS is_after,
+    part, toDayOfWeek(started_at, 0, {tz:String}) AS weekday,
+    toUnixTimestamp64Milli(started_at) >= {fixed_ms:Int64} AS is_after,
     count() AS exposed, countIf(id IN (SELECT session_id FROM met)) AS affected,
     countIf(arrayExists(s -> indexOf(stages, s) > indexOf(stages, {at_stage:String}), path_stage)) AS went_on
 FROM scoped
 WHERE {at_stage:String} = ''
     OR arrayExists((s, p) -> s = {at_stage:String} AND {at_step:String} IN ('', toString(p)), path_stage, path_step)
-GROUP BY weekday, is_after
-ORDER BY weekday, is_after
+GROUP BY part, weekday, is_after
+ORDER BY part, weekday, is_after

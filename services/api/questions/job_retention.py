@@ -26,10 +26,6 @@ class JobRetentionQuestion(Divisible, Paging):
     buckets: int = Field(8, ge=1, le=60, description="How many steps after the first are told.")
     only_done: bool = Field(False, description="Only sessions count in which the job got done.")
 
-    @property
-    def is_told_by_part(self) -> bool:
-        return True
-
 
 class Later(BaseModel):
     """How many of a cohort had the job again so many buckets later."""

@@ -28,10 +28,6 @@ FEWEST_RATINGS = 30
 class JobsQuestion(Divisible):
     """Which jobs' indicators."""
 
-    @property
-    def is_told_by_part(self) -> bool:
-        return True
-
 
 class Waits(BaseModel):
     """Seconds, over the attempts that were done; the others are censored: counted, not timed."""
@@ -125,8 +121,7 @@ class JobsAnswer(DividedAnswer):
 def ask_jobs(asked: Asked, question: JobsQuestion) -> JobsAnswer:
     """Judge every attempt that began in the period."""
     window = asked.journey.window
-    apart = {"attempts_told": "attempts_told_apart"} if asked.scope.apart else {}
-    counted = asked.rows("jobs", apart, **attempts_of(asked))
+    counted = asked.rows("jobs", attempts_told(asked), **attempts_of(asked))
     said = {row["job"]: row for row in asked.rows("jobs_said") if row["job"] not in {"", UNASSIGNED}}
     known = [row["job"] for row in counted]
     counted += [untried(job.name) for job in asked.journey.jobs if job.name not in known and not question.job]
@@ -148,6 +143,11 @@ def attempts_of(asked: Asked) -> dict[str, object]:
         "as_of_ms": to_millis(as_of),
         "found_to": max(asked.period.until, as_of).date() + timedelta(days=days),
     }
+
+
+def attempts_told(asked: Asked) -> dict[str, str]:
+    """The fragment by which attempts are told apart, where anything is."""
+    return {"attempts_told": "attempts_told_apart"} if asked.scope.apart else {}
 
 
 def untried(job: str) -> Row:

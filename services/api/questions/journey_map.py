@@ -12,6 +12,7 @@ from pydantic import BaseModel, Field
 from services.api.page import PagedAnswer, Paging
 from services.api.question import BY_VALUE, PREVIOUS, Apart, Asked, DividedAnswer, Divisible, Row
 from services.api.questions.pain_points import PainPointsQuestion, ask_pain_points
+from services.api.scope import SEGMENT, part_of
 from services.api.share import Share
 from services.core.journey import Journey
 
@@ -23,10 +24,6 @@ class JourneyMapQuestion(Divisible, Paging):
 
     limit: int = Field(1000, ge=1, le=10000, description="At most so many of each list a page.")
     by: Apart = Field("job", description="What sessions are told apart by, a row each.", examples=["segment"])
-
-    @property
-    def part(self) -> str:
-        return self.by
 
 
 class PainMark(BaseModel):
@@ -94,19 +91,22 @@ class JourneyMapAnswer(PagedAnswer, DividedAnswer):
 
 def ask_journey_map(asked: Asked, question: JourneyMapQuestion) -> JourneyMapAnswer:
     """The journey as a matrix: who comes where, gets done, how long it takes, and where it hurts."""
-    sizes = {row["part"]: row["sessions"] for row in asked.rows("parts_counted")}
-    rows = [row for row in asked.rows("journey_map") if row["part"] in sizes]  # the parts are the most frequent ones
+    told = {"scoped_sessions": "scoped_sessions_by_segment"} if question.by == SEGMENT else {}
+    word = {"line": part_of(question.by)}
+    sizes = {row["line"]: row["sessions"] for row in asked.rows("journey_map_lines", told, word)}
+    # What its cells are of are the most frequent lines.
+    rows = [row for row in asked.rows("journey_map", told, word) if row["line"] in sizes]
     usual = reach_of_all(rows, sum(sizes.values()))
     across = {place: number for number, place in enumerate(places(asked.journey))}
-    down = {part: number for number, part in enumerate(sizes)}
-    rows.sort(key=lambda row: (down[row["part"]], across.get((row["stage"], row["step"]), len(across))))
+    down = {line: number for number, line in enumerate(sizes)}
+    rows.sort(key=lambda row: (down[row["line"]], across.get((row["stage"], row["step"]), len(across))))
     return JourneyMapAnswer(
         **asked.about(),
         journey_version=asked.journey.version,
         by=question.by,
-        map_rows=[MapRow(row=part, sessions=sessions) for part, sessions in sizes.items()],
+        map_rows=[MapRow(row=line, sessions=sessions) for line, sessions in sizes.items()],
         columns=columns(asked, question),
-        cells=[cell(row, sizes[row["part"]], usual[row["stage"], row["step"]]) for row in rows],
+        cells=[cell(row, sizes[row["line"]], usual[row["stage"], row["step"]]) for row in rows],
     )
 
 
@@ -121,7 +121,7 @@ def reach_of_all(rows: Sequence[Row], sessions: int) -> dict[tuple[str, str], fl
 
 def cell(row: Row, size: int, usual: float) -> Cell:
     return Cell(
-        row=row["part"],
+        row=row["line"],
         stage=row["stage"],
         step=row["step"],
         sessions=row["sessions"],

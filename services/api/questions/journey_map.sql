@@ -1,4 +1,4 @@
--- The journey as a map: for each job (or other part) and each place, who came, who got done, how long they were there,
+-- The journey as a map: for each line (of a job, or of what else lines are) and each place, who came, who got done, how long they were there,
 -- how many moves the session took, and how many met friction there.
 WITH
     -- include scoped
@@ -32,19 +32,26 @@ WITH
 
     hot AS
     (
-        SELECT part, at_stage, at_step, count() AS affected, sum(rubbed.findings) AS findings
+        SELECT part, line, at_stage, at_step, count() AS affected, sum(rubbed.findings) AS findings
         FROM rubbed
-        INNER JOIN (SELECT id, part, path_key FROM scoped WHERE id IN (SELECT session_id FROM frictions)) AS walk
-            ON walk.id = rubbed.session_id
+        INNER JOIN
+        (
+            SELECT
+                id, part, path_key,
+                -- line
+                AS line
+            FROM scoped
+            WHERE id IN (SELECT session_id FROM frictions)
+        ) AS walk ON walk.id = rubbed.session_id
         INNER JOIN paths ON paths.path_key = walk.path_key
         WHERE arrayExists(place -> place.1 = at_stage AND place.2 = at_step, places)
-        GROUP BY part, at_stage, at_step
+        GROUP BY part, line, at_stage, at_step
     ),
 
     cells AS
     (
         SELECT
-            part, place.1 AS at_stage, place.2 AS at_step,
+            part, line, place.1 AS at_stage, place.2 AS at_step,
             count() AS sessions,
             countIf(is_over) AS over, countIf(is_over AND is_done) AS done,
             quantileExactInclusive(0.5)(arraySum(n -> ends[n] - path_offset[n], place.3) / 1000) AS median_seconds,
@@ -53,7 +60,10 @@ WITH
         FROM
         (
             SELECT
-                part, state = 'closed' AS is_over, gets_done OR toUnixTimestamp64Milli(outcome_at) > 0 AS is_done,
+                part,
+                -- line
+                AS line,
+                state = 'closed' AS is_over, gets_done OR toUnixTimestamp64Milli(outcome_at) > 0 AS is_done,
                 greatest(pages, length(path_offset)) AS moved, path_offset, places,
                 -- Until the next place was entered; of the last one only what is known.
                 arrayPushBack(arrayPopFront(path_offset),
@@ -62,13 +72,13 @@ WITH
             INNER JOIN paths ON paths.path_key = scoped.path_key
         )
         ARRAY JOIN places AS place
-        GROUP BY part, at_stage, at_step
+        GROUP BY part, line, at_stage, at_step
     )
 
 SELECT
-    part, at_stage AS stage, at_step AS step, sessions, over, done, median_seconds, median_moves, entered,
+    part, line, at_stage AS stage, at_step AS step, sessions, over, done, median_seconds, median_moves, entered,
     affected, findings
 FROM cells
-LEFT JOIN hot USING (part, at_stage, at_step)
-ORDER BY part, stage, step
-LIMIT 20000
+LEFT JOIN hot USING (part, line, at_stage, at_step)
+ORDER BY part, line, stage, step
+LIMIT 20000 BY part

@@ -11,7 +11,7 @@ from pydantic import BaseModel, Field
 
 from services.api.ledger import done_by_stage
 from services.api.question import BY_VALUE, PREVIOUS, Asked, DividedAnswer, Divisible
-from services.api.questions.jobs import attempts_of
+from services.api.questions.jobs import attempts_of, attempts_told
 
 
 class OpenJobsQuestion(Divisible):
@@ -49,5 +49,5 @@ def ask_open_jobs(asked: Asked, question: OpenJobsQuestion) -> OpenJobsAnswer:
     """What became of each attempt that began in the period: done, still open, or abandoned."""
     journey = asked.journey
     by_stage = [f"{job} {stage}" for job, stages in done_by_stage(journey).items() for stage in stages]
-    rows = asked.rows("open_jobs", **attempts_of(asked), done_by_stage=by_stage)
+    rows = asked.rows("open_jobs", attempts_told(asked), **attempts_of(asked), done_by_stage=by_stage)
     return OpenJobsAnswer(**asked.about(), journey_version=journey.version, jobs=[JobLedger(**row) for row in rows])

@@ -8,6 +8,8 @@ WITH
 
     -- include attempts
 
+    -- include attempts_told
+
     walked AS MATERIALIZED
     (
         SELECT
@@ -28,23 +30,23 @@ WITH
     finished AS MATERIALIZED
     (
         SELECT
-            job, attempts.person AS person, began_at, sessions_used, is_undecided, acts,
+            part, job, attempts_told.person AS person, began_at, sessions_used, is_undecided, acts,
             arrayFirst(session -> session.1 = opener, sessions) AS first,
             if(
-                is_done, [attempts.done_at],
+                is_done, [attempts_told.done_at],
                 arraySlice(arraySort(arrayMap(act -> act.1, arrayFilter(
                     act -> has({done_by_stage:Array(String)}, concat(job, ' ', act.2))
                         AND act.1 >= began_at AND act.1 <= last_at + open_for,
                     acts))), 1, 1)) AS done_at
-        FROM attempts
-        INNER JOIN walked ON walked.person = attempts.person
+        FROM attempts_told
+        INNER JOIN walked ON walked.person = attempts_told.person
     ),
 
     -- Continued: after the first session, and before it was done, they came at least as far as in it again.
     ledger AS
     (
         SELECT
-            job, person, began_at, sessions_used, done_at,
+            part, job, person, began_at, sessions_used, done_at,
             multiIf(
                 empty(done_at), if(is_undecided, 'open', 'abandoned'),
                 done_at[1] <= first.2, 'done_at_once',
@@ -56,7 +58,7 @@ WITH
     )
 
 SELECT
-    job,
+    part, job,
     count() AS opened,
     countIf(fate = 'done_at_once') AS done_at_once,
     countIf(fate = 'continued_later') AS continued_later,
@@ -66,5 +68,5 @@ SELECT
     uniqExact(person) AS people,
     avg(sessions_used) AS sessions_each
 FROM ledger
-GROUP BY job
-ORDER BY opened DESC, job
+GROUP BY part, job
+ORDER BY part, opened DESC, job

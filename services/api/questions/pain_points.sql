@@ -17,13 +17,13 @@ WITH
     alike AS
     (
         SELECT
-            concat(job, '\n', device, '\n', if(returning, 'returning', 'new'), '\n') AS kind_of,
+            part, concat(job, '\n', device, '\n', if(returning, 'returning', 'new'), '\n') AS kind_of,
             any(path_stage) AS ways, any(path_step) AS steps, arrayMap(s -> indexOf(stages, s), ways) AS depths,
             count() AS there,
             quantileExactInclusiveIfState(0.5)(value, value > 0) AS worths,
             topKIfState(1)(currency, value > 0) AS met_currencies
         FROM circumstanced
-        GROUP BY job, device, returning, path_key
+        GROUP BY part, job, device, returning, path_key
     ),
 
     -- A session comes to each of its places once: at the first time that it was there. Runs at one moment are in the
@@ -31,7 +31,7 @@ WITH
     exposed AS
     (
         SELECT
-            there, worths, met_currencies, visit.1 AS stage, visit.2 AS step,
+            part, there, worths, met_currencies, visit.1 AS stage, visit.2 AS step,
             multiIf(
                 stage = '', 1,
                 step = '', indexOf(ways, stage),
@@ -61,7 +61,7 @@ WITH
     stuck_sessions AS
     (
         SELECT
-            id, currency, started_at, path_started_at AS moments, path_stage AS ways, path_step AS steps,
+            part, id, currency, started_at, path_started_at AS moments, path_stage AS ways, path_step AS steps,
             concat(job, '\n', device, '\n', if(returning, 'returning', 'new'), '\n') AS kind_of,
             arrayMap(s -> indexOf(stages, s), path_stage) AS depths
         FROM circumstanced
@@ -71,7 +71,7 @@ WITH
     affected AS
     (
         SELECT
-            stuck.*, currency,
+            stuck.*, part, currency,
             multiIf(
                 stage = '', 1,
                 step = '', indexOf(ways, stage),
@@ -88,7 +88,7 @@ WITH
     )
 
 SELECT
-    'exposed' AS kind, '' AS detector, stage, step, '' AS page, '' AS element, false AS intended,
+    part, 'exposed' AS kind, '' AS detector, stage, step, '' AS page, '' AS element, false AS intended,
     sum(there) AS sessions, toUInt64(0) AS findings,
     quantileExactInclusiveIfMerge(0.5)(worths) AS worth,
     -- By stratum, without those in which nobody who went on was worth anything.
@@ -102,18 +102,18 @@ SELECT
 FROM
 (
     SELECT
-        stage, step, stratum, sum(exposed.there) AS there, sumIf(exposed.there, went_on) AS further,
+        part, stage, step, stratum, sum(exposed.there) AS there, sumIf(exposed.there, went_on) AS further,
         quantileExactInclusiveIfMergeStateIf(0.5)(exposed.worths, went_on) AS worths,
         topKIfMergeState(1)(exposed.met_currencies) AS met_currencies
     FROM exposed
-    GROUP BY stage, step, stratum
+    GROUP BY part, stage, step, stratum
 )
-GROUP BY stage, step
+GROUP BY part, stage, step
 
 UNION ALL
 
 SELECT
-    'stuck', detector, stage, step, page, element, max(intended),
+    part, 'stuck', detector, stage, step, page, element, max(intended),
     countIf(became = ''), sumIf(findings, became = ''),
     toFloat64(0), CAST(map(), 'Map(String, Float64)'), topKIf(1)(currency, left_value > 0), sumIf(left_value, became = ''),
     quantileExactInclusive(0.5)(cost_seconds), max(severity), max(last_at),
@@ -122,6 +122,6 @@ SELECT
     arraySlice(arraySort(groupArraySortedIf(3)(id, became = '')), 1, 3),
     countIf(became = 'continued_later'), countIf(became = 'done_elsewhere')
 FROM affected
-GROUP BY detector, stage, step, page, element
-ORDER BY count() DESC, detector, stage, step, page, element
-LIMIT {limit:UInt32}
+GROUP BY part, detector, stage, step, page, element
+ORDER BY part, count() DESC, detector, stage, step, page, element
+LIMIT {limit:UInt32} BY part

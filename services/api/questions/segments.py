@@ -24,6 +24,10 @@ Name = Literal["champions", "loyal", "at_risk", "promising", "lost"]
 class SegmentsQuestion(Divisible, Paging):
     """Whose segments."""
 
+    @property
+    def is_told_by_part(self) -> bool:
+        return False
+
 
 class Newcomers(BaseModel):
     """New visitors, or returning ones."""

@@ -6,21 +6,21 @@ WITH
     alike AS
     (
         SELECT
-            journey_version, toString(job) AS one_job, count() AS n, min(started_at) AS first_one, max(started_at) AS last_one,
+            part, journey_version, toString(job) AS one_job, count() AS n, min(started_at) AS first_one, max(started_at) AS last_one,
             any(path_stage) AS stages_of,
             if(hasAny(stages_of, {done:Array(String)}), n, countIf(toUnixTimestamp64Milli(outcome_at) > 0)) AS got_done
         FROM scoped
-        GROUP BY journey_version, one_job, path_key
+        GROUP BY part, journey_version, one_job, path_key
     )
 
 SELECT
-    journey_version AS version, sum(n) AS sessions, min(first_one) AS first_at, max(last_one) AS last_at,
+    part, journey_version AS version, sum(n) AS sessions, min(first_one) AS first_at, max(last_one) AS last_at,
     sumIf(n, one_job NOT IN ('', 'unassigned')) AS assigned,
     sum(got_done) AS done,
     sumMap(map(one_job, n)) AS jobs,
     sumMap(mapFromArrays(arrayDistinct(arrayMap(s -> toString(s), stages_of)) AS came,
         arrayMap(s -> n, came))) AS stages_entered
 FROM alike
-GROUP BY version
-ORDER BY last_at DESC, version
-LIMIT 100
+GROUP BY part, version
+ORDER BY part, last_at DESC, version
+LIMIT 100 BY part

@@ -40,8 +40,9 @@ class _ToCome(NamedTuple):
 class Person:
     """Walks through one visit: `events` holds what they did, `lived` what it was like."""
 
-    def __init__(self, lived: Lived, rng: Random, faults: Faults, *, returning: bool) -> None:
+    def __init__(self, lived: Lived, rng: Random, faults: Faults, *, user: str, returning: bool) -> None:
         self.lived = lived
+        self.user = user  # '' for somebody who is not logged in
         self.rng = rng
         self.faults = faults
         self.device = rng.choices(DEVICES, DEVICE_WEIGHTS)[0]
@@ -128,6 +129,7 @@ class Person:
                 id=f"{self.lived.visitor}-{self.lived.started_at}-{len(self.events):04}",
                 project=PROJECT,
                 visitor=self.lived.visitor,
+                user=self.user,
                 type="page" if name == "page" else "track",
                 name=name,
                 occurred_at=int(at),

@@ -18,6 +18,9 @@ _DAY_MS = 86_400_000
 APART_MS = 6 * 3_600_000
 """No visit takes so long: the next of the same person is another session."""
 
+HAVE_ACCOUNT = 0.3
+"""Share of people with an account of the shop, who stay logged in from visit to visit; the others buy as guests."""
+
 _JOBS = tuple(HABITS)
 _WEIGHTS = tuple(one.weight for one in HABITS.values())
 
@@ -54,7 +57,7 @@ def lead(visit: Visit, faults: Faults = EVERYDAY) -> Visited:
     rng = Random(visit.seed << 40 | visit.number << 8 | visit.earlier)
     name = f"person-{visit.seed}-{visit.number:06}"
     lived = Lived(name, visit.at, rng.choices(_JOBS, _WEIGHTS)[0])
-    person = Person(lived, rng, faults, returning=visit.earlier > 0)
+    person = Person(lived, rng, faults, user=account_of(visit), returning=visit.earlier > 0)
     try:
         browse(person)
         check_out(person)
@@ -64,3 +67,9 @@ def lead(visit: Visit, faults: Faults = EVERYDAY) -> Visited:
     if person.device == "app":
         person.does("app_background")
     return Visited(lived, person.events)
+
+
+def account_of(visit: Visit) -> str:
+    """Whom the shop knows them as, '' for nobody: drawn apart, so that what they do does not depend on it."""
+    has_account = Random(f"account {visit.seed} {visit.number}").random() < HAVE_ACCOUNT
+    return f"customer-{visit.seed}-{visit.number:06}" if has_account else ""

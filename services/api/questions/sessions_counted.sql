@@ -1,6 +1,0 @@
--- How many sessions a question is about.
-WITH
-    -- include scoped
-    '' AS nothing
-SELECT count() AS sessions
-FROM scoped
