@@ -80,36 +80,21 @@
         GROUP BY person
     ),
 
-    path_units AS
+    ways AS
     (
-        SELECT
-            true AS planned, path_key,
-            arrayMap(run -> toUInt64OrZero(splitByChar('\t', run)[3]), splitByChar('\n', path_key)) AS close,
-            cells,
-            CAST([], 'Array(Tuple(DateTime64(3, \'UTC\'), String))') AS values,
-            CAST([], 'Array(Tuple(DateTime64(3, \'UTC\'), String))') AS members,
-            arrayMap(run -> bitOr(
-                transform(splitByChar('\t', run)[1] AS stage, {steps:Array(String)}, bits, toUInt64(0)),
-                bitOr(
-                    transform(concat(stage, '.', splitByChar('\t', run)[2]) AS place, {steps:Array(String)}, bits, toUInt64(0)),
-                    toUInt64(has({exclude:Array(String)}, stage) OR has({exclude:Array(String)}, place)))),
-                splitByChar('\n', path_key)) AS fits,
-            arrayMap(n -> toInt64(n * pace), arrayEnumerate(fits)) AS began,
-            arrayMap(n -> toInt64(n * pace + 1), arrayEnumerate(fits)) AS ended
+        SELECT way AS path_key, groupArray((value, is_open, n)) AS cells
         FROM
         (
-            SELECT way AS path_key, groupArray((value, is_open, n)) AS cells
-            FROM
-            (
-                SELECT path_key AS way, part AS value, state = 'open' AS is_open, count() AS n
-                FROM scoped
-                WHERE NOT {binds:Bool} OR ended_at - started_at <= {binding_ms:Int64} / 1000
-                GROUP BY way, value, is_open
-            )
-            GROUP BY way
-            -- None, but it keeps what is asked of a path from being worked out for each session.
-            LIMIT 1000000000000
+            SELECT path_key AS way, part AS value, state = 'open' AS is_open, count() AS n
+            FROM scoped
+            WHERE NOT {binds:Bool} OR ended_at - started_at <= {binding_ms:Int64} / 1000
+            GROUP BY way, value, is_open
         )
+        GROUP BY way
+        -- None, but it keeps what is asked of a path from being worked out for each session.
+        LIMIT 1000000000000
     ),
+
+    -- include path_units
 
     -- include units
