@@ -9,7 +9,7 @@
 
     -- include scoped_sessions
 
-    -- include identified
+    -- include identified_in_numbers
 
     walk AS
     (
@@ -59,25 +59,43 @@
         FROM counted
     ),
 
+    -- A run of somebody's is one number, since arrays of texts take several times as long, and as much memory: when it began
+    -- (48 bits), the first 16 bytes of its session's id, its place in the path (16), what it fits (22) and how long it took.
     person_units AS
     (
         SELECT
             false AS planned, toLowCardinality('') AS path_key, emptyArrayUInt64() AS close,
             [('', false, toUInt64(1))] AS cells,
-            arraySort(groupArrayArray(values)) AS values,
-            arraySort(groupArray((started_at, id))) AS members,
-            arrayMap(run -> run.4, arraySort(groupArrayArray(runs)) AS sorted) AS fits,
-            arrayMap(run -> run.1, sorted) AS began,
-            arrayMap(run -> run.5, sorted) AS ended
+            values, members,
+            arrayMap(run -> toUInt64(bitAnd(bitShiftRight(run, 42), 4194303)), sorted) AS fits,
+            arrayMap(run -> toInt64(bitShiftRight(run, 208)), sorted) AS began,
+            arrayMap((run, start) -> start + toInt64(bitAnd(run, 4398046511103)), sorted, began) AS ended
         FROM
         (
             SELECT
-                multiIf(user != '', user, known_as != '', known_as, visitor) AS person, values, started_at, id,
-                arrayMap((n, fit, b, e) -> (b, id, n, fit, e), arrayEnumerate(fits), fits, began, ended) AS runs
-            FROM counted
-            LEFT JOIN identified USING (visitor)
+                arraySort(groupArrayArray(said)) AS values,
+                arraySort(groupArrayArray(inside)) AS members,
+                arraySort(groupArrayArray(runs)) AS sorted
+            FROM
+            (
+                SELECT
+                    multiIf(user != '', cityHash64(user), known_as != 0, known_as, visitor_hash) AS person, runs,
+                    if(by = '', [], values) AS said, if({in_sessions:Bool}, [(started_at, id)], []) AS inside
+                FROM
+                (
+                    SELECT
+                        user, cityHash64(visitor) AS visitor_hash, values, started_at, id,
+                        bitShiftLeft(reinterpretAsUInt256(reverse(rightPad(substring(id, 1, 16), 16, '\0'))), 80) AS session_bits,
+                        arrayMap(
+                            (n, fit, b, e) -> bitOr(bitOr(bitShiftLeft(toUInt256(b), 208), session_bits), bitOr(
+                                bitShiftLeft(toUInt256(n), 64), bitOr(bitShiftLeft(toUInt256(fit), 42), toUInt256(e - b)))),
+                            arrayEnumerate(fits), fits, began, ended) AS runs
+                    FROM counted
+                ) AS told
+                LEFT ANY JOIN identified ON known = visitor_hash
+            )
+            GROUP BY person
         )
-        GROUP BY person
     ),
 
     ways AS
