@@ -126,6 +126,19 @@ def test_a_quarter_of_an_hour_in_which_the_period_begins_is_counted_by_its_rows(
     assert numbers == [7, 6, 5, 3, 1]
 
 
+def test_counts_know_when_people_entered_a_funnel_after_they_came(store: Store, ask: Ask) -> None:
+    late = 50 * 60
+    fill(store, [session(f"{late} browse, {late + pause} basket, {late + 2_000} bought") for pause in (60, 601, 1_200)])
+    fill(store, days(2))
+
+    answer = ask("/v1/funnel", steps="basket,bought", trend="hour", **WHOLE)
+
+    assert kept(store) == {("", "2026-01-01"): 3}
+    assert [(one["value"], entered(one)) for one in answer["trend"]] == [
+        ("2026-01-01T00:00:00+0000", 1), ("2026-01-01T01:00:00+0000", 2), ("2026-01-03T00:00:00+0000", 1),
+    ]  # fmt: skip
+
+
 def test_no_day_is_kept_that_an_end_of_the_period_lies_in(store: Store, ask: Ask) -> None:
     fill(store, days(0, 1, 2, 3))
 
