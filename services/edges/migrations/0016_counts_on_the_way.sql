@@ -3,4 +3,4 @@
 -- made anew by whoever asks. docs/adr/0013.
 ALTER TABLE session_counts ADD COLUMN IF NOT EXISTS moved Array(LowCardinality(String)) AFTER got_done;
 
-TRUNCATE TABLE session_counts;
+TRUNCATE TABLE IF EXISTS session_counts;
