@@ -39,7 +39,8 @@ FROM sessions FINAL WHERE {WITHIN} GROUP BY reached
 PEOPLE_REACHED = f"""
 SELECT reached, count() FROM (
     SELECT {PERSON} AS person, windowFunnel(1209600000)(
-        toUInt64(toUnixTimestamp64Milli(run.2)), run.1 = 'browse', run.1 = 'basket', run.1 = 'checkout', run.1 = 'bought') AS reached
+        toUInt64(toUnixTimestamp64Milli(run.2)), run.1 = 'browse', run.1 = 'basket', run.1 = 'checkout',
+        run.1 = 'bought') AS reached
     FROM sessions AS s FINAL {KNOWN} ARRAY JOIN arrayZip(path_stage, path_started_at) AS run
     WHERE {WITHIN} GROUP BY person)
 GROUP BY reached
