@@ -9,6 +9,7 @@ sessions take 5 GB, and half an hour.
 import argparse
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import NamedTuple
@@ -30,6 +31,7 @@ from services.api.questions.paths import PathsQuestion, ask_paths
 from services.api.questions.segments import SegmentsQuestion, ask_segments
 from services.api.questions.trends import TrendsQuestion, ask_trends
 from services.api.questions.versions import VersionsQuestion, ask_versions
+from services.api.scope import scope_of
 from services.edges.clickhouse import StoreError
 
 EVENTS = ["browse", "basket", "bought"]
