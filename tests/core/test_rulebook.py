@@ -38,6 +38,35 @@ def test_of_a_page_view_only_its_status_is_kept_by_default() -> None:
     assert Rulebook(shop()).plan("page", "/shoes").reads == {"status"}
 
 
+def test_a_page_without_a_status_is_not_shown_to_who_looks_at_it() -> None:
+    plan = Rulebook(shop(friction={"error_page": {}})).plan("page", "/shoes")
+
+    assert plan.listeners
+    assert plan.bare is not None
+    assert not plan.bare.listeners
+
+
+def test_rules_that_hang_on_properties_are_answered_once_for_events_that_have_none_of_them() -> None:
+    jobs = [
+        {
+            "name": "gift",
+            "when": "I am invited and have no idea what to bring",
+            "want": "find something fitting within a day",
+            "so_that": "my friend feels seen",
+            "evidence": [{"match": {"event": "search", "where": {"query": "gift"}}, "weight": 1.5}],
+            "outcome": {"event": "search", "not": {"where": {"query": "gift"}}},
+        }
+    ]
+
+    plan = Rulebook(shop(jobs=jobs)).plan("search", "/")
+
+    assert len(plan.questions) == len(plan.undecided) == 2
+    assert plan.bare is not None
+    assert not plan.bare.undecided
+    assert not plan.bare.evidence
+    assert plan.bare.outcomes
+
+
 def test_an_event_that_is_only_noticed_keeps_none_either() -> None:
     book = Rulebook(shop(friction={"zero_results": {"counts": "hits"}}))
 
