@@ -30,7 +30,7 @@ def meaning(event: Event, book: Rulebook) -> tuple[Plan, Act]:
     if book.asks:
         props = _kept(told, reads) | surroundings(event, told, book.asks)
     elif reads.isdisjoint(told):
-        return plan.bare or plan, Act(event.occurred_at, event.id, plan.name, plan.path, _NONE, intern(event.seen))
+        return plan.bare or plan, Act(event.occurred_at, event.id, plan.name, plan.path, _NONE, seen, user)
     else:
         props = _kept(told, reads)
     if plan.undecided:

@@ -1,7 +1,9 @@
 """The rulebook: what an event means, worked out once for its name and page, and no more of it kept than is read."""
 
+from services.core.act import Act
+from services.core.meaning import meaning
 from services.core.rulebook import Rulebook
-from tests.core.build import shop
+from tests.core.build import event, shop
 
 
 def test_the_classes_of_a_page_are_part_of_what_its_events_mean() -> None:
@@ -65,6 +67,14 @@ def test_rules_that_hang_on_properties_are_answered_once_for_events_that_have_no
     assert not plan.bare.undecided
     assert not plan.bare.evidence
     assert plan.bare.outcomes
+
+
+def test_of_an_event_without_the_properties_read_all_else_is_kept() -> None:
+    one = event("3 page /shoes colour=red", user="u1", seen="mobile")
+
+    _, act = meaning(one, Rulebook(shop()))
+
+    assert act == Act(one.occurred_at, one.id, "page", "/shoes", {}, "mobile", "u1")
 
 
 def test_an_event_that_is_only_noticed_keeps_none_either() -> None:
