@@ -25,8 +25,8 @@ class Act(msgspec.Struct, frozen=True, gc=False, array_like=True):
 
     def number(self, prop: str) -> float:
         """A numeric property, 0 where it is absent or no number (clients send numbers as text)."""
-        value = self.props.get(prop) if self.props else None
-        if value is None:
+        props = self.props
+        if not props or (value := props.get(prop)) is None:
             return 0.0
         if isinstance(value, str):
             try:
@@ -37,8 +37,10 @@ class Act(msgspec.Struct, frozen=True, gc=False, array_like=True):
 
     def text(self, prop: str) -> str:
         """A property as text, "" where it is absent."""
-        value = self.props.get(prop) if self.props else None
-        return value if isinstance(value, str) else "" if value is None else str(value)
+        props = self.props
+        if not props or (value := props.get(prop)) is None:
+            return ""
+        return value if isinstance(value, str) else str(value)
 
 
 def in_order(act: Act) -> tuple[Millis, str]:

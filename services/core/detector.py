@@ -58,6 +58,13 @@ class Detector(BaseModel):
         return frozenset()
 
     @property
+    def passes_over(self) -> frozenset[str]:
+        """Names of events in `hears` of which `see` says and remembers nothing where none of the properties that
+        anybody reads of such events is told: then it is not called.
+        """
+        return frozenset()
+
+    @property
     def visits(self) -> frozenset[PageClass]:
         """Classes of the pages `visit` is called for; the journey file says which pages these are."""
         return NO_CLASSES

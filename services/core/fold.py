@@ -97,7 +97,7 @@ class Fold:
         if plan.speaks:
             self._conclude(act, plan)
         if plan.place is not None:
-            self._enter(act, plan.place, plan.entered_by)
+            self._enter(act, plan.place, plan)
         if plan.moves and (plan.is_view or plan.path != self.page or plan.page_classes is not self.page_classes):
             self._move(act, plan)
         memory = self.memory
@@ -127,15 +127,15 @@ class Fold:
             self.seen_text = text
             self.seen = with_later(self.seen, seen_in(text))
 
-    def _enter(self, act: Act, place: Place, rule: str) -> None:
-        runs = self.runs
-        left = runs[-1] if runs else None
+    def _enter(self, act: Act, place: Place, plan: Plan) -> None:
         if place.is_money and act.props:
             self._value(act, place, act.props)
+        runs = self.runs
+        left = runs[-1] if runs else None
         if left is not None and (left.place is place or len(runs) >= LONGEST_PATH):
             left.ended_at = act.occurred_at
             return
-        runs.append(Run(place, rule, act))
+        runs.append(Run(place, plan.entered_by, act))
         if self.furthest is None or place.order > self.furthest.order:
             self.furthest = place
         for detector, enter in self.book.entries:
@@ -143,15 +143,17 @@ class Fold:
                 self._note(finding)
         if left is None or place.stage_number != left.place.stage_number:
             self.began = runs[-1]
-        if len(runs) > 2 and runs[-3].place is place and not act.path and not self.page:
+        if len(runs) > 2 and runs[-3].place is place and not plan.path and not self.page:
             self._turn_back(act)
 
     def _move(self, act: Act, plan: Plan) -> None:
         """Follow the visitor to a page, or to one of a class by the event's name alone."""
         path = plan.path
         is_elsewhere = bool(path) and path != self.page
-        if is_elsewhere or (path and plan.is_view):
-            self._arrive(act)
+        if is_elsewhere:
+            self._arrive(act, path)
+        elif path and plan.is_view:
+            self.pages += 1
         if is_elsewhere or plan.page_classes != self.page_classes:
             self.page_classes = plan.page_classes
             if plan.visits:
@@ -166,20 +168,18 @@ class Fold:
         number = self.book.jobs.index(job) if job in self.book.jobs else -1
         return self.outcomes.get(number, (0, ""))
 
-    def _arrive(self, act: Act) -> None:
-        self.pages += 1
-        path = act.path
-        if path == self.page:
-            return
+    def _arrive(self, act: Act, path: str) -> None:
         trail = self.trail
-        if not trail:
+        known = len(trail)
+        if not known:
             self.entry_page = path
-        elif len(trail) == TRAIL:
+        elif known == TRAIL:
             del trail[0]
         self.page = path
+        self.pages += 1
         self.arrivals += 1
         trail.append(act)
-        if len(trail) > 2 and trail[-3].path == path:
+        if known > 1 and trail[-3].path == path:
             self._turn_back(act)
 
     def _visit(self, act: Act, plan: Plan) -> None:

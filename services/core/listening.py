@@ -36,6 +36,7 @@ class Hearing:
     see: Listener
     hears: frozenset[str]
     notices: frozenset[str]
+    passes_over: frozenset[str]
     reads: frozenset[str]
     waits_as: str
 
@@ -83,7 +84,8 @@ def _hearing(usual: Detector, stages: Stages) -> Hearing:
     hears = frozenset[str]().union(*(one.hears for one in every))
     notices = frozenset[str]().union(*(one.notices for one in every))
     reads = frozenset[str]().union(*(one.reads for one in every))
-    return Hearing(_seen(usual, stages), hears, notices, reads, _waits_as(usual))
+    passes_over = usual.passes_over.intersection(*(one.passes_over for one in every))
+    return Hearing(_seen(usual, stages), hears, notices, passes_over, reads, _waits_as(usual))
 
 
 def _visiting(usual: Detector, stages: Stages) -> Visiting:

@@ -5,13 +5,16 @@ with `props=None` the answer is True, False or, where it hangs on a property, No
 """
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import lru_cache
 from typing import Annotated, Any
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, field_validator, model_validator
 
 Props = Mapping[str, Any]
+
+Question = Callable[[Props], bool]
+"""What an event's properties must satisfy."""
 
 
 def _listed(value: Any) -> Any:
@@ -125,14 +128,27 @@ class Matcher(BaseModel):
             return False
         if self.path and _globs(self.path).fullmatch(path) is None:
             return False
-        inner: list[bool | None] = [one.matches(name, path, props) for one in self.all_of]
+        inner: list[bool | None] = [one.matches(name, path, None) for one in self.all_of]
         if self.any_of:
-            inner.append(_any([one.matches(name, path, props) for one in self.any_of]))
+            inner.append(_any([one.matches(name, path, None) for one in self.any_of]))
         if self.none_of is not None:
-            inner.append(_not(self.none_of.matches(name, path, props)))
+            inner.append(_not(self.none_of.matches(name, path, None)))
         if self.where:
-            inner.append(None if props is None else self._properties_hold(props))
-        return _all(inner)
+            inner.append(None)
+        answer = _all(inner)
+        return answer if answer is not None or props is None else self.question(name, path)(props)
+
+    def question(self, name: str, path: str) -> Question:
+        """What is left to ask where an event's name and path leave it open: only that is asked of each such event."""
+        asked = _open(self.all_of, name, path)
+        if self.any_of and _any([one.matches(name, path, None) for one in self.any_of]) is None:
+            some = _open(self.any_of, name, path)
+            asked.append(some[0] if len(some) == 1 else lambda props: any(ask(props) for ask in some))
+        if self.none_of is not None and (denied := _open((self.none_of,), name, path)):
+            asked.append(lambda props: not denied[0](props))
+        if self.where:
+            asked.append(self._properties_hold)
+        return asked[0] if len(asked) == 1 else lambda props: all(ask(props) for ask in asked)
 
     def _properties_hold(self, props: Props) -> bool:
         return all(condition.holds(reach(props, key)) for key, condition in self.where.items())
@@ -147,6 +163,10 @@ class Matcher(BaseModel):
         """The top-level properties this matcher looks at."""
         inner = [*self.any_of, *self.all_of, *([self.none_of] if self.none_of else [])]
         return {key.partition(".")[0] for key in self.where}.union(*(one.reads() for one in inner))
+
+
+def _open(matchers: Sequence[Matcher], name: str, path: str) -> list[Question]:
+    return [one.question(name, path) for one in matchers if one.matches(name, path, None) is None]
 
 
 def reach(props: Props, key: str) -> Any:

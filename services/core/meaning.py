@@ -12,6 +12,9 @@ from services.core.surroundings import surroundings
 
 _decode = msgspec.json.Decoder(dict[str, object]).decode
 
+_NONE: dict[str, object] = {}
+"""Of all events that tell nothing of what is read; nobody changes what an act has."""
+
 LONGEST_TEXT = 256
 """Characters of a text property kept with a session; the events table has it in full."""
 
@@ -24,9 +27,12 @@ def meaning(event: Event, book: Rulebook) -> tuple[Plan, Act]:
     if not reads:
         return plan, Act(event.occurred_at, event.id, plan.name, plan.path, None, seen, user)
     told = _decode(event.props)
-    props: dict[str, object] = {} if reads.isdisjoint(told) else _kept(told, reads)
     if book.asks:
-        props |= surroundings(event, told, book.asks)
+        props = _kept(told, reads) | surroundings(event, told, book.asks)
+    elif reads.isdisjoint(told):
+        return plan.bare or plan, Act(event.occurred_at, event.id, plan.name, plan.path, _NONE, seen, user)
+    else:
+        props = _kept(told, reads)
     if plan.undecided:
         plan = book.settle(plan, event.name, event.path, props)
     return plan, Act(event.occurred_at, event.id, plan.name, plan.path, props, seen, user)

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from services.core.act import Act
 from services.core.finding import Finding
+from services.core.matcher import Question
 from services.core.page import NO_CLASSES, PageClass
 from services.core.role import Role
 
@@ -33,6 +34,9 @@ class Place:
     shortest_path: int  # moves of the shortest way here from the session's start
     quiet_after: int  # milliseconds here without an act that make an open session quiet; 0: no limit
     is_money: bool  # its events say what a basket or an order is worth
+    least_stay: int  # milliseconds in the step beyond which it is overlong for some job; 0: for none
+    least_stage_stay: int
+    is_timed: bool  # a stay in the step or its stage may be overlong
 
     @property
     def name(self) -> str:
@@ -59,6 +63,8 @@ class Plan:
     visits: tuple[Listener, ...] = ()
     reads: frozenset[str] = frozenset()
     undecided: tuple[int, ...] = ()  # rules that hang on the event's properties
+    questions: tuple[Question, ...] = ()  # what each of these asks of them
+    bare: "Plan | None" = None  # the whole meaning where it has none of the properties read, if that is another
     # What every act is asked, worked out once.
     speaks: bool = False  # it may say something about the job
     is_view: bool = False

@@ -96,7 +96,7 @@ class Rulebook:
 
     def settle(self, plan: Plan, name: str, path: str, props: Props) -> Plan:
         """The whole meaning of an event whose plan has undecided rules."""
-        answers = tuple(bool(self._rules[rule].matcher.matches(name, path, props)) for rule in plan.undecided)
+        answers = tuple([ask(props) for ask in plan.questions])
         settled = self._settled.get((name, path, answers))
         if settled is None:
             settled = self._settled[name, path, answers] = self._with_answers(plan, name, path, answers)
@@ -110,10 +110,6 @@ class Rulebook:
         """The longest usual stay in a stage or `stage.step` with this job, 0 where none was learned."""
         of = self.stays.get(place)
         return of.get(job) or of.get(ANY, 0) if of else 0
-
-    def least_stay(self, place: str) -> Millis:
-        """The shortest of these with any job, 0 where none was learned."""
-        return min(self.stays.get(place, {}).values(), default=0)
 
     def is_intended(self, stage: str, step: str) -> bool:
         """Whether friction there serves the customer."""
@@ -132,7 +128,18 @@ class Rulebook:
             if answer is not False:
                 reads |= rule.reads
         certain = [rule for rule, answer in zip(self._rules, answers, strict=True) if answer]
-        return self._plan(Plan(name, path, listeners=listeners, reads=frozenset(reads), undecided=undecided), certain)
+        questions = tuple(self._rules[number].matcher.question(name, path) for number in undecided)
+        told = Plan(name, path, None, "", (), (), listeners, reads=frozenset(reads), undecided=undecided)
+        plan = self._plan(replace(told, questions=questions), certain)
+        return replace(plan, bare=self._bare(plan))
+
+    def _bare(self, plan: Plan) -> Plan | None:
+        """What is meant by an event of this name on this page with none of the properties that are read."""
+        deaf = {one.see for one in self._hearing if plan.name in one.passes_over}
+        listeners = tuple(one for one in plan.listeners if one[1] not in deaf)
+        if not plan.undecided:
+            return None if len(listeners) == len(plan.listeners) else replace(plan, listeners=listeners)
+        return replace(self.settle(plan, plan.name, plan.path, {}), listeners=listeners)
 
     def _with_answers(self, plan: Plan, name: str, path: str, answers: tuple[bool, ...]) -> Plan:
         yes = {number for number, answer in zip(plan.undecided, answers, strict=True) if answer}
@@ -141,7 +148,7 @@ class Rulebook:
             for number, rule in enumerate(self._rules)
             if number in yes or rule.matcher.matches(name, path, None) is True
         ]
-        return self._plan(replace(plan, undecided=()), rules)
+        return self._plan(replace(plan, undecided=(), questions=()), rules)
 
     def _plan(self, heard: Plan, rules: list[_Rule]) -> Plan:
         """With what these rules say of it, who hears of it and what they read being known."""
@@ -180,18 +187,27 @@ class Rulebook:
                         yield _Rule(matcher, place, f"{place.name}/{rule}", reads=money | matcher.reads())
 
     def _place(self, order: int, number: int, stage: Stage, part: Stage | Step, enterable: int) -> Place:
+        step = f"{stage.name}.{part.name}" if isinstance(part, Step) else ""
+        step_patience = _patience(part) if step else 0
         return Place(
             order=order,
             stage_number=number,
             stage=stage.name,
             step=part.name if isinstance(part, Step) else "",
             role=stage.role,
-            patience=_patience(part) if isinstance(part, Step) else 0,
+            patience=step_patience,
             stage_patience=_patience(stage),
             shortest_path=stage.shortest_path or enterable,
             quiet_after=self._quiet_after(stage, part),
             is_money=stage.role in _MONEY_ROLES,
+            least_stay=step_patience or (self._least_stay(step) if step else 0),
+            least_stage_stay=_patience(stage) or self._least_stay(stage.name),
+            is_timed=bool(step_patience or _patience(stage) or {step, stage.name} & self.stays.keys()),
         )
+
+    def _least_stay(self, place: str) -> Millis:
+        """The shortest that was learned for any job, 0 where none was."""
+        return min(self.stays.get(place, {}).values(), default=0)
 
     def _quiet_after(self, stage: Stage, part: Stage | Step) -> Millis:
         """The patience of the stage, else of the step; nobody waits for it where the session is over before."""

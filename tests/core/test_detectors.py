@@ -19,6 +19,7 @@ from services.core.changes import Changes
 from services.core.detector import Detector
 from services.core.detectors import DETECTORS
 from services.core.event import Millis
+from services.core.fold import Fold
 from services.core.rows import FindingRow
 from services.core.rulebook import Rulebook
 from services.core.session import revive
@@ -57,6 +58,18 @@ CALM = [
 ]
 
 names = pytest.mark.parametrize("name", sorted(DETECTORS))
+
+
+@names
+def test_what_it_passes_over_says_nothing_without_properties(name: str) -> None:
+    fold = Fold(Rulebook(shop(friction={name: {}})), "session")
+    detector = DETECTORS[name]()
+
+    said = [detector.see(Act(START, "1", event, "/x", {}), fold) for event in detector.passes_over]
+
+    assert said == [None] * len(said)
+    assert not fold.memory
+    assert detector.passes_over <= detector.hears
 
 
 def said(name: str, lines: list[str], **journey: Any) -> list[FindingRow]:

@@ -3,8 +3,10 @@
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from services.core.matcher import Matcher
+from services.core.matcher import Matcher, reach
 
 
 def matches(matcher: dict[str, Any], name: str = "view", path: str = "/gifts/42", **props: Any) -> bool | None:
@@ -82,6 +84,46 @@ def test_without_properties_a_rule_is_decided_as_far_as_it_can_be() -> None:
     assert both.matches("view", "/", None) is False
     never = Matcher.model_validate({"not": {"where": {"q": "gift"}}})
     assert never.matches("view", "/", None) is None
+
+
+def plainly(matcher: Matcher, name: str, path: str, props: dict[str, Any]) -> bool:
+    """What matches, by the definition alone: paths here have no wildcards."""
+    return (
+        (not matcher.event or name in matcher.event)
+        and (not matcher.path or path in matcher.path)
+        and all(plainly(one, name, path, props) for one in matcher.all_of)
+        and (not matcher.any_of or any(plainly(one, name, path, props) for one in matcher.any_of))
+        and (matcher.none_of is None or not plainly(matcher.none_of, name, path, props))
+        and all(condition.holds(reach(props, key)) for key, condition in matcher.where.items())
+    )
+
+
+NAMES, PATHS, PROPS = st.sampled_from(["view", "add"]), st.sampled_from(["/a", "/b"]), st.sampled_from("pq")
+PLAIN = st.one_of(
+    st.builds(lambda name: {"event": name}, NAMES),
+    st.builds(lambda path: {"path": path}, PATHS),
+    st.builds(lambda where: {"where": where}, st.dictionaries(PROPS, st.booleans(), min_size=1)),
+)
+MATCHERS = st.recursive(
+    PLAIN,
+    lambda inner: st.one_of(
+        st.builds(lambda one, other: {**one, **other}, inner, PLAIN),
+        st.builds(lambda some: {"any_of": some}, st.lists(inner, min_size=1, max_size=3)),
+        st.builds(lambda some: {"all_of": some}, st.lists(inner, min_size=1, max_size=3)),
+        st.builds(lambda one: {"not": one}, inner),
+    ),
+    max_leaves=6,
+).map(Matcher.model_validate)
+
+
+@given(MATCHERS, NAMES, PATHS, st.dictionaries(PROPS, st.booleans()))
+def test_what_is_left_to_ask_gives_what_the_whole_matcher_means(
+    matcher: Matcher, name: str, path: str, props: dict[str, bool]
+) -> None:
+    expected = plainly(matcher, name, path, props)
+
+    assert matcher.matches(name, path, props) is expected
+    assert matcher.matches(name, path, None) in {expected, None}
 
 
 def test_an_empty_matcher_is_a_mistake() -> None:

@@ -1,7 +1,9 @@
 """The rulebook: what an event means, worked out once for its name and page, and no more of it kept than is read."""
 
+from services.core.act import Act
+from services.core.meaning import meaning
 from services.core.rulebook import Rulebook
-from tests.core.build import shop
+from tests.core.build import event, shop
 
 
 def test_the_classes_of_a_page_are_part_of_what_its_events_mean() -> None:
@@ -36,6 +38,43 @@ def test_pages_that_no_detector_asks_for_are_not_looked_for() -> None:
 
 def test_of_a_page_view_only_its_status_is_kept_by_default() -> None:
     assert Rulebook(shop()).plan("page", "/shoes").reads == {"status"}
+
+
+def test_a_page_without_a_status_is_not_shown_to_who_looks_at_it() -> None:
+    plan = Rulebook(shop(friction={"error_page": {}})).plan("page", "/shoes")
+
+    assert plan.listeners
+    assert plan.bare is not None
+    assert not plan.bare.listeners
+
+
+def test_rules_that_hang_on_properties_are_answered_once_for_events_that_have_none_of_them() -> None:
+    jobs = [
+        {
+            "name": "gift",
+            "when": "I am invited and have no idea what to bring",
+            "want": "find something fitting within a day",
+            "so_that": "my friend feels seen",
+            "evidence": [{"match": {"event": "search", "where": {"query": "gift"}}, "weight": 1.5}],
+            "outcome": {"event": "search", "not": {"where": {"query": "gift"}}},
+        }
+    ]
+
+    plan = Rulebook(shop(jobs=jobs)).plan("search", "/")
+
+    assert len(plan.questions) == len(plan.undecided) == 2
+    assert plan.bare is not None
+    assert not plan.bare.undecided
+    assert not plan.bare.evidence
+    assert plan.bare.outcomes
+
+
+def test_of_an_event_without_the_properties_read_all_else_is_kept() -> None:
+    one = event("3 page /shoes colour=red", user="u1", seen="mobile")
+
+    _, act = meaning(one, Rulebook(shop()))
+
+    assert act == Act(one.occurred_at, one.id, "page", "/shoes", {}, "mobile", "u1")
 
 
 def test_an_event_that_is_only_noticed_keeps_none_either() -> None:

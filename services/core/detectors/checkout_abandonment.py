@@ -31,9 +31,11 @@ def abandonment(detector: str, fold: Fold, role: Role) -> Finding | None:
     """What is said of a session that came into the stage with a role and never beyond: its last step there, its
     worth, and the likely cause.
     """
-    entered = next((run for run in fold.runs if run.place.role == role), None)
     furthest, last = fold.furthest, fold.last
-    if entered is None or furthest is None or last is None or furthest.stage_number > entered.place.stage_number:
+    if furthest is None or last is None or furthest.role != role:
+        return None
+    entered = next(run for run in fold.runs if run.place.role == role)
+    if furthest.stage_number > entered.place.stage_number:
         return None
     if _is_done(fold, entered):
         return None

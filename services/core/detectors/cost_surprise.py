@@ -47,7 +47,9 @@ class CostSurprise(Detector):
         run = fold.run
         if run is None or run.place.role != "checkout":
             return None
-        told: _Told = fold.memory.setdefault(self.name, _Told(Quote()))
+        told: _Told | None = fold.memory.get(self.name)
+        if told is None:
+            told = fold.memory[self.name] = _Told(Quote())
         words = told.quote.growth(act, self.share)
         if words and told.doubt is None:
             told.doubt = Doubt(self.begin(act, fold, GRAVE, words), run.place)

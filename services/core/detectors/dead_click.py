@@ -24,6 +24,9 @@ ACTIONABLE = frozenset(
 )
 """Roles and tags of things to be clicked, for pages that do not say `actionable` themselves."""
 
+_ANSWERS = PAGE_VIEWS | HIDING
+"""Events that may show that a click was answered after all."""
+
 AWAY_MS = 1000
 """PostHog's second within which looking elsewhere shows that the click was answered elsewhere."""
 
@@ -68,7 +71,7 @@ class DeadClick(Detector):
 
     @property
     def notices(self) -> frozenset[str]:
-        return PAGE_VIEWS | HIDING
+        return _ANSWERS
 
     @property
     def reads(self) -> frozenset[str]:
@@ -87,7 +90,7 @@ class DeadClick(Detector):
     def see(self, act: Act, fold: Fold) -> Finding | None:
         """Judge a click, or take the last one back."""
         watch: Watch | None = fold.memory.get(self.name)
-        if act.name in PAGE_VIEWS or act.name in HIDING:
+        if act.name in _ANSWERS:
             if watch is None or watch.counted is None:
                 return None
             wait = self.within_ms if act.name in PAGE_VIEWS else AWAY_MS

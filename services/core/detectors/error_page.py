@@ -21,6 +21,10 @@ class ErrorPage(Detector):
         return PAGE_VIEWS | {"error_page"}
 
     @property
+    def passes_over(self) -> frozenset[str]:
+        return PAGE_VIEWS
+
+    @property
     def visits(self) -> frozenset[PageClass]:
         return frozenset({"error"})
 
@@ -30,8 +34,6 @@ class ErrorPage(Detector):
 
     def see(self, act: Act, fold: Fold) -> Finding | None:
         """Look at the status the page came with."""
-        if not act.props and act.name in PAGE_VIEWS:
-            return None
         status = act.number("status")
         is_broken = status == 404 or status >= 500 or (not status and act.name not in PAGE_VIEWS)
         return self.visit(act, fold) if is_broken else None

@@ -16,7 +16,7 @@ MOST_EVIDENCE = 20
 class _Way(msgspec.Struct, gc=False):
     moves: int = 0
     arrivals: int = 0  # on pages, when the last place was entered
-    seen: set[int] = set()  # orders of the places for looking around that were counted
+    seen: int = 0  # the places for looking around that were counted, as bits: each one's order
     furthest: int = -1  # number of the furthest stage
     detours: list[str] = []
 
@@ -40,7 +40,7 @@ class ExcessSteps(Detector):
         way: _Way | None = fold.memory.get(self.name)
         if way is None:
             way = fold.memory[self.name] = _Way()
-        self._count(way, act, fold, left)
+        _count(way, place, act, fold, left)
         if place.stage_number <= way.furthest:
             if left is not None and len(way.detours) < MOST_EVIDENCE:
                 way.detours.append(act.id)
@@ -62,20 +62,17 @@ class ExcessSteps(Detector):
             evidence=(*way.detours, act.id),
         )
 
-    def _count(self, way: _Way, act: Act, fold: Fold, left: Run | None) -> None:
-        place = fold.runs[-1].place
-        arrives = bool(act.path) and act.path != fold.page
-        arrivals = fold.arrivals + arrives  # this one belongs to the entry
-        if left is not None and left.place.role not in LOOKING_AROUND:
-            way.moves += arrivals - arrives - way.arrivals
-        way.arrivals = arrivals
-        if not _is_looked_around(place) or place.order not in way.seen:
-            way.moves += 1
-            way.seen.add(place.order)
 
-
-def _is_looked_around(place: Place) -> bool:
-    return place.role in LOOKING_AROUND
+def _count(way: _Way, place: Place, act: Act, fold: Fold, left: Run | None) -> None:
+    arrivals, path = fold.arrivals, act.path
+    if left is not None and left.place.role not in LOOKING_AROUND:
+        way.moves += arrivals - way.arrivals
+    way.arrivals = arrivals + (path != "" and path != fold.page)  # that one belongs to the entry
+    if place.role not in LOOKING_AROUND:
+        way.moves += 1
+    elif not way.seen >> place.order & 1:
+        way.moves += 1
+        way.seen |= 1 << place.order
 
 
 def _shortest(act: Act, fold: Fold) -> int:

@@ -51,7 +51,9 @@ class Hesitation(Detector):
 
     def see(self, act: Act, fold: Fold) -> Finding | None:
         """Hold the first input against the focus before it."""
-        focus: _Focus = fold.memory.setdefault(self.name, _Focus())
+        focus: _Focus | None = fold.memory.get(self.name)
+        if focus is None:
+            focus = fold.memory[self.name] = _Focus()
         if act.name != form.FORM_FIELD or is_hidden(act):
             focus.field = focus.act = None
             return None

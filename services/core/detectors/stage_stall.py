@@ -55,12 +55,12 @@ class StageStall(Detector):
         run, began = fold.runs[-1], fold.began
         if left is None or began is None:
             fold.memory.pop(self.name, None)
-            fold.due = _due(run, run, fold)
+            fold.due = _due(run, run)
             return None
-        found = self._judge(left, began, act, fold)
+        found = self._judge(left, began, act, fold) if left.place.is_timed else None
         is_stage_left = run.place.stage_number != left.place.stage_number
         self._start_anew(act, fold, is_stage_left)
-        fold.due = _due(run, run if is_stage_left else began, fold)
+        fold.due = _due(run, run if is_stage_left else began)
         return found
 
     def _judge(self, run: Run, began: Run, act: Act, fold: Fold) -> Finding | None:
@@ -89,11 +89,11 @@ class StageStall(Detector):
         return stay
 
 
-def _due(run: Run, began: Run, fold: Fold) -> Millis:
+def _due(run: Run, began: Run) -> Millis:
     """When the first of both is overlong for any job, if all of the time is looked at."""
-    place, book = run.place, fold.book
-    step = place.patience or (book.least_stay(place.name) if place.step else 0)
-    stage = place.stage_patience or book.least_stay(place.stage)
+    step, stage = run.place.least_stay, run.place.least_stage_stay
+    if not (step or stage):
+        return FAR
     return min(run.started_at + step if step else FAR, began.started_at + stage if stage else FAR)
 
 

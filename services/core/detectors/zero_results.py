@@ -99,11 +99,12 @@ class ZeroResults(Detector):
 
     def _take(self, search: _Search, act: Act) -> None:
         props = act.props or {}
-        query = next((act.text(name) for name in self.queries if name in props), "").strip().casefold()
+        told = [act.text(name) for name in self.queries if name in props]
+        query = told[0].strip().casefold() if told else ""
         if query and query != search.query:
             search.query = query
             search.queries += 1
-        if search.empty is None and any(name in props and _is_none(props[name]) for name in self.counts):
+        if search.empty is None and any(_is_none(props[name]) for name in self.counts if name in props):
             search.empty = query
         if len(search.evidence) < MOST_EVIDENCE:
             search.evidence.append(act.id)
