@@ -128,6 +128,13 @@ def test_a_purchase_in_a_session_of_no_known_job_is_what_they_were_after(store: 
     assert fates(store, ask, gift("0 basket"), unknown) == {"opened": 1, "continued_later": 1}
 
 
+def test_such_a_purchase_counts_for_a_window_after_the_last_session_of_the_job(store: Store, ask: Ask) -> None:
+    tries = gift("0 basket"), gift(f"{10 * DAY} basket")
+    unknown = session(f"{20 * DAY} checkout, {20 * DAY + 60} bought", visitor="anna")
+
+    assert fates(store, ask, *tries, unknown) == {"opened": 1, "continued_later": 1}
+
+
 def test_a_purchase_is_not_what_a_return_was_after(store: Store, ask: Ask) -> None:
     unknown = session(f"{DAY} checkout, {DAY + 60} bought", visitor="anna")
 
