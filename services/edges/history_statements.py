@@ -1,7 +1,9 @@
 """What `services.edges.history` asks of the database and has it do, as SQL."""
 
-ASIDE = ("rejudged", "rejudged_days", "rejudged_meanings", "rejudged_visitors", "rejudged_kept")
-"""Tables of what history would be under another journey: worked out anew when it is asked for, so all may go."""
+ASIDE = ("rejudged", "rejudged_days", "rejudged_meanings", "rejudged_kept", "rejudged_visitors")
+"""Tables of what history would be under another journey: worked out anew when it is asked for, so all may go. The last
+tells who works on it that it went: by then nothing is left to go.
+"""
 
 DAYS = """
 SELECT toString(toDate(occurred_at)) AS day, count() AS events

@@ -145,6 +145,8 @@ class Run:
         """Make sure that all of these attempts was still there. Raises StoreUnavailable."""
         standing = {one for block in self._archive.ask("attempts", {"run": self.id}) for one in block[0]}
         if not attempts <= standing:
+            # What was written since may still name them: a worker that finds that later would disturb the next attempt.
+            self._archive.forget()
             raise StoreUnavailable(
                 "A visitor's data was deleted meanwhile, and what was kept aside to be applied with it. "
                 "Call this again: it begins anew."
