@@ -36,6 +36,15 @@ REACHED = f"""
 SELECT arrayMap(stage -> has(path_stage, stage), ['browse', 'basket', 'checkout', 'bought']) AS reached, count()
 FROM sessions FINAL WHERE {WITHIN} GROUP BY reached
 """
+PEOPLE_REACHED = f"""
+SELECT reached, count() FROM (
+    SELECT {PERSON} AS person, windowFunnel(1209600000)(
+        toUInt64(toUnixTimestamp64Milli(run.2)), run.1 = 'browse', run.1 = 'basket', run.1 = 'checkout',
+        run.1 = 'bought') AS reached
+    FROM sessions AS s FINAL {KNOWN} ARRAY JOIN arrayZip(path_stage, path_started_at) AS run
+    WHERE {WITHIN} GROUP BY person)
+GROUP BY reached
+"""
 ATTEMPTS = f"""
 SELECT {PERSON} AS person, job, min(started_at) AS began, max(outcome_at) AS finished, sum(value) AS worth
 FROM sessions AS s FINAL {KNOWN} WHERE {WITHIN} AND job NOT IN ('', 'unassigned') GROUP BY person, job
@@ -93,6 +102,18 @@ BARE: Mapping[str, Sequence[str]] = {
     "... strictly": [REACHED],
     "... in any order": [REACHED],
     "... by job": [REACHED.replace("SELECT", "SELECT job,").replace("GROUP BY", "GROUP BY job,")],
+    "... with an exclusion": [REACHED],
+    "... with an optional step": [REACHED],
+    "... by day of entry": [
+        REACHED.replace("SELECT", "SELECT toDate(started_at) AS day,").replace("GROUP BY", "GROUP BY day,")
+    ],
+    "... with two filters": [REACHED.replace(WITHIN, f"{WITHIN} AND job = 'gift' AND device = 'mobile'")],
+    "... with a filter by job": [
+        REACHED.replace("SELECT", "SELECT job,")
+        .replace(WITHIN, f"{WITHIN} AND device = 'mobile'")
+        .replace("GROUP BY", "GROUP BY job,")
+    ],
+    "... of people": [PEOPLE_REACHED],
     "funnel of events": [WINDOW_FUNNEL],
     "... counts only": [WINDOW_FUNNEL],
     "jobs": [

@@ -55,15 +55,29 @@ def least(rounds: list[Taken]) -> Taken:
     return Taken(*map(min, zip(*rounds, strict=True)))
 
 
+FUNNELS = {
+    "stage funnel": FunnelQuestion(),
+    "... strictly": FunnelQuestion(order="strict"),
+    "... in any order": FunnelQuestion(order="any"),
+    "... by job": FunnelQuestion(breakdown="job"),
+    "... with an exclusion": FunnelQuestion(steps="browse,bought", exclude="basket"),
+    "... with an optional step": FunnelQuestion(optional="basket"),
+    "... by day of entry": FunnelQuestion(trend="day"),
+    "... with two filters": FunnelQuestion(job="gift", device="mobile"),
+    "... with a filter by job": FunnelQuestion(device="mobile", breakdown="job"),
+    "... of people": FunnelQuestion(unit="person"),
+}
+
+
 def asks(asked: Asked) -> dict[str, Callable[[], object]]:
     """Each question, ready to be asked."""
     by_job = JourneyMapQuestion()
     mapped = replace(asked, scope=scope_of(by_job, by_job.part))
     return {
-        "stage funnel": partial(ask_funnel, asked, FunnelQuestion()),
-        "... strictly": partial(ask_funnel, asked, FunnelQuestion(order="strict")),
-        "... in any order": partial(ask_funnel, asked, FunnelQuestion(order="any")),
-        "... by job": partial(ask_funnel, asked, FunnelQuestion(breakdown="job")),
+        **{
+            name: partial(ask_funnel, replace(asked, scope=scope_of(one, one.part)), one)
+            for name, one in FUNNELS.items()
+        },
         "funnel of events": partial(ask_event_funnel, asked, EventFunnelQuestion(step=EVENTS)),
         "... counts only": partial(ask_event_funnel, asked, EventFunnelQuestion(step=EVENTS, counts_only=True)),
         "trends": partial(ask_trends, asked, TrendsQuestion()),

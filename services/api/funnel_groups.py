@@ -112,7 +112,7 @@ def _step(name: str, row: Mapping[str, Any], *, is_last: bool) -> FunnelStep:
         dropped=entered - converted - in_progress,
         in_progress=in_progress,
         rate=Share.of(converted - row["undecided_converted"], decided) if decided else None,
-        seconds=_seconds(taken, row.get("timed", converted)) if taken else None,
+        seconds=_seconds(taken, row.get("timed", converted)) if taken and converted else None,
     )
 
 

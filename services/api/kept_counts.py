@@ -12,7 +12,7 @@ from time import monotonic
 
 from services.api.question import Asked
 from services.api.scope import SEGMENT, part_of
-from services.api.sql import fragment
+from services.api.sql import statement
 from services.edges.clickhouse import StoreRefused
 
 FEWEST = 200_000
@@ -32,9 +32,14 @@ def stored(asked: Asked) -> int:
     return int(asked.rows("sessions_stored")[0]["sessions"])
 
 
-def counting(asked: Asked, sessions: int, *, by_quarter: bool = False) -> tuple[dict[str, str], dict[str, object]]:
-    """By which fragment and parameters a question counts its sessions: from what is kept, where that pays."""
-    plain: dict[str, object] = {"by_quarter": by_quarter}
+def counting(
+    asked: Asked, sessions: int, *, by_quarter: bool = False, by_run: bool = False
+) -> tuple[dict[str, str], dict[str, object]]:
+    """By which fragment and parameters a question counts its sessions: from what is kept, where that pays.
+
+    `by_quarter` tells when they began, `by_run` also when they came to each place of their path.
+    """
+    plain: dict[str, object] = {"by_quarter": by_quarter, "by_run": by_run}
     columns = _told_by(asked)
     if columns is None or sessions < FEWEST:
         return {}, plain
@@ -83,9 +88,10 @@ def _together(uncounted: Sequence[tuple[str, int]]) -> Iterator[list[str]]:
 
 
 def _count(asked: Asked, apart_by: str, days: Sequence[str]) -> bool:
-    statement = fragment("count_days").replace("-- value", part_of(apart_by))
+    counting_days = statement("count_days", {"value": part_of(apart_by)})
+    of = {"project": asked.project, "apart_by": apart_by, "days": list(days), "by_run": True}
     try:
-        asked.store.change(statement, {"project": asked.project, "apart_by": apart_by, "days": list(days)})
+        asked.store.change(counting_days, of)
     except StoreRefused as error:
         _log.warning("Counts of sessions are not kept, so that questions about many take longer: %s", error)
         return False

@@ -16,8 +16,16 @@ _WORD = re.compile(r"-- (\w+)\n")
 
 def sql(question: str, words: Mapping[str, str] | None = None, /, **instead: str) -> str:
     """The text of `questions/<question>.sql`, with what it includes, or with what is to be included instead."""
-    text = _whole(question, tuple(instead.items()))
-    return _WORD.sub(lambda one: f"{words[one[1]]}\n" if words and one[1] in words else one[0], text)
+    return _worded(_whole(question, tuple(instead.items())), words or {})
+
+
+def statement(name: str, words: Mapping[str, str]) -> str:
+    """The text of `fragments/<name>.sql`, which is a statement of its own, with what it includes."""
+    return _worded(_complete(fragment(name), {}), words)
+
+
+def _worded(text: str, words: Mapping[str, str]) -> str:
+    return _WORD.sub(lambda one: f"{words[one[1]]}\n" if one[1] in words else one[0], text)
 
 
 @lru_cache(maxsize=256)

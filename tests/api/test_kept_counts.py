@@ -3,6 +3,7 @@
 import logging
 from collections.abc import Sequence
 from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -125,6 +126,19 @@ def test_a_quarter_of_an_hour_in_which_the_period_begins_is_counted_by_its_rows(
     assert numbers == [7, 6, 5, 3, 1]
 
 
+def test_counts_know_when_people_entered_a_funnel_after_they_came(store: Store, ask: Ask) -> None:
+    late = 50 * 60
+    fill(store, [session(f"{late} browse, {late + pause} basket, {late + 2_000} bought") for pause in (60, 601, 1_200)])
+    fill(store, days(2))
+
+    answer = ask("/v1/funnel", steps="basket,bought", trend="hour", **WHOLE)
+
+    assert kept(store) == {("", "2026-01-01"): 3}
+    assert [(one["value"], entered(one)) for one in answer["trend"]] == [
+        ("2026-01-01T00:00:00+0000", 1), ("2026-01-01T01:00:00+0000", 2), ("2026-01-03T00:00:00+0000", 1),
+    ]  # fmt: skip
+
+
 def test_no_day_is_kept_that_an_end_of_the_period_lies_in(store: Store, ask: Ask) -> None:
     fill(store, days(0, 1, 2, 3))
 
@@ -220,14 +234,15 @@ def put(store: Store, rows: dict[str, SessionRow], some: Sequence[SessionRow]) -
 
 def draw_sessions(data: st.DataObject, number: int) -> list[SessionRow]:
     drawn = st.tuples(
-        st.integers(0, 3), st.integers(0, 95), st.sampled_from(WAYS), st.sampled_from(["gift", ""]), st.booleans()
-    )
+        st.integers(0, 3), st.integers(0, 95), st.sampled_from([9, 700]), st.sampled_from(WAYS),
+        st.sampled_from(["gift", ""]), st.booleans(),
+    )  # fmt: skip
     return [
         session(
-            ", ".join(f"{day * DAY + quarter * 900 + 9 * n} {place}" for n, place in enumerate(way.split())),
+            ", ".join(f"{day * DAY + quarter * 900 + pace * n} {place}" for n, place in enumerate(way.split())),
             job=job, state="open" if is_open else "closed",
         )
-        for day, quarter, way, job, is_open in data.draw(st.lists(drawn, min_size=number, max_size=number))
+        for day, quarter, pace, way, job, is_open in data.draw(st.lists(drawn, min_size=number, max_size=number))
     ]  # fmt: skip
 
 
@@ -235,6 +250,7 @@ def tell_alike(store: Store, data: st.DataObject) -> None:
     """A question is answered of counts as it is of rows."""
     since = data.draw(st.sampled_from([0, 0, DAY, 40_000]))
     until = data.draw(st.sampled_from([9 * DAY, 3 * DAY, 3 * DAY + 500]))
+    tell_funnels_alike(store, data.draw(st.sampled_from(FUNNELS)), since, until)
     question = TrendsQuestion(metric="sessions", bucket="hour", by=data.draw(st.sampled_from([None, "job"])))
     asked = asked_of(store, question, since, until)
 
@@ -243,3 +259,24 @@ def tell_alike(store: Store, data: st.DataObject) -> None:
         by_rows = ask_trends(asked, question)
 
     assert ask_trends(asked, question) == by_rows
+
+
+FUNNELS: list[dict[str, Any]] = [
+    {},
+    {"order": "strict", "breakdown": "job"},
+    {"order": "any", "steps": "basket,browse", "job": "gift"},
+    {"exclude": "basket", "steps": "browse,bought", "trend": "hour"},
+    {"optional": "basket", "steps": "browse,basket,bought", "trend": "day", "job": "gift"},
+    {"steps": "basket,bought", "trend": "hour", "tz": "Asia/Kathmandu"},
+    {"order": "strict", "steps": "browse,checkout.payment", "trend": "week"},
+]
+
+
+def tell_funnels_alike(store: Store, given: dict[str, Any], since: float, until: float) -> None:
+    """A funnel is the same of counts as where each session is followed by itself, as its window might bind then."""
+    question = FunnelQuestion(**given)
+    asked = replace(asked_of(store, question, since, until), tz=given.get("tz", "UTC"))
+
+    followed = ask_funnel(asked, question.model_copy(update={"window": timedelta(days=6)}))
+
+    assert ask_funnel(asked, question) == followed.model_copy(update={"window": "1209600s"})

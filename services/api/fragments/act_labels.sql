@@ -5,6 +5,7 @@
         FROM
         (
             SELECT
+                cityHash64(visitor) AS visitor_hash,
                 -- include act_label
                 AS label,
                 bitAnd(cityHash64(label), 281474976710655) AS act

@@ -1,9 +1,7 @@
     -- In how many sessions each event was there before they went on. After came and scoped.
     walkers AS MATERIALIZED
     (
-        SELECT
-            cityHash64(id) AS number, cityHash64(visitor) AS visitor_hash, started_at AS began, ended_at AS finished,
-            before, is_so
+        SELECT number, visitor_hash, started_at AS began, ended_at AS finished, before, is_so
         FROM came
         WHERE true
             -- shared

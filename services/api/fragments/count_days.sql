@@ -1,8 +1,8 @@
 INSERT INTO session_counts
-    (project, apart_by, opened_on, stored, fingerprint, quarter, value, path_key, is_open, got_done, sessions)
+    (project, apart_by, opened_on, stored, fingerprint, quarter, value, path_key, is_open, got_done, moved, sessions)
 SELECT
     {project:String}, {apart_by:String}, marks.opened_on, marks.stored, marks.fingerprint,
-    cells.quarters, cells.values, cells.paths, cells.opens, cells.dones, cells.ns
+    cells.quarters, cells.values, cells.paths, cells.opens, cells.dones, cells.moves, cells.ns
 FROM
 (
     SELECT opened_on, count() AS stored, sum(cityHash64(id, version, is_deleted)) AS fingerprint
@@ -14,17 +14,20 @@ LEFT JOIN
 (
     SELECT
         opened_on, groupArray(quarter) AS quarters, groupArray(value) AS values, groupArray(path_key) AS paths,
-        groupArray(is_open) AS opens, groupArray(got_done) AS dones, groupArray(n) AS ns
+        groupArray(is_open) AS opens, groupArray(got_done) AS dones, groupArray(moved) AS moves,
+        groupArray(n) AS ns
     FROM
     (
         SELECT
             opened_on, intDiv(toUnixTimestamp64Milli(started_at), 900000) AS quarter,
             -- value
             AS value,
-            path_key, state = 'open' AS is_open, toUnixTimestamp64Milli(outcome_at) > 0 AS got_done, count() AS n
+            path_key, state = 'open' AS is_open, toUnixTimestamp64Milli(outcome_at) > 0 AS got_done,
+            -- include moved_on
+            AS moved, count() AS n
         FROM sessions FINAL
         WHERE project = {project:String} AND opened_on IN {days:Array(Date)}
-        GROUP BY opened_on, quarter, value, path_key, is_open, got_done
+        GROUP BY opened_on, quarter, value, path_key, is_open, got_done, moved
     )
     GROUP BY opened_on
 ) AS cells USING (opened_on)

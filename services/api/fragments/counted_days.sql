@@ -3,7 +3,7 @@
     -- Days whose counts are kept and hold, unless a quarter of an hour of theirs lies across an end of the period.
     kept AS MATERIALIZED
     (
-        SELECT opened_on, quarter, value, path_key, is_open, got_done, sessions
+        SELECT opened_on, quarter, value, path_key, is_open, got_done, moved, sessions
         FROM
         (
             SELECT *
@@ -23,9 +23,9 @@
     counted AS
     (
         SELECT
-            cell.1 AS quarter, if({part_of:String} = '', '', cell.2) AS part, cell.3 AS path_key, cell.4 AS is_open,
-            cell.5 AS got_done, cell.6 AS n
-        FROM (SELECT arrayJoin(arrayZip(quarter, value, path_key, is_open, got_done, sessions)) AS cell FROM kept)
+            if({by_quarter:Bool}, cell.1, 0) AS quarter, if({part_of:String} = '', '', cell.2) AS part, cell.3 AS path_key, cell.4 AS is_open,
+            cell.5 AS got_done, if({by_run:Bool}, cell.6, '') AS moved, cell.7 AS n
+        FROM (SELECT arrayJoin(arrayZip(quarter, value, path_key, is_open, got_done, moved, sessions)) AS cell FROM kept)
         WHERE cell.1 * 900000 >= {from_ms:Int64} AND cell.1 * 900000 < {to_ms:Int64}
             AND ({only:String} = '' OR cell.2 = {only:String})
 
@@ -33,8 +33,10 @@
 
         SELECT
             if({by_quarter:Bool}, intDiv(toUnixTimestamp64Milli(started_at), 900000), 0) AS quarter, part, path_key,
-            state = 'open' AS is_open, toUnixTimestamp64Milli(outcome_at) > 0 AS got_done, count() AS n
+            state = 'open' AS is_open, toUnixTimestamp64Milli(outcome_at) > 0 AS got_done,
+            -- include moved_on
+            AS moved, count() AS n
         FROM scoped
         WHERE opened_on NOT IN (SELECT opened_on FROM kept)
-        GROUP BY quarter, part, path_key, is_open, got_done
+        GROUP BY quarter, part, path_key, is_open, got_done, moved
     ),

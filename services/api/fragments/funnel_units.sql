@@ -9,7 +9,7 @@
 
     -- include scoped_sessions
 
-    -- include identified
+    -- include identified_in_numbers
 
     walk AS
     (
@@ -59,57 +59,60 @@
         FROM counted
     ),
 
+    -- A run of somebody's is one number, since arrays of texts take several times as long, and as much memory: when it began
+    -- (48 bits), the first 16 bytes of its session's id, its place in the path (16), what it fits (22) and how long it took.
     person_units AS
     (
         SELECT
             false AS planned, toLowCardinality('') AS path_key, emptyArrayUInt64() AS close,
             [('', false, toUInt64(1))] AS cells,
-            arraySort(groupArrayArray(values)) AS values,
-            arraySort(groupArray((started_at, id))) AS members,
-            arrayMap(run -> run.4, arraySort(groupArrayArray(runs)) AS sorted) AS fits,
-            arrayMap(run -> run.1, sorted) AS began,
-            arrayMap(run -> run.5, sorted) AS ended
+            values, members,
+            arrayMap(run -> toUInt64(bitAnd(bitShiftRight(run, 42), 4194303)), sorted) AS fits,
+            arrayMap(run -> toInt64(bitShiftRight(run, 208)), sorted) AS began,
+            arrayMap((run, start) -> start + toInt64(bitAnd(run, 4398046511103)), sorted, began) AS ended
         FROM
         (
             SELECT
-                multiIf(user != '', user, known_as != '', known_as, visitor) AS person, values, started_at, id,
-                arrayMap((n, fit, b, e) -> (b, id, n, fit, e), arrayEnumerate(fits), fits, began, ended) AS runs
-            FROM counted
-            LEFT JOIN identified USING (visitor)
-        )
-        GROUP BY person
-    ),
-
-    path_units AS
-    (
-        SELECT
-            true AS planned, path_key,
-            arrayMap(run -> toUInt64OrZero(splitByChar('\t', run)[3]), splitByChar('\n', path_key)) AS close,
-            cells,
-            CAST([], 'Array(Tuple(DateTime64(3, \'UTC\'), String))') AS values,
-            CAST([], 'Array(Tuple(DateTime64(3, \'UTC\'), String))') AS members,
-            arrayMap(run -> bitOr(
-                transform(splitByChar('\t', run)[1] AS stage, {steps:Array(String)}, bits, toUInt64(0)),
-                bitOr(
-                    transform(concat(stage, '.', splitByChar('\t', run)[2]) AS place, {steps:Array(String)}, bits, toUInt64(0)),
-                    toUInt64(has({exclude:Array(String)}, stage) OR has({exclude:Array(String)}, place)))),
-                splitByChar('\n', path_key)) AS fits,
-            arrayMap(n -> toInt64(n * pace), arrayEnumerate(fits)) AS began,
-            arrayMap(n -> toInt64(n * pace + 1), arrayEnumerate(fits)) AS ended
-        FROM
-        (
-            SELECT way AS path_key, groupArray((value, is_open, n)) AS cells
+                arraySort(groupArrayArray(said)) AS values,
+                arraySort(groupArrayArray(inside)) AS members,
+                arraySort(groupArrayArray(runs)) AS sorted
             FROM
             (
-                SELECT path_key AS way, part AS value, state = 'open' AS is_open, count() AS n
-                FROM scoped
-                WHERE NOT {binds:Bool} OR ended_at - started_at <= {binding_ms:Int64} / 1000
-                GROUP BY way, value, is_open
+                SELECT
+                    multiIf(user != '', cityHash64(user), known_as != 0, known_as, visitor_hash) AS person, runs,
+                    if(by = '', [], values) AS said, if({in_sessions:Bool}, [(started_at, id)], []) AS inside
+                FROM
+                (
+                    SELECT
+                        user, cityHash64(visitor) AS visitor_hash, values, started_at, id,
+                        bitShiftLeft(reinterpretAsUInt256(reverse(rightPad(substring(id, 1, 16), 16, '\0'))), 80) AS session_bits,
+                        arrayMap(
+                            (n, fit, b, e) -> bitOr(bitOr(bitShiftLeft(toUInt256(b), 208), session_bits), bitOr(
+                                bitShiftLeft(toUInt256(n), 64), bitOr(bitShiftLeft(toUInt256(fit), 42), toUInt256(e - b)))),
+                            arrayEnumerate(fits), fits, began, ended) AS runs
+                    FROM counted
+                ) AS told
+                LEFT ANY JOIN identified ON known = visitor_hash
             )
-            GROUP BY way
-            -- None, but it keeps what is asked of a path from being worked out for each session.
-            LIMIT 1000000000000
+            GROUP BY person
         )
     ),
+
+    ways AS
+    (
+        SELECT way AS path_key, groupArray((value, is_open, n)) AS cells
+        FROM
+        (
+            SELECT path_key AS way, part AS value, state = 'open' AS is_open, count() AS n
+            FROM scoped
+            WHERE NOT {binds:Bool} OR ended_at - started_at <= {binding_ms:Int64} / 1000
+            GROUP BY way, value, is_open
+        )
+        GROUP BY way
+        -- None, but it keeps what is asked of a path from being worked out for each session.
+        LIMIT 1000000000000
+    ),
+
+    -- include path_units
 
     -- include units

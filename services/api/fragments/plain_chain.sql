@@ -29,7 +29,8 @@
         (
         SELECT
             planned, path_key, close, cells, values, members,
-            arrayMap(
+            -- Who never comes to step 2 need not be followed, which most do not where there are many.
+            if(any_order OR arrayExists(fit -> bitTest(fit, 2), fits), arrayMap(
                 start -> arrayFold(
                     (chain, k) -> if(length(chain.3) + 1 < k, chain, (
                         arrayFirstIndex(
@@ -45,7 +46,7 @@
                             chain.3, arrayPushBack(chain.3, moment)))),
                     ks,
                     (start.1, start.2, emptyArrayInt64())).3,
-                starts) AS chains
+                starts), [[starts[1].2]]) AS chains
         FROM started
         )
         )

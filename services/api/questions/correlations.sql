@@ -26,11 +26,13 @@ WITH
         HAVING entry > 0
     ),
 
+    -- Sessions and visitors are hashes, since the names of millions would take most of the memory.
     came AS MATERIALIZED
     (
         SELECT
-            id, visitor, started_at, ended_at, circumstanced.path_key AS path_key, job, job_rules, device, browser, os, country,
-            referrer_class, source, medium, campaign, returning, '' AS mark, going > 0 AS is_so,
+            cityHash64(id) AS number, cityHash64(visitor) AS visitor_hash, started_at, ended_at,
+            circumstanced.path_key AS path_key, job, job_rules, device, browser, os, country, referrer_class, source, medium,
+            campaign, returning, '' AS mark, going > 0 AS is_so,
             if(going > 0, path_started_at[going], toDateTime64('2299-01-01', 3, 'UTC')) AS before
         FROM circumstanced
         INNER JOIN paths ON paths.path_key = circumstanced.path_key
@@ -46,11 +48,14 @@ WITH
     met AS
     (
         SELECT DISTINCT
-            came.id AS id, came.is_so AS is_so,
+            came.number AS number, came.is_so AS is_so,
             concat(detector, '@', if(step = '', toString(stage), concat(stage, '.', step))) AS value
         FROM frictions
-        INNER JOIN (SELECT id, is_so, before FROM came WHERE id IN (SELECT session_id FROM frictions)) AS came
-            ON came.id = frictions.session_id
+        INNER JOIN
+        (
+            SELECT number, is_so, before FROM came WHERE number IN (SELECT cityHash64(session_id) FROM frictions)
+        ) AS came
+            ON came.number = cityHash64(frictions.session_id)
         WHERE occurred_at < came.before
     ),
 

@@ -30,6 +30,7 @@ LONGEST_SESSION = timedelta(days=7)
 MOST_TIMED = 500_000
 """Sessions whose times are looked at. Of more, a share of this size has a median within 0.6 percentiles of that of all,
 wherever 75,000 of the share went on (3 standard errors of a share, 3 · √(0.25 / 75,000)): docs/adr/0011."""
+UNITS = {"session": "rows", "person": "people"}
 
 
 class FunnelQuestion(FunnelTerms):
@@ -89,8 +90,11 @@ def _told(asked: Asked, question: FunnelQuestion, path: FunnelPath, by: str) -> 
 
 
 def _one_by_one(asked: Asked, shape: "Shape") -> list[Row]:
+    rows = shape.rows(asked, "funnel")
+    if not shape.parameters["binds"]:
+        return rows
     waits = {(row["value"], row["k"]): row for row in shape.rows(asked, "funnel_waits")}
-    return [row | waits.get((row["value"], row["k"]), {}) for row in shape.rows(asked, "funnel")]
+    return [row | waits.get((row["value"], row["k"]), {}) for row in rows]
 
 
 def _by_path(asked: Asked, shape: "Shape") -> list[Row]:
@@ -100,7 +104,8 @@ def _by_path(asked: Asked, shape: "Shape") -> list[Row]:
         "between": fragment("nothing_between") if shape.parameters["order"] == "strict" else "",
         "timed": fragment("timed_share") if share < 1 else "",
     }
-    fragments, counts = counting(asked.told_apart_by(shape.part), sessions)
+    by_time = shape.parameters["by"] in TRENDS
+    fragments, counts = counting(asked.told_apart_by(shape.part), sessions, by_quarter=by_time, by_run=by_time)
     shape = replace(shape, words=words, fragments={**shape.fragments, **fragments})
     return shape.rows(asked, "funnel_of_paths", timed_below=f"{int(share * 16**8):08x}", **counts)
 
@@ -114,7 +119,7 @@ class Shape:
     part: str
     words: Mapping[str, str] = field(default_factory=dict)
     by_path: bool = False
-    """Whether sessions that took the same path are followed as one, and by the steps' order alone."""
+    """Whether sessions that took the same path are followed as one, by what comes after what alone."""
 
     def rows(self, asked: Asked, question: str, **more: object) -> list[Row]:
         """Run a question's SQL in this shape."""
@@ -124,21 +129,22 @@ class Shape:
 def shape_of(asked: Asked, question: FunnelQuestion, path: FunnelPath, by: str, *, one_by_one: bool = False) -> Shape:
     """Only as much is read and worked out as the question needs.
 
-    Sessions that took the same path are followed as one, unless a window may bind or they are told apart by more than
-    what they keep themselves.
+    Sessions that took the same path are followed as one, unless a window may bind or they are told apart by what events
+    say.
     """
     window_ms = millis(question.window or asked.journey.window)
     binding_ms = min(window_ms, *path.windows_ms)
-    by_column = by not in SAID_BY_EVENTS | TRENDS
-    as_paths = question.unit == "session" and by_column and not one_by_one
-    binds = as_paths and binding_ms < millis(max(LONGEST_SESSION, asked.journey.sessions.max_length))
-    kind = f"paths{'_and_rows' if binds else ''}" if as_paths else ""
+    as_paths = question.unit == "session" and by not in SAID_BY_EVENTS and not one_by_one
+    may_bind = binding_ms < millis(max(LONGEST_SESSION, asked.journey.sessions.max_length))
+    binds = as_paths and may_bind and by not in TRENDS
+    by_path = as_paths and not may_bind
+    value_of_units = "value_of_time" if by in TRENDS else "value_of_cell"
     fragments = {
         "plain_chain": "chain_with_rules" if path.has_rules else "plain_chain",
+        "followed": "followed_by_rules" if path.has_rules else "followed_by_order",
         "values_of_sessions": "values_of_events" if by in SAID_BY_EVENTS else "values_of_sessions",
-        "units": f"units_of_{kind or ('rows' if question.unit == 'session' else 'people')}",
-        "value": "value_of_time" if by in TRENDS else "value_of_cell",
-        "waits": f"waits_of_{kind or 'units'}",
+        "units": "units_of_paths_and_rows" if binds else f"units_of_{UNITS[question.unit]}",
+        "value": "value_of_part" if by_path and by not in TRENDS else value_of_units,
     }
     parameters = {
         **path.parameters,
@@ -147,19 +153,15 @@ def shape_of(asked: Asked, question: FunnelQuestion, path: FunnelPath, by: str, 
         "window_ms": window_ms,
         "binds": int(binds),
         "binding_ms": binding_ms,
+        "in_sessions": int(one_by_one),
         "tolerance_ms": tolerance_ms(question),
         "as_of_ms": to_millis(asked.freshness.fresh_until or asked.period.until),
         "property": question.property,
         "attribution": question.attribution,
         "by": by,
     }
-    return Shape(
-        fragments,
-        parameters,
-        by if by_column else "",
-        {"said": said_by_events(by)},
-        by_path=as_paths and not binds and not path.has_rules,
-    )
+    said = {"said": said_by_events(by)}
+    return Shape(fragments, parameters, "" if by in SAID_BY_EVENTS | TRENDS else by, said, by_path=by_path)
 
 
 def said_by_events(by: str) -> str:

@@ -1,81 +1,70 @@
 -- How many sessions reached each step of a funnel of the journey, and how long they took, where all that took one path
 -- fare alike: a path is followed once. What each order means stands in funnel.py.
 WITH
-    -- include scoped
+    -- include funnel_words
+
+    -- include scoped_sessions
 
     -- include counted_rows
 
-    {steps:Array(String)} AS steps,
-
-    -- A path's runs, each with its stage, its stage.step, and how many runs before it count as of one moment with it.
-    taken_paths AS
+    ways AS
     (
-        SELECT
-            path_key, groupArray((value, n, open)) AS cells,
-            arrayMap(run -> splitByChar('\t', run), splitByChar('\n', path_key)) AS runs,
-            arrayMap(run -> run[1], runs) AS stages_of,
-            arrayMap(run -> concat(run[1], '.', run[2]), runs) AS labels,
-            arrayMap(run -> if({tolerance_ms:Int64} > 0, toInt64OrZero(run[3]), 0), runs) AS close
-        FROM (SELECT path_key, part AS value, sum(counted.n) AS n, sumIf(counted.n, is_open) AS open FROM counted GROUP BY path_key, value)
+        SELECT path_key, groupArray((part, quarter, moved, n, open)) AS cells
+        FROM
+        (
+            SELECT path_key, part, quarter, moved, sum(counted.n) AS n, sumIf(counted.n, is_open) AS open
+            FROM counted
+            GROUP BY path_key, part, quarter, moved
+        )
         GROUP BY path_key
     ),
 
-    -- By which run each step was reached, 0 from the first that was not. A step may lie before the one reached last only as
-    -- far as these count as of one moment. Strictly, each start is followed, since another stage may break the first.
-    followed AS MATERIALIZED
-    (
-        SELECT
-            path_key, cells, arrayFirst(way -> length(way) = arrayMax(w -> length(w), ways), ways) AS way,
-            arrayMap(k -> arrayMax(arraySlice(way, 1, k)), arrayEnumerate(way)) AS reached_by
-        FROM
-        (
-            SELECT
-                path_key, cells,
-                arrayMap(
-                    start -> arrayFilter(n -> n > 0, arrayFold(
-                        (way, step, before) -> arrayPushBack(way, toInt64(arrayFirst(
-                            (n, stage, label) -> step IN (stage, label) AND NOT has(way, 0)
-                                AND ({order:String} = 'any' OR n + close[arrayMax(way)] >= arrayMax(way))
-                                -- between
-                                ,
-                            arrayEnumerate(labels), stages_of, labels))),
-                        arrayPopFront(steps), arrayPopBack(steps), [toInt64(start)])),
-                    starts) AS ways
-            FROM
-            (
-                SELECT
-                    *,
-                    arrayFilter((n, stage, label) -> steps[1] IN (stage, label), arrayEnumerate(labels), stages_of, labels) AS every,
-                    if({order:String} = 'strict', every, arraySlice(every, 1, 1)) AS starts
-                FROM taken_paths
-                WHERE notEmpty(every)
-                LIMIT 1000000000000
-            )
-        )
-    ),
+    -- By path: the run by which step 1 was taken, whether the last step was, and `hops`: for each step that was taken its
+    -- number, whether the next that is required was, too, and the runs by which.
+    -- include followed
 
     waits AS
     (
         SELECT
             grouping(value) AS is_whole, value, hop.1 AS k, count() AS timed,
-            quantilesExactInclusive(0.5, 0.75, 0.9)(path_offset[hop.3] - path_offset[hop.2]) AS quantiles
+            quantilesExactInclusive(0.5, 0.75, 0.9)(path_offset[hop.4] - path_offset[hop.3]) AS quantiles
         FROM
         (
-            SELECT cityHash64(path_key) AS path_hash, path_offset, part AS value
-            FROM scoped
-            WHERE true
-                -- timed
-        ) AS walked
-        INNER JOIN
+            SELECT
+                ways_on, path_offset, toUnixTimestamp64Milli(path_started_at[entry]) AS began_at,
+                -- include value
+                AS value
+            FROM
+            (
+                SELECT cityHash64(path_key) AS path_hash, path_offset, path_started_at, part
+                FROM scoped
+                WHERE true
+                    -- timed
+            ) AS walked
+            INNER JOIN
+            (
+                SELECT cityHash64(path_key) AS path_hash, entry, arrayFilter(hop -> hop.2, hops) AS ways_on
+                FROM followed
+                WHERE notEmpty(ways_on)
+            ) AS plans ON plans.path_hash = walked.path_hash
+        )
+        ARRAY JOIN ways_on AS hop
+        GROUP BY GROUPING SETS ((value, k), (k))
+    ),
+
+    told AS
+    (
+        SELECT value, hops, finished, sum(n) AS n, sum(open) AS open
+        FROM
         (
             SELECT
-                cityHash64(path_key) AS path_hash,
-                arrayZip(arrayEnumerate(arrayPopFront(reached_by)), arrayPopBack(reached_by), arrayPopFront(reached_by)) AS hops
-            FROM followed
-            WHERE length(reached_by) > 1
-        ) AS plans ON plans.path_hash = walked.path_hash
-        ARRAY JOIN hops AS hop
-        GROUP BY GROUPING SETS ((value, k), (k))
+                hops, finished, cell.1 AS part, cell.4 AS n, cell.5 AS open,
+                toInt64(cell.2 + toUInt32OrZero(splitByChar(',', cell.3)[entry])) * 900000 AS began_at,
+                -- include value
+                AS value
+            FROM (SELECT hops, finished, entry, arrayJoin(cells) AS cell FROM followed)
+        )
+        GROUP BY value, hops, finished
     )
 
 -- `is_whole` has the rows of all sessions, else each is of those of one value.
@@ -83,12 +72,12 @@ SELECT is_whole, value, k, entered, converted, undecided_entered, undecided_conv
 FROM
 (
     SELECT
-        grouping(value) AS is_whole, cell.1 AS value, k,
-        sum(cell.2) AS entered, sumIf(cell.2, k < reached) AS converted,
-        sum(cell.3) AS undecided_entered, sumIf(cell.3, k < reached) AS undecided_converted,
-        sumIf(cell.2 - cell.3, reached = length(steps)) AS decided_finished
-    FROM (SELECT arrayJoin(cells) AS cell, length(reached_by) AS reached FROM followed)
-    ARRAY JOIN range(1, reached + 1) AS k
+        grouping(value) AS is_whole, value, hop.1 AS k,
+        sum(n) AS entered, sumIf(n, hop.2) AS converted,
+        sum(open) AS undecided_entered, sumIf(open, hop.2) AS undecided_converted,
+        sumIf(n - open, finished) AS decided_finished
+    FROM told
+    ARRAY JOIN hops AS hop
     GROUP BY GROUPING SETS ((value, k), (k))
 ) AS cells_told
 LEFT JOIN waits USING (is_whole, value, k)

@@ -1,1 +1,0 @@
-    units AS (SELECT * FROM path_units),

@@ -1,5 +1,0 @@
-        -- include waits_of_paths
-
-        UNION ALL
-
-        -- include waits_of_units
