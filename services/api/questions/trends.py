@@ -42,8 +42,8 @@ class TrendsQuestion(Divisible):
         description="conversion: came to `goal` at or after `at`; drop_offs: ended at `at`; friction: met at `at` (a "
         "pain point with `detector`, `page` and `element`); success: got their job done, of those with one; sessions: "
         "got done, of all; visitors: the same of visitors, each once a bucket; value: the same with what it was worth; "
-        "attempts: got done, of attempts at a job whose window is over, by when they began (others are in progress); effort "
-        "and seconds_to_done: the same with the moves, or the seconds, of those that got done.",
+        "attempts: got done, of attempts at a job whose window is over, by when they began (others: in progress); "
+        "effort and seconds_to_done: the same with the moves, or the seconds, of those that got done.",
     )
     at: str = Field(
         "", max_length=200, description="A stage or `stage.step`. Default: the first stage.", examples=["checkout"]
