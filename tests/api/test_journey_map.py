@@ -73,7 +73,7 @@ def test_friction_heats_the_cell_where_it_was_met_and_marks_the_column(store: St
         for one in answer["columns"]
     }
     assert marks["checkout", "payment"] == marks["checkout", ""] == [("rage_click", "/pay", "#coupon")]
-    assert marks["browse", ""] == []
+    assert marks["browse", ""] == marks["checkout", "address"] == []
 
 
 def test_the_rows_may_be_devices(store: Store, ask: Ask) -> None:
