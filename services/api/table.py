@@ -1,11 +1,13 @@
 """Answers as tables: CSV and Parquet, a column for each field, nested ones flattened (`rate.share` → `rate_share`)."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import date, datetime
 from io import BytesIO
+from types import NoneType
 from typing import Any, Literal, get_args, get_origin
 
 import msgspec
-from pydantic import BaseModel
+from pydantic import AwareDatetime, BaseModel
 
 CSV = "text/csv"
 PARQUET = "application/vnd.apache.parquet"
@@ -34,9 +36,10 @@ def write_table(kind: type[BaseModel], parts: Mapping[str, Sequence[BaseModel]],
     import polars  # a second to import, and not all who ask want tables
 
     flat = [_of(by, part) | _cells(kind, row) for part, rows in parts.items() for row in rows]
-    frame = polars.DataFrame(
-        flat, schema=list(_of(by, "") | _cells(kind, None)), orient="row", infer_schema_length=None
-    )
+    columns = _of(by, "") | _cells(kind, None)
+    types = _types(kind)
+    schema = {name: _stored_as(types.get(name, (str,)), any_rows=bool(flat)) for name in columns}
+    frame = polars.DataFrame(flat, schema=schema, orient="row", infer_schema_length=None)
     out = BytesIO()
     if form == "csv":
         safe = [_unformulated(polars.col(name)) for name, of in frame.schema.items() if of == polars.String]
@@ -70,6 +73,45 @@ def _cells(kind: type[BaseModel], row: BaseModel | None, before: str = "") -> di
         else:
             cells[before + name] = value
     return cells
+
+
+def _types(kind: type[BaseModel], before: str = "") -> dict[str, tuple[type, ...]]:
+    """What the columns of a row may hold, besides nothing."""
+    types: dict[str, tuple[type, ...]] = {}
+    for name, field in kind.model_fields.items():
+        nested = _model_in(field.annotation)
+        types |= _types(nested, f"{before}{name}_") if nested else {before + name: tuple(_kinds(field.annotation))}
+    return types
+
+
+def _kinds(annotation: object) -> Iterator[type]:
+    """The types of what an annotation allows.
+
+    >>> list(_kinds(int | None)), list(_kinds(Literal["csv", "json"])), list(_kinds(list[int]))
+    ([<class 'int'>], [<class 'str'>], [<class 'str'>])
+    """
+    origin, inside = get_origin(annotation), get_args(annotation)
+    if origin in {list, dict}:
+        yield str  # as JSON
+    elif origin is Literal:
+        yield from dict.fromkeys(map(type, inside))
+    elif inside:
+        yield from dict.fromkeys(kind for one in inside for kind in _kinds(one))
+    elif annotation is AwareDatetime:
+        yield datetime
+    elif isinstance(annotation, type) and annotation is not NoneType:
+        yield annotation
+
+
+def _stored_as(kinds: Sequence[type], *, any_rows: bool) -> Any:
+    """The type of a column; None where the rows decide, since it may be of two."""
+    import polars
+
+    stored = {str: polars.String, int: polars.Int64, float: polars.Float64, bool: polars.Boolean, date: polars.Date}
+    one = kinds[0]
+    if len(kinds) > 1 and any_rows:
+        return None
+    return polars.Datetime("us", "UTC") if one is datetime else stored[one]
 
 
 def _model_in(annotation: object) -> type[BaseModel] | None:

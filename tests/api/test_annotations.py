@@ -1,9 +1,11 @@
 """Annotations: who may note what, and who sees it."""
 
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 
+from services.api.annotation import annotations, take_back
 from services.edges.clickhouse import Store
 from tests.api.conftest import Client
 from tests.api.shop import fill
@@ -101,3 +103,12 @@ def test_a_mistake_in_a_note_is_named(client: Client, wrong: dict[str, str], sai
 
     assert response.status_code == 422
     assert said in response.text
+
+
+def test_what_is_taken_back_by_a_clock_that_is_behind_stays_taken_back(store: Store, client: Client) -> None:
+    said = {"kind": "release", "at": "2026-01-01T00:00:00Z", "title": "2.4"}
+    noted = client.post("/v1/annotations", json=said, headers={"Authorization": "Bearer ak_shop"}).json()
+
+    take_back(store, "shop", noted["id"], datetime(2020, 1, 1, tzinfo=UTC))
+
+    assert annotations(store, "shop") == []

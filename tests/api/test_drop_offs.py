@@ -92,6 +92,20 @@ def test_what_came_again_at_once_is_one_act_before_the_end(store: Store, ask: As
     assert payment["trails"] == [{"acts": ["Coupon Denied", "click"], "sessions": 2}]
 
 
+def test_a_click_before_the_end_names_its_element_and_what_nobody_did_is_no_act(store: Store, ask: Ask) -> None:
+    rows = [session("0 browse, 60 basket")]
+    fill(store, [*rows, LATER])
+    say(store, rows, "click", '{"target": "#coupon", "text": "Use"}', after_ms=1)
+    say(store, rows, "click", '{"text": "Go on"}', after_ms=2)
+    say(store, rows, "web_vitals", '{"lcp_ms": 900}', after_ms=3)
+    say(store, rows, "cursor", '{"changes": 3}', after_ms=4)
+    say(store, rows, "dead_click", '{"target": "#pay"}', after_ms=5)
+
+    (trail,) = place(ask("/v1/drop-offs", **ALL_TIME), "basket")["trails"]
+
+    assert trail["acts"] == ["click #coupon", "click Go on", "dead_click #pay"]
+
+
 def test_of_very_many_sessions_the_acts_of_a_share_of_all_visitors_are_told(
     store: Store, ask: Ask, monkeypatch: pytest.MonkeyPatch
 ) -> None:

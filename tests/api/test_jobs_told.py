@@ -121,3 +121,29 @@ def test_only_what_got_done_was_done_in_several_sessions(store: Store, ask: Ask)
     found = gift(ask)
 
     assert (found["attempts"], found["done"], found["done_in_several"]) == (2, 1, 0)
+
+
+def test_attempts_are_those_that_began_in_the_period_and_after_one_that_got_done_another_begins(
+    store: Store, ask: Ask
+) -> None:
+    fill(store, [
+        session("0 browse", job="gift", visitor="anna", outcome_at=moment(5)),
+        session("9000 browse", job="gift", visitor="anna"),
+        session(f"{2 * DAY} browse", job="gift", visitor="ben"),
+        session(f"{2 * DAY} browse", job="gift", visitor="anna"),
+    ])  # fmt: skip
+
+    (found,) = [one for one in ask("/v1/jobs", from_=text(0), to=text(DAY))["jobs"] if one["job"] == "gift"]
+
+    assert (found["attempts"], found["people"], found["done"]) == (2, 1, 1)
+
+
+def test_what_got_done_is_worth_what_it_came_to_and_what_did_not_the_most_it_might(store: Store, ask: Ask) -> None:
+    fill(store, [
+        session("0 basket", job="gift", visitor="anna", value=50.0),
+        session("9000 bought", job="gift", visitor="anna", value=20.0, outcome_at=moment(9000)),
+        session("0 basket", job="gift", visitor="ben", value=7.0),
+        session("9000 basket", job="gift", visitor="ben", value=4.0),
+    ])  # fmt: skip
+
+    assert gift(ask)["worth"] == 27

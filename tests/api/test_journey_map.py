@@ -58,7 +58,8 @@ def test_cells_come_as_the_map_is_read_the_largest_row_first_and_in_the_order_of
 
 def test_friction_heats_the_cell_where_it_was_met_and_marks_the_column(store: Store, ask: Ask) -> None:
     rows = [session("0 browse, 9 checkout.payment", job="gift") for _ in range(4)]
-    rages = [finding(row, "rage_click", "checkout.payment", 10) for row in (rows[0], rows[0], rows[1])]
+    where = {"page": "/pay", "element": "#coupon"}
+    rages = [finding(row, "rage_click", "checkout.payment", 10, **where) for row in (rows[0], rows[0], rows[1])]
     fill(store, rows, [*rages, finding(rows[2], "stage_stall", "checkout.payment", 20, intended=True)])
 
     answer = ask("/v1/journey-map", **ALL_TIME)
@@ -68,10 +69,11 @@ def test_friction_heats_the_cell_where_it_was_met_and_marks_the_column(store: St
         assert (hot["friction"]["share"], hot["findings"]) == (0.5, 3)
     assert cell(answer, "gift", "browse")["findings"] == 0
     marks = {
-        (one["stage"], one["step"]): [mark["detector"] for mark in one["pain_points"]] for one in answer["columns"]
+        (one["stage"], one["step"]): [(mark["detector"], mark["page"], mark["element"]) for mark in one["pain_points"]]
+        for one in answer["columns"]
     }
-    assert marks["checkout", "payment"] == marks["checkout", ""] == ["rage_click"]
-    assert marks["browse", ""] == []
+    assert marks["checkout", "payment"] == marks["checkout", ""] == [("rage_click", "/pay", "#coupon")]
+    assert marks["browse", ""] == marks["checkout", "address"] == []
 
 
 def test_the_rows_may_be_devices(store: Store, ask: Ask) -> None:

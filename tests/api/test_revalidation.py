@@ -19,6 +19,8 @@ def test_an_answer_is_sent_again_only_once_it_changed(store: Store, client: Clie
     assert (unchanged.status_code, unchanged.content, unchanged.headers["ETag"]) == (304, b"", first.headers["ETag"])
     assert (changed.status_code, changed.json()["total"]) == (200, 2)
     assert changed.headers["ETag"] != first.headers["ETag"]
+    for answer in (first, unchanged):  # or who shares a cache gets what was said to another key
+        assert {one.strip() for one in answer.headers["Vary"].split(",")} >= {"Authorization", "Accept"}
 
 
 def test_nothing_is_told_by_a_tag_without_a_key(store: Store, client: Client) -> None:

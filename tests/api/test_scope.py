@@ -182,3 +182,13 @@ def test_to_compare_is_the_same_answer_for_the_period_before(store: Store, ask: 
     assert [one["id"] for one in answer["sessions"]] == ["b"]
     assert [one["id"] for one in answer["previous"]["sessions"]] == ["a"]
     assert answer["previous"]["period"] == {"from": "2026-01-01T00:00:00Z", "to": "2026-01-02T00:00:00Z"}
+
+
+def test_a_session_is_of_the_segment_that_was_said_last_in_it(store: Store, ask: Ask) -> None:
+    fill(store, [session("0-10 browse", visitor="anna"), session("9000-9010 browse", visitor="anna")])
+    said = ((1, "silver"), (5, "gold"), (9005, "iron"), (99_000, "tin"))
+    store.insert_lines("events", [act("anna", at, {}, traits={"segment": segment}) for at, segment in said])
+
+    rows = ask("/v1/journey-map", by="segment", from_=text(-DAY), to=text(DAY))["map_rows"]
+
+    assert sorted(one["row"] for one in rows) == ["gold", "iron"]

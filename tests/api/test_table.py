@@ -9,11 +9,17 @@ import pytest
 
 from services.api.question import Answer
 from services.api.routes import routers
+from services.api.table import write_table
 from services.edges.clickhouse import Store
 from tests.api.conftest import Client
 from tests.api.shop import fill, session
 
 READ = {"Authorization": "Bearer rk_shop"}
+
+
+def answers() -> list[type[Answer]]:
+    models = [getattr(route, "response_model", None) for router in routers() for route in router.routes]
+    return [one for one in models if isinstance(one, type) and issubclass(one, Answer)]
 
 
 def rows(response: Any) -> list[dict[str, str]]:
@@ -61,6 +67,24 @@ def test_a_table_without_rows_has_its_columns_all_the_same(store: Store, client:
     assert response.text.startswith("id,visitor,user,started_at,")
 
 
+def test_a_column_without_values_is_of_the_type_it_has_with_values(store: Store, client: Client) -> None:
+    def schema() -> Any:
+        return polars.read_parquet(BytesIO(client.get("/v1/sessions?format=parquet", headers=READ).content)).schema
+
+    fill(store, [])
+    without = schema()
+
+    fill(store, [session("0 browse", value=1.5)])
+    assert without == schema()
+
+
+def test_no_table_has_a_column_of_no_type() -> None:
+    for answer in answers():
+        empty = polars.read_parquet(BytesIO(write_table(answer.row, {"": []}, "parquet", "device")))
+
+        assert polars.Null not in empty.dtypes, answer
+
+
 @pytest.mark.parametrize("text", ["=1+1", "@SUM(A1)", "+1", "-1", "\t=1"])
 def test_what_a_spreadsheet_would_take_for_a_formula_is_text(store: Store, client: Client, text: str) -> None:
     fill(store, [session("0 browse", visitor=text)])
@@ -71,10 +95,7 @@ def test_what_a_spreadsheet_would_take_for_a_formula_is_text(store: Store, clien
 
 
 def test_every_answer_is_compared_with_one_of_its_own_kind_and_has_a_table() -> None:
-    models = [getattr(route, "response_model", None) for router in routers() for route in router.routes]
-    answers = [one for one in models if isinstance(one, type) and issubclass(one, Answer)]
-
-    assert len(answers) >= 4
-    for answer in answers:
+    assert len(answers()) >= 4
+    for answer in answers():
         assert answer.model_fields["previous"].annotation == answer | None, answer
         assert answer.row.__doc__, answer

@@ -1,5 +1,7 @@
 """Trends at their edges: steps, friction that is meant, attempts that go on, notes that only touch the period."""
 
+import pytest
+
 from services.edges.clickhouse import Store
 from tests.api.conftest import Ask, Client
 from tests.api.shop import DAY, fill, finding, moment, session, text
@@ -41,7 +43,12 @@ def test_attempts_are_told_when_their_window_is_over_also_if_they_got_done_befor
 
     answer = ask("/v1/trends", metric="attempts", from_=text(0), to=text(15 * DAY))
 
-    assert points(answer) == {FIRST: (3, 2)}  # of the one of the tenth day only the quick would be known
+    tenth = "2026-01-11", ""
+    assert points(answer) == {FIRST: (3, 2), tenth: (0, 0)}  # of the tenth day only the quick would be known
+    assert [one["in_progress"] for one in answer["points"]] == [0, 1]
+    assert [one["share"] and one["share"]["share"] for one in answer["points"]] == [pytest.approx(2 / 3), None]
+    assert answer["decided_before"] == "2026-01-07T00:00:00Z"  # events are known until the 21st
+    assert ask("/v1/trends", from_=text(0), to=text(15 * DAY))["decided_before"] is None
 
 
 def test_notes_are_those_that_touch_the_period(store: Store, client: Client, ask: Ask) -> None:

@@ -1,1 +1,1 @@
-                if(type IN ('page', 'screen'), trim(concat(name, ' ', path)), toString(name))
+                if(type IN ('page', 'screen'), trim(concat(name, ' ', path)), trim(concat(name, ' ', element)))

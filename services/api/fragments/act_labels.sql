@@ -5,14 +5,13 @@
         FROM
         (
             SELECT
-                cityHash64(visitor) AS visitor_hash,
                 -- include act_label
                 AS label,
                 bitAnd(cityHash64(label), 281474976710655) AS act
-            FROM events
-            WHERE project = {project:String}
-                AND toDate(occurred_at) BETWEEN toDate(from_at) AND toDate(to_at) + {longest_days:UInt16}
-                -- shared
+            FROM
+            (
+            -- include acts_named
+            )
         )
         WHERE act IN (SELECT arrayJoin(trail) FROM taken_most)
         GROUP BY act

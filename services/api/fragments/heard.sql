@@ -2,14 +2,10 @@
     -- finished. An event that came twice is here twice.
     heard AS
     (
-        SELECT walkers.*, occurred_at, id, type, name, path
+        SELECT walkers.*, occurred_at, id, type, name, path, element
         FROM
         (
-            SELECT cityHash64(visitor) AS visitor_hash, occurred_at, id, type, name, path
-            FROM events
-            WHERE project = {project:String}
-                AND toDate(occurred_at) BETWEEN toDate(from_at) AND toDate(to_at) + {longest_days:UInt16}
-                -- shared
+            -- include acts_heard
         ) AS acts
         -- No two sessions of a visitor overlap, so the last that began before an event is the one it may be of.
         ASOF INNER JOIN walkers ON walkers.visitor_hash = acts.visitor_hash AND walkers.began <= acts.occurred_at

@@ -4,7 +4,7 @@
     told AS
     (
         SELECT
-            started_at, part, 0 AS amount,
+            started_at, part, 0 AS amount, true AS is_over,
             id IN
             (
                 SELECT session_id

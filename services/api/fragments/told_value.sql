@@ -2,7 +2,7 @@
     told AS
     (
         SELECT
-            started_at, part, value AS amount,
+            started_at, part, value AS amount, true AS is_over,
             hasAny(path_stage, {done:Array(String)}) OR toUnixTimestamp64Milli(outcome_at) > 0 AS is_so
         FROM scoped
     ),

@@ -1,7 +1,7 @@
     -- Visitors, each once a bucket, and whether any of their sessions in it got done.
     told AS
     (
-        SELECT min(moment) AS started_at, part, 0 AS amount, max(is_done) AS is_so
+        SELECT min(moment) AS started_at, part, 0 AS amount, true AS is_over, max(is_done) AS is_so
         FROM
         (
             SELECT

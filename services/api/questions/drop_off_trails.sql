@@ -1,5 +1,5 @@
 -- The last acts of those who dropped off, oldest first, by place: the ways out that were taken most. What came again at
--- once is told once, since five clicks would say nothing of where they were; so is an event that came twice.
+-- once is told once, since five clicks on one element would say no more; so is an event that came twice.
 --
 -- An act is one number, since arrays of texts take three times as long: when it was (48 bits), the first 20 bytes of its
 -- id, which tell which of two at one moment was first, and a hash of what it is called (48 bits).
@@ -37,6 +37,7 @@ WITH
                 -- include act_label
                 AS label
             FROM heard
+            WHERE name NOT IN {unacted:Array(String)}
         )
         GROUP BY number
     ),

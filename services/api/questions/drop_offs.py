@@ -17,8 +17,14 @@ from services.api.questions.drop_off_circumstances import circumstances_of, plac
 from services.api.questions.freshness import to_millis
 from services.api.share import Share
 from services.api.share_of_visitors import share_of_visitors
+from services.core.detectors.slow_page import SlowPage
+from services.core.detectors.thrashed_cursor import ThrashedCursor
 
 MOST_CIRCUMSTANCES = 50
+ACTS = {"acts_heard": "acts_named"}
+"""Acts are told with the element that was clicked."""
+UNACTED = sorted(SlowPage().hears | ThrashedCursor().hears)
+"""What a page measures, which nobody did."""
 
 
 class DropOffsQuestion(Divisible, Paging):
@@ -38,7 +44,7 @@ class LastPage(BaseModel):
 class Trail(BaseModel):
     """The last acts before the end, oldest first."""
 
-    acts: list[str] = Field(examples=[["page /checkout/delivery", "click", "page /returns"]])
+    acts: list[str] = Field(examples=[["page /checkout/delivery", "click #coupon", "page /returns"]])
     sessions: int
 
 
@@ -57,7 +63,9 @@ class PlaceLeft(BaseModel):
     left_value: float = Field(description="In the baskets of those who did not finish later, in `currency`.")
     currency: str = Field(examples=["EUR"])
     last_pages: list[LastPage] = Field(description="Where they were last, the five most.")
-    trails: list[Trail] = Field(description="What they did right before, the five ways most taken.")
+    trails: list[Trail] = Field(
+        description="What they did right before, the five ways most taken; not what a page measured of itself."
+    )
     followed: int = Field(
         description="Of the dropped, whose acts `trails` counts: all who did anything, or of very many sessions those "
         "of a share of all visitors."
@@ -91,7 +99,7 @@ def ask_drop_offs(asked: Asked, question: DropOffsQuestion) -> DropOffsAnswer:
     as_of = to_millis(asked.freshness.fresh_until or asked.period.until)
     rows = asked.rows("drop_offs", as_of_ms=as_of)
     words, share = share_of_visitors(asked)
-    trails = asked.rows("drop_off_trails", {}, words, acts=question.acts, **share)
+    trails = asked.rows("drop_off_trails", ACTS, words, acts=question.acts, unacted=UNACTED, **share)
     under = circumstances_of(asked)
     whole = [row for row in rows if not row["step"]]
     places = [place_left(row, trails, under.get((row["stage"], row["step"]), [])[:MOST_CIRCUMSTANCES]) for row in rows]

@@ -49,16 +49,6 @@ class Effort(BaseModel):
     ratio: float = Field(description="Median moves over the shortest; 1 is no detour at all.", examples=[2.3])
 
 
-class Reported(BaseModel):
-    """What customers said of it themselves."""
-
-    asked: int = Field(description="Answers to whether they got done what they came for (`done_stated`).")
-    done: Share | None = Field(description="Said yes; `partly` is not yes.")
-    scored: int = Field(description="Answers to whether they would recommend us (`recommendation_stated`).")
-    net_promoter_score: "Points | None" = Field(description="From -100 to 100.")
-    ratings: int = Field(description="Ratings of how important the job is and how satisfied they are (`job_rated`).")
-
-
 class Points(BaseModel):
     """A score with its 95 % interval."""
 
@@ -69,6 +59,16 @@ class Points(BaseModel):
     @classmethod
     def of(cls, score: Score) -> "Points":
         return cls(score=score.estimate, low=score.low, high=score.high)
+
+
+class Reported(BaseModel):
+    """What customers said of it themselves."""
+
+    asked: int = Field(description="Answers to whether they got done what they came for (`done_stated`).")
+    done: Share | None = Field(description="Said yes; `partly` is not yes.")
+    scored: int = Field(description="Answers to whether they would recommend us (`recommendation_stated`).")
+    net_promoter_score: Points | None = Field(description="From -100 to 100.")
+    ratings: int = Field(description="Ratings of how important the job is and how satisfied they are (`job_rated`).")
 
 
 class OpportunityScore(BaseModel):

@@ -30,6 +30,8 @@ class PainMark(BaseModel):
     """A pain point of the place, by what it surely costs."""
 
     detector: str = Field(examples=["rage_click"])
+    page: str = Field(examples=["/checkout/payment"])
+    element: str = Field(examples=["#coupon"])
     rank: int
     stands: bool
     lost_conversions: float | None = Field(description="Of all rows together; null where it could not be told.")
@@ -156,6 +158,8 @@ def columns(asked: Asked, question: JourneyMapQuestion) -> list[MapColumn]:
             pain_points=[
                 PainMark(
                     detector=point.detector,
+                    page=point.page,
+                    element=point.element,
                     rank=point.rank,
                     stands=point.stands,
                     lost_conversions=point.lost_conversions.estimate if point.lost_conversions else None,

@@ -42,8 +42,8 @@ class TrendsQuestion(Divisible):
         description="conversion: came to `goal` at or after `at`; drop_offs: ended at `at`; friction: met at `at` (a "
         "pain point with `detector`, `page` and `element`); success: got their job done, of those with one; sessions: "
         "got done, of all; visitors: the same of visitors, each once a bucket; value: the same with what it was worth; "
-        "attempts: got done, of attempts at a job whose window is over, by when they began; effort and "
-        "seconds_to_done: the same with the moves, or the seconds, of those that got done.",
+        "attempts: got done, of attempts at a job whose window is over, by when they began (others: in progress); "
+        "effort and seconds_to_done: the same with the moves, or the seconds, of those that got done.",
     )
     at: str = Field(
         "", max_length=200, description="A stage or `stage.step`. Default: the first stage.", examples=["checkout"]
@@ -76,7 +76,11 @@ class Point(BaseModel):
     )
     sessions: int = Field(description="Of which it is told: sessions, else visitors or attempts, as the metric says.")
     happened: int
-    share: Share
+    in_progress: int = Field(
+        description="Attempts that began then and are not told, also where they got done, since their window is not "
+        "over: of the others only the quick would be known. 0 for sessions and visitors."
+    )
+    share: Share | None = Field(description="Null where all are in progress.")
     total: float | None = Field(
         description="What those amount to in which it happened, for value, effort and seconds_to_done; values are "
         "added as they are, whatever their currency."
@@ -102,6 +106,10 @@ class TrendsAnswer(DividedAnswer):
     journey_version: str
     metric: Metric
     bucket: Bucket
+    decided_before: datetime | None = Field(
+        description="Attempts that began later are in progress: the journey's window before the events that are known. "
+        "Null where it is not told of attempts."
+    )
     points: list[Point]
     notes: list[Effect] = Field(description="Annotations that touch the period, oldest first.")
     previous: "TrendsAnswer | None" = PREVIOUS
@@ -122,6 +130,7 @@ def ask_trends(asked: Asked, question: TrendsQuestion) -> TrendsAnswer:
         journey_version=asked.journey.version,
         metric=question.metric,
         bucket=question.bucket,
+        decided_before=decided_before(asked) if question.metric in OF_ATTEMPTS else None,
         points=[point(row, question.metric, ZoneInfo(asked.tz)) for row in rows],
         notes=[effect(one, daily, ZoneInfo(asked.tz)) for one in noted],
     )
@@ -159,6 +168,11 @@ def of_counts(asked: Asked, question: TrendsQuestion, parameters: Mapping[str, o
     return asked.rows("trends_of_counts", fragments, {"is_told": is_told, "is_so": is_so}, **parameters, **counts)
 
 
+def decided_before(asked: Asked) -> datetime:
+    """From when on attempts have not had the journey's window yet."""
+    return (asked.freshness.fresh_until or asked.period.until) - asked.journey.window
+
+
 def point(row: Row, metric: Metric, zone: ZoneInfo) -> Point:
     is_amount, some = metric in AMOUNTS, row["happened"] > 0
     return Point(
@@ -166,7 +180,8 @@ def point(row: Row, metric: Metric, zone: ZoneInfo) -> Point:
         begins=datetime.fromtimestamp(row["hour"], zone) if row["hour"] else row["begins"],
         sessions=row["sessions"],
         happened=row["happened"],
-        share=Share.of(row["happened"], row["sessions"]),
+        in_progress=row["in_progress"],
+        share=Share.of(row["happened"], row["sessions"]) if row["sessions"] else None,
         total=row["total"] if is_amount else None,
         median=row["median"] if is_amount and some else None,
     )

@@ -1,5 +1,5 @@
--- A measure by time: of how many of each bucket something is told, of how many of these it happened, and how much these
--- amount to.
+-- A measure by time: of how many of each bucket something is told, of how many of these it happened, how much these
+-- amount to, and of how many it cannot be told yet.
 WITH
     -- include scoped
 
@@ -11,7 +11,7 @@ SELECT
     -- include begin_of_bucket
     AS begin,
     begin.1 AS begins, begin.2 AS hour, part,
-    count() AS sessions, countIf(is_so) AS happened,
+    countIf(is_over) AS sessions, countIf(is_so) AS happened, countIf(NOT is_over) AS in_progress,
     arraySum(arraySort(groupArrayIf(toFloat64(amount), is_so))) AS total,
     quantileExactInclusiveIf(0.5)(toFloat64(amount), is_so) AS median
 FROM told

@@ -37,7 +37,7 @@ SELECT
     -- include begin_of_bucket
     AS begin,
     begin.1 AS begins, begin.2 AS hour, line AS part,
-    sum(n) AS sessions, sumIf(n, is_so) AS happened, 0 AS total, 0 AS median
+    sum(n) AS sessions, sumIf(n, is_so) AS happened, 0 AS in_progress, 0 AS total, 0 AS median
 FROM told
 GROUP BY begin, part
 ORDER BY begin, part
