@@ -112,6 +112,10 @@ def test_what_is_taken_back_is_in_no_list_and_no_count(store: Store, ask: Ask) -
     assert (back["detector"], back["fate"], back["done_in"]) == ("checkout_abandonment", "continued_later", "purchase")
     assert (listed["sessions"], listed["total"]) == ([], 0)
     assert ask("/v1/sessions", detector="rage_click", **ALL_TIME)["total"] == 1
+    for detector, left_standing in (("checkout_abandonment", 0), ("rage_click", 1)):
+        behind = ask("/v1/pain-points/sessions", detector=detector, **ALL_TIME)
+        found_there = ask("/v1/pain-points/findings", detector=detector, **ALL_TIME)["findings"]
+        assert (behind["total"], len(found_there)) == (left_standing, left_standing), detector
 
 
 def test_a_purchase_that_arrives_late_counts_and_one_that_is_withdrawn_does_not(store: Store, ask: Ask) -> None:
