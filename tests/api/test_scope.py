@@ -71,7 +71,7 @@ def test_no_question_reads_sessions_findings_or_events_past_the_scope() -> None:
 def test_a_condition_chooses_sessions_by_what_some_event_in_them_says(
     store: Store, ask: Ask, condition: str, fitting: set[str]
 ) -> None:
-    fill(store, [session("0-10 browse", visitor=name) for name in ("anna", "ben", "carl")])
+    fill(store, [session("0-10 browse", visitor=name) for name in ("anna", "ben", "carl", "dora")])
     said = {"plan": "pro", "price": 9.5, "basket": {"size": 2}, "null": None}
     store.insert_lines(
         "events",
@@ -79,6 +79,7 @@ def test_a_condition_chooses_sessions_by_what_some_event_in_them_says(
             act("anna", 5, said, page={"path": "/gifts"}),
             act("ben", 5, {"plan": "free", "price": "5", "with.dot": "a:b"}, type="identify"),
             act("carl", 50, said),  # after the session
+            act("dora", 5, {}),  # says nothing
         ],
     )
 
