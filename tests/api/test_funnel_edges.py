@@ -121,3 +121,12 @@ def test_a_step_may_be_any_event_on_a_condition(store: Store, ask: Ask) -> None:
     store.insert_lines("events", [event("x", "a", 0), event("x", "b", 5, 1, price=60), event("y", "a", 0)])
 
     assert counts(ask(EVENTS, step=["a", "|props.price:gt:50"], **SPAN)) == [2, 1]
+
+
+@pytest.mark.parametrize("rules", [{}, {"exclude": "bought"}])
+def test_what_happens_as_the_window_ends_is_within_it(store: Store, ask: Ask, rules: dict[str, str]) -> None:
+    fill(store, [session("0 browse, 3600 checkout, 4000 basket"), session("0 browse, 3600.001 checkout, 4000 basket")])
+
+    first = ask("/v1/funnel", steps="browse,checkout", window="1h", **rules, **MONTH)["steps"][0]
+
+    assert (first["entered"], first["converted"]) == (2, 1)
