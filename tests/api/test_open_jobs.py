@@ -63,6 +63,11 @@ def test_a_job_stays_open_for_a_window_after_each_session(store: Store, ask: Ask
     assert fates(store, ask, gift(f"{21 * DAY} browse")) == {"opened": 2, "continued_later": 1, "abandoned": 1}
 
 
+@pytest.mark.parametrize(("after", "opened"), [(14 * DAY, 1), (14 * DAY + 0.001, 2)])
+def test_who_comes_back_as_the_window_ends_goes_on(store: Store, ask: Ask, after: float, opened: int) -> None:
+    assert fates(store, ask, gift("0 browse"), gift(f"{after} browse"))["opened"] == opened
+
+
 def test_a_job_is_open_for_the_journeys_window_and_then_abandoned(store: Store, ask: Ask) -> None:
     assert fates(store, ask, gift("0 browse"), until=13 * DAY) == {"opened": 1, "open": 1}
     assert fates(store, ask, until=15 * DAY) == {"opened": 1, "abandoned": 1}
