@@ -16,6 +16,8 @@ ROOT = Path(__file__).parent.parent
 DOCKERFILE = (ROOT / "deploy" / "Dockerfile").read_text()
 COMPOSE: dict[str, Any] = yaml.safe_load((ROOT / "deploy" / "compose.yaml").read_text())
 SERVICES: dict[str, dict[str, Any]] = COMPOSE["services"]
+SWITCH = "DESIRELINE_COMPILED"
+"""Of building, not a setting."""
 OURS = ("ingest", "stages", "api")
 COMMANDS = set(typer.main.get_command(app).commands)  # type: ignore[attr-defined]  # a group, since it has commands
 
@@ -103,8 +105,14 @@ def test_the_image_copies_what_there_is_and_runs_as_nobody_special() -> None:
     assert DOCKERFILE.count("FROM python:3.12-slim-bookworm") == 2
 
 
+def test_the_image_is_built_with_what_every_event_passes_through_compiled() -> None:
+    assert f"{SWITCH}=1 uv sync" in DOCKERFILE
+    assert f'os.environ.get("{SWITCH}"' in (ROOT / "hatch_build.py").read_text()
+    assert "services.core.fold as it; assert it.__file__.endswith" in DOCKERFILE
+
+
 def test_the_image_sets_settings_that_exist_and_starts_a_command_that_exists() -> None:
-    assert all(settings_named(re.findall(r"DESIRELINE_[A-Z_]+", DOCKERFILE)))
+    assert all(settings_named(sorted({*re.findall(r"DESIRELINE_[A-Z_]+", DOCKERFILE)} - {SWITCH})))
     assert re.search(r'^ENTRYPOINT \["desireline"\]$', DOCKERFILE, re.MULTILINE)
     started = re.search(r'^CMD \["(\w+)"\]$', DOCKERFILE, re.MULTILINE)
     assert started
