@@ -1,6 +1,6 @@
 """One partition of the log and the visitors on it: records in, changed rows out."""
 
-from collections import defaultdict, deque
+from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from typing import Protocol
 
@@ -12,22 +12,16 @@ from services.core.event import WATERMARK, Event, Millis
 from services.core.key_hash import key_hash
 from services.core.meaning import meaning
 from services.core.oblivion import Oblivion
+from services.core.outgoing import Outgoing
 from services.core.refusal import Reason
 from services.core.refusal_row import Place, row_of_worker
-from services.core.rendering import (
-    finding_rows,
-    session_row,
-    undone_finding,
-    undone_session,
-    withdrawn_findings,
-    withdrawn_session,
-)
+from services.core.rendering import undone_finding, undone_session
 from services.core.rows import ForgottenRow, PositionRow, RefusedRow, StateRow, UnfinishedRow
 from services.core.rulebook import Rulebook
 from services.core.session import LiveSession, Visitor
 from services.core.sessioniser import DUPLICATE, REARRANGED, Sessioniser
 from services.core.tenant import Tenant
-from services.core.visitor_state import moved, refuse_newer, state_row, wake
+from services.core.visitor_state import refuse_newer, wake
 
 _decode = msgspec.json.Decoder(Event).decode
 
@@ -57,17 +51,12 @@ class Partition:
         """
         self.book = book
         self._sessioniser = Sessioniser(book)
-        self.position = position
         self.pending = 0
         self._next = position.next_offset
         self._now: Millis = 0
         self._moved = False
         self._tenants: dict[str, Tenant] = {}
-        self._dirty: list[Visitor] = []
-        self._changes = Changes()
-        # Of the checkpoint begun: those not rendered yet, and where to. Such a visitor is not changed before it is.
-        self._leaving: deque[Visitor] = deque()
-        self._begun: Changes | None = None
+        self._out = Outgoing(position, self._tenants)
         # Visitors whose states were written, and the position past them was not.
         self._ahead: dict[tuple[str, str], int] = {}
         self._ahead_until = 0
@@ -80,7 +69,7 @@ class Partition:
     @property
     def refused(self) -> Sequence[RefusedRow]:
         """What was set aside since the last `take`."""
-        return self._changes.refused
+        return self._out.changes.refused
 
     def feed(self, records: Sequence[Record], now: Millis) -> None:
         """Apply records in order."""
@@ -100,49 +89,28 @@ class Partition:
             self.pending += len(records)
         self._moved = True
         for tenant in self._tenants.values():
-            self._mark(tenant.close_due())
+            self._out.mark(tenant.close_due())
 
     def tick(self, now: Millis) -> None:
         """Let the wall clock close sessions."""
         self._now = now
         for tenant in self._tenants.values():
-            self._mark(tenant.tick(now))
+            self._out.mark(tenant.tick(now))
 
     def begin(self, changes: Changes) -> None:
         """Begin a checkpoint of all that changed until now, whatever is fed while `render` goes on with it.
 
         Each has a version of its own, higher than those before.
         """
-        assert self._begun is None, "one at a time"
-        mine, self._changes = self._changes, Changes()
-        changes.events += mine.events
-        changes.refused += mine.refused
-        changes.sessions += mine.sessions
-        changes.findings += mine.findings
-        if self._moved or self._dirty:
-            self._begun = changes
-            self.position = self._reached()
-            for visitor in self._dirty:
-                visitor.dirty, visitor.leaving = False, True
-            self._leaving.extend(self._dirty)
-        self._dirty.clear()
+        self._out.hand_over(changes)
+        if self._moved or self._out.dirty:
+            self._out.begin(changes, self._reached())
         self._moved = False
         self.pending = 0
 
     def render(self, most: int) -> int:
         """Write up to so many visitors down for the checkpoint begun, its position after the last; how many it were."""
-        if self._begun is None:
-            return 0
-        rendered = 0
-        while self._leaving and rendered < most:
-            visitor = self._leaving.popleft()
-            if visitor.leaving:
-                self._write(visitor, self._begun)
-                rendered += 1
-        if not self._leaving:
-            self._begun.positions.append(self.position)
-            self._begun = None
-        return rendered
+        return self._out.render(most)
 
     def forget(self, rows: Iterable[ForgottenRow]) -> list[ForgottenRow]:
         """Drop what visitors of this partition did until they asked for it, here and whatever of it still comes.
@@ -150,22 +118,22 @@ class Partition:
         Those it did not know of. What the store has of them can be erased now: nothing of it is written again.
         Not while a checkpoint is begun, which would.
         """
-        assert self._begun is None
+        assert not self._out.is_begun
         fresh = [row for row in rows if self._is_mine(row.visitor) and self._oblivion.add(row)]
         for row in fresh:
-            self._changes.events = self._oblivion.without(self._changes.events, row)
+            self._out.changes.events = self._oblivion.without(self._out.changes.events, row)
             tenant = self._tenants.get(row.project)
             visitor = tenant.visitors.pop(row.visitor, None) if tenant else None
             if tenant is None or visitor is None:
                 continue
-            self._dirty = [one for one in self._dirty if one is not visitor]
+            self._out.drop(visitor)
             if (left := self._oblivion.left_of(visitor, row.forgotten_at, self.book)) is not None:
                 tenant.take_in(left)
-                self._mark((left,))
+                self._out.mark((left,))
         return fresh
 
     def _is_mine(self, visitor: str) -> bool:
-        return key_hash(visitor) % (self.position.partitions or 1) == self.position.partition
+        return key_hash(visitor) % (self._out.position.partitions or 1) == self._out.position.partition
 
     def take_back(self, rows: Iterable[UnfinishedRow]) -> None:
         """Withdraw what nothing ever stood for: of a session that is here the truth is written again."""
@@ -197,17 +165,18 @@ class Partition:
         mark.at = clock
         if added is REARRANGED or plan.quiet_after:
             tenant.remind(visitor)
-        self._changes.events.append(value)
+        out = self._out
+        out.changes.events.append(value)
         if not visitor.dirty:
             visitor.dirty = True
-            self._dirty.append(visitor)
+            out.dirty.append(visitor)
 
     def _is_end(self, tenant: Tenant, event: Event) -> bool:
         """Note that an import goes on, or that this ends it."""
         tenant.imported_at = self._now
         if event.type != WATERMARK:
             return False
-        self._mark(tenant.end_import())
+        self._out.mark(tenant.end_import())
         return True
 
     def _is_known(self, event: Event, offset: int) -> bool:
@@ -223,36 +192,11 @@ class Partition:
             visitor = tenant.visitors[event.visitor] = Visitor(event.project, event.visitor)
         return visitor
 
-    def _mark(self, visitors: Iterable[Visitor]) -> None:
-        for visitor in visitors:
-            if not visitor.dirty:
-                visitor.dirty = True
-                self._dirty.append(visitor)
-
-    def _write(self, visitor: Visitor, changes: Changes) -> None:
-        at = (self.position.partition, self.position.version)
-        for session in visitor.withdrawn:
-            changes.sessions.append(withdrawn_session(visitor, session, *at))
-            changes.findings += withdrawn_findings(visitor, session, *at)
-        visitor.withdrawn = []
-        visitor.leaving = False
-        for live in visitor.sessions:
-            if live.dirty:
-                changes.sessions.append(session_row(visitor, live, *at))
-                changes.findings += finding_rows(visitor, live, *at)
-                live.dirty = False
-        tenant = self._tenants[visitor.project]
-        tenant.let_go(visitor)
-        changes.states.append(state_row(visitor, tenant, self.position))
-        if visitor.moved_from is not None:
-            changes.states.append(moved(visitor.moved_from, self.position))
-            visitor.moved_from = None
-
     def _reached(self) -> PositionRow:
         clocks = {project: tenant.note_clocks() for project, tenant in self._tenants.items()}
-        version = self.position.version + 1
+        version = self._out.position.version + 1
         return msgspec.structs.replace(
-            self.position,
+            self._out.position,
             finished=version,
             next_offset=self._next,
             clocks=msgspec.json.encode(clocks).decode(),
@@ -263,7 +207,7 @@ class Partition:
         stand_for: defaultdict[tuple[str, str], list[int]] = defaultdict(list)
         for state in states:
             refuse_newer(state)
-            here = (state.log_id, state.partition) == (self.position.log_id, self.position.partition)
+            here = (state.log_id, state.partition) == (self._out.position.log_id, self._out.position.partition)
             key = state.project, state.visitor
             stand_for[key].append(state.stands_for)
             if here and state.next_offset > self._next:
@@ -282,8 +226,7 @@ class Partition:
     def _make_ready(self, visitor: Visitor) -> None:
         """Before a visitor is changed: what a checkpoint begun must tell of them is written down, else they wake."""
         if visitor.leaving:
-            assert self._begun is not None, "only a checkpoint begun has visitors to write down"
-            self._write(visitor, self._begun)
+            self._out.write(visitor)
         elif visitor.asleep is not None:
             self._wake(visitor, visitor.asleep)
 
@@ -295,32 +238,32 @@ class Partition:
             # Its sessions stay as they were written last, and the visitor begins anew.
             row = self._row(-1 - state.key_hash, state.blob, Reason.UNREADABLE_STATE, str(error))
             row.project = visitor.project
-            self._changes.refused.append(row)
-            self._mark((visitor,))
+            self._out.changes.refused.append(row)
+            self._out.mark((visitor,))
 
     def _take_back(self, row: UnfinishedRow) -> None:
         tenant = self._tenants.get(row.project)
         visitor = tenant.visitors.get(row.visitor) if tenant else None
         live = self._find(visitor, row.session_id) if visitor else None
         if visitor is None or live is None:
-            at = (self.position.partition, self.position.version)
+            at = (self._out.position.partition, self._out.position.version)
             if row.finding_id:
-                self._changes.findings.append(undone_finding(row, *at))
+                self._out.changes.findings.append(undone_finding(row, *at))
             else:
-                self._changes.sessions.append(undone_session(row, *at))
+                self._out.changes.sessions.append(undone_session(row, *at))
             return
         live.dirty = True
         if row.finding_id and row.finding_id not in live.session.written:
             live.session.written.append(row.finding_id)
-        self._mark((visitor,))
+        self._out.mark((visitor,))
 
     def _find(self, visitor: Visitor, session_id: str) -> LiveSession | None:
         self._make_ready(visitor)
         return next((live for live in visitor.sessions if live.session.id == session_id), None)
 
     def _refuse(self, record: Record, reason: Reason, detail: str) -> None:
-        self._changes.refused.append(self._row(record.offset, record.value or b"", reason, detail))
+        self._out.changes.refused.append(self._row(record.offset, record.value or b"", reason, detail))
 
     def _row(self, offset: int, raw: bytes, reason: Reason, detail: str) -> RefusedRow:
-        place = Place(self.position.log_id, self.position.partition, offset)
+        place = Place(self._out.position.log_id, self._out.position.partition, offset)
         return row_of_worker(place, raw, reason, detail, self._now)
