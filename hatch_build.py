@@ -12,8 +12,8 @@ from hatchling.builders.hooks.plugin.interface import BuildHookInterface
 
 COMPILED = {
     "services/core": (
-        *("click", "fold", "listening", "meaning", "outgoing", "partition", "pipeline", "plan", "rendering"),
-        *("rulebook", "session", "sessioniser", "tab", "tenant", "visitor_state", "watermark", "weighing"),
+        *("click", "fold", "listening", "meaning", "partition", "pipeline", "plan", "rendering"),
+        *("rulebook", "session", "sessioniser", "tab", "tenant", "unwritten", "visitor_state", "watermark", "weighing"),
     ),
     "services/edges": ("batch_builder",),
     "services/ingest": ("plain_request", "recent", "sieve", "tally", "together"),

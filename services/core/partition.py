@@ -12,7 +12,6 @@ from services.core.event import WATERMARK, Event, Millis
 from services.core.key_hash import key_hash
 from services.core.meaning import meaning
 from services.core.oblivion import Oblivion
-from services.core.outgoing import Outgoing
 from services.core.refusal import Reason
 from services.core.refusal_row import Place, row_of_worker
 from services.core.rendering import undone_finding, undone_session
@@ -21,6 +20,7 @@ from services.core.rulebook import Rulebook
 from services.core.session import LiveSession, Visitor
 from services.core.sessioniser import DUPLICATE, REARRANGED, Sessioniser
 from services.core.tenant import Tenant
+from services.core.unwritten import Unwritten
 from services.core.visitor_state import refuse_newer, wake
 
 _decode = msgspec.json.Decoder(Event).decode
@@ -56,7 +56,7 @@ class Partition:
         self._now: Millis = 0
         self._moved = False
         self._tenants: dict[str, Tenant] = {}
-        self._out = Outgoing(position, self._tenants)
+        self._unwritten = Unwritten(position, self._tenants)
         # Visitors whose states were written, and the position past them was not.
         self._ahead: dict[tuple[str, str], int] = {}
         self._ahead_until = 0
@@ -69,7 +69,7 @@ class Partition:
     @property
     def refused(self) -> Sequence[RefusedRow]:
         """What was set aside since the last `take`."""
-        return self._out.changes.refused
+        return self._unwritten.changes.refused
 
     def feed(self, records: Sequence[Record], now: Millis) -> None:
         """Apply records in order."""
@@ -89,28 +89,28 @@ class Partition:
             self.pending += len(records)
         self._moved = True
         for tenant in self._tenants.values():
-            self._out.mark(tenant.close_due())
+            self._unwritten.mark(tenant.close_due())
 
     def tick(self, now: Millis) -> None:
         """Let the wall clock close sessions."""
         self._now = now
         for tenant in self._tenants.values():
-            self._out.mark(tenant.tick(now))
+            self._unwritten.mark(tenant.tick(now))
 
     def begin(self, changes: Changes) -> None:
         """Begin a checkpoint of all that changed until now, whatever is fed while `render` goes on with it.
 
         Each has a version of its own, higher than those before.
         """
-        self._out.hand_over(changes)
-        if self._moved or self._out.dirty:
-            self._out.begin(changes, self._reached())
+        self._unwritten.hand_over(changes)
+        if self._moved or self._unwritten.dirty:
+            self._unwritten.begin(changes, self._reached())
         self._moved = False
         self.pending = 0
 
     def render(self, most: int) -> int:
         """Write up to so many visitors down for the checkpoint begun, its position after the last; how many it were."""
-        return self._out.render(most)
+        return self._unwritten.render(most)
 
     def forget(self, rows: Iterable[ForgottenRow]) -> list[ForgottenRow]:
         """Drop what visitors of this partition did until they asked for it, here and whatever of it still comes.
@@ -118,22 +118,22 @@ class Partition:
         Those it did not know of. What the store has of them can be erased now: nothing of it is written again.
         Not while a checkpoint is begun, which would.
         """
-        assert not self._out.is_begun
+        assert not self._unwritten.is_begun
         fresh = [row for row in rows if self._is_mine(row.visitor) and self._oblivion.add(row)]
         for row in fresh:
-            self._out.changes.events = self._oblivion.without(self._out.changes.events, row)
+            self._unwritten.changes.events = self._oblivion.without(self._unwritten.changes.events, row)
             tenant = self._tenants.get(row.project)
             visitor = tenant.visitors.pop(row.visitor, None) if tenant else None
             if tenant is None or visitor is None:
                 continue
-            self._out.drop(visitor)
+            self._unwritten.drop(visitor)
             if (left := self._oblivion.left_of(visitor, row.forgotten_at, self.book)) is not None:
                 tenant.take_in(left)
-                self._out.mark((left,))
+                self._unwritten.mark((left,))
         return fresh
 
     def _is_mine(self, visitor: str) -> bool:
-        return key_hash(visitor) % (self._out.position.partitions or 1) == self._out.position.partition
+        return key_hash(visitor) % (self._unwritten.position.partitions or 1) == self._unwritten.position.partition
 
     def take_back(self, rows: Iterable[UnfinishedRow]) -> None:
         """Withdraw what nothing ever stood for: of a session that is here the truth is written again."""
@@ -165,18 +165,18 @@ class Partition:
         mark.at = clock
         if added is REARRANGED or plan.quiet_after:
             tenant.remind(visitor)
-        out = self._out
-        out.changes.events.append(value)
+        unwritten = self._unwritten
+        unwritten.changes.events.append(value)
         if not visitor.dirty:
             visitor.dirty = True
-            out.dirty.append(visitor)
+            unwritten.dirty.append(visitor)
 
     def _is_end(self, tenant: Tenant, event: Event) -> bool:
         """Note that an import goes on, or that this ends it."""
         tenant.imported_at = self._now
         if event.type != WATERMARK:
             return False
-        self._out.mark(tenant.end_import())
+        self._unwritten.mark(tenant.end_import())
         return True
 
     def _is_known(self, event: Event, offset: int) -> bool:
@@ -194,9 +194,9 @@ class Partition:
 
     def _reached(self) -> PositionRow:
         clocks = {project: tenant.note_clocks() for project, tenant in self._tenants.items()}
-        version = self._out.position.version + 1
+        version = self._unwritten.position.version + 1
         return msgspec.structs.replace(
-            self._out.position,
+            self._unwritten.position,
             finished=version,
             next_offset=self._next,
             clocks=msgspec.json.encode(clocks).decode(),
@@ -207,7 +207,10 @@ class Partition:
         stand_for: defaultdict[tuple[str, str], list[int]] = defaultdict(list)
         for state in states:
             refuse_newer(state)
-            here = (state.log_id, state.partition) == (self._out.position.log_id, self._out.position.partition)
+            here = (state.log_id, state.partition) == (
+                self._unwritten.position.log_id,
+                self._unwritten.position.partition,
+            )
             key = state.project, state.visitor
             stand_for[key].append(state.stands_for)
             if here and state.next_offset > self._next:
@@ -226,7 +229,7 @@ class Partition:
     def _make_ready(self, visitor: Visitor) -> None:
         """Before a visitor is changed: what a checkpoint begun must tell of them is written down, else they wake."""
         if visitor.leaving:
-            self._out.write(visitor)
+            self._unwritten.write(visitor)
         elif visitor.asleep is not None:
             self._wake(visitor, visitor.asleep)
 
@@ -238,32 +241,32 @@ class Partition:
             # Its sessions stay as they were written last, and the visitor begins anew.
             row = self._row(-1 - state.key_hash, state.blob, Reason.UNREADABLE_STATE, str(error))
             row.project = visitor.project
-            self._out.changes.refused.append(row)
-            self._out.mark((visitor,))
+            self._unwritten.changes.refused.append(row)
+            self._unwritten.mark((visitor,))
 
     def _take_back(self, row: UnfinishedRow) -> None:
         tenant = self._tenants.get(row.project)
         visitor = tenant.visitors.get(row.visitor) if tenant else None
         live = self._find(visitor, row.session_id) if visitor else None
         if visitor is None or live is None:
-            at = (self._out.position.partition, self._out.position.version)
+            at = (self._unwritten.position.partition, self._unwritten.position.version)
             if row.finding_id:
-                self._out.changes.findings.append(undone_finding(row, *at))
+                self._unwritten.changes.findings.append(undone_finding(row, *at))
             else:
-                self._out.changes.sessions.append(undone_session(row, *at))
+                self._unwritten.changes.sessions.append(undone_session(row, *at))
             return
         live.dirty = True
         if row.finding_id and row.finding_id not in live.session.written:
             live.session.written.append(row.finding_id)
-        self._out.mark((visitor,))
+        self._unwritten.mark((visitor,))
 
     def _find(self, visitor: Visitor, session_id: str) -> LiveSession | None:
         self._make_ready(visitor)
         return next((live for live in visitor.sessions if live.session.id == session_id), None)
 
     def _refuse(self, record: Record, reason: Reason, detail: str) -> None:
-        self._out.changes.refused.append(self._row(record.offset, record.value or b"", reason, detail))
+        self._unwritten.changes.refused.append(self._row(record.offset, record.value or b"", reason, detail))
 
     def _row(self, offset: int, raw: bytes, reason: Reason, detail: str) -> RefusedRow:
-        place = Place(self._out.position.log_id, self._out.position.partition, offset)
+        place = Place(self._unwritten.position.log_id, self._unwritten.position.partition, offset)
         return row_of_worker(place, raw, reason, detail, self._now)

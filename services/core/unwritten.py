@@ -11,7 +11,7 @@ from services.core.tenant import Tenant
 from services.core.visitor_state import moved, state_row
 
 
-class Outgoing:
+class Unwritten:
     """Gathers what changes, and writes a checkpoint down bit by bit while more is gathered for the next.
 
     A visitor who is `leaving` is of the checkpoint begun and not written down yet: `write` them before they change.
