@@ -108,6 +108,12 @@ class Consumer(driver.Consumer):
     def _new_consumer_thread(self) -> ConsumerThread:
         return ConsumerThread(self, loop=self.loop, beacon=self.beacon)
 
+    async def verify_all_partitions_active(self) -> None:
+        """Faust's look for what is stuck, left out: it crashes the app where a position is just being sought.
+
+        It only logs, and `services/stages/watch.py` holds what was read against the log's end.
+        """
+
     async def _drain_messages(self, fetcher: Any) -> None:
         try:
             while not (self.should_stop or fetcher.should_stop):

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 import pytest_asyncio
 from aiokafka import ConsumerRecord
-from aiokafka.consumer.fetcher import Fetcher, FetchResult, PartitionRecords
+from aiokafka.consumer.fetcher import Fetcher, FetchResult, OffsetResetStrategy, PartitionRecords
 from confluent_kafka import Consumer as PlainConsumer
 from confluent_kafka import TopicPartition
 from confluent_kafka.admin import AdminClient
@@ -134,6 +134,17 @@ async def test_a_seek_does_not_lose_the_next_record(topic: Topic) -> None:
         await until(lambda: reader.values)
 
     assert reader.offsets(1) == [50]
+
+
+async def test_a_position_that_is_just_being_sought_crashes_nobody(topic: Topic) -> None:
+    topic.produce([b"one"], partition=0)
+
+    async with Reader(topic.address, topic.name) as reader:
+        await until(lambda: reader.values)
+        subscription = reader.consumer._thread._ensure_consumer()._subscription.subscription
+        for tp in subscription.assignment.tps:
+            subscription.assignment.state_value(tp).await_reset(OffsetResetStrategy.EARLIEST)
+        await reader.consumer.verify_all_partitions_active()  # Faust does so every few seconds
 
 
 async def test_what_was_fetched_and_not_delivered_is_fetched_again(topic: Topic) -> None:
