@@ -30,26 +30,37 @@ class Wish:
     form: str
     project: str
 
+    @property
+    def is_for_help(self) -> bool:
+        """Whether it is about asking, and not about what happened."""
+        return not self.question or "--help" in self.words
+
 
 async def ask(settings: Settings, url: str, key: str, wish: Wish, console: Console) -> None:
-    """Ask the installation named, else the one of the data folder. Raises CannotAsk, CannotStart or StoreError."""
+    """Ask the installation named, else the one of the data folder. Raises CannotAsk, CannotStart or StoreError.
+
+    What can be asked is told without an installation.
+    """
+    if wish.is_for_help and not url:
+        from services.ask.here import document_here  # as below
+
+        return explain(document_here(), wish, console)
     async with AsyncExitStack() as reaching:
         if not url:
             url, key = await _reached(settings, wish.project, key, reaching)
         if not key:
             raise CannotAsk("Which key? Give a read key of the project with --key.")
         client = await reaching.enter_async_context(Caller(url, key))
-        await _ask(client, wish, console)
+        return await _ask(client, wish, console)
 
 
 async def _ask(client: Caller, wish: Wish, console: Console) -> None:
-    known = questions_in(msgspec.json.decode(await client.fetch("/openapi.json", [])))
-    if not wish.question:
-        return list_questions(known, console)
+    document = msgspec.json.decode(await client.fetch("/openapi.json", []))
+    if wish.is_for_help:
+        return explain(document, wish, console)
+    known = questions_in(document)
     name, path = find_question(wish.question, known)
     question = known[name]
-    if "--help" in wish.words:
-        return list_parameters(name, question, console)
     given, title = read_words(wish.words, taken_by(question)), " ".join([wish.question, *wish.words])
     if not has_table(question):
         return _show_document(title, await client.fetch(f"/v1/{path}", given), wish.form, console)
@@ -74,7 +85,7 @@ async def _reached(settings: Settings, project: str, key: str, reaching: AsyncEx
     holder = server_of(settings.data_dir)
     if holder is not None:
         return holder.url, key or await _lent(holder, project)
-    from services.ask.here import served_here  # loads the whole API, which asking a running installation needs not
+    from services.ask.here import served_here  # loads the whole API: seldom needed
 
     store = reaching.enter_context(store_of(settings))
     return await reaching.enter_async_context(served_here(settings, store, project))
@@ -84,6 +95,15 @@ async def _lent(holder: Holder, project: str) -> str:
     """A read key of the project that is meant."""
     there = await House(holder, "projects").ask("", None, Projects)
     return await House(holder, "key").ask("", meant(project, there.known, there.own), str)
+
+
+def explain(document: Mapping[str, Any], wish: Wish, console: Console) -> None:
+    """Which questions an API's document has, or what one of them takes. Raises CannotAsk where there is no such one."""
+    known = questions_in(document)
+    if not wish.question:
+        return list_questions(known, console)
+    name, _ = find_question(wish.question, known)
+    return list_parameters(name, known[name], console)
 
 
 def list_questions(known: Mapping[str, Mapping[str, Any]], console: Console) -> None:

@@ -6,8 +6,12 @@ import hmac
 import secrets
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
+from typing import Any
+
+from fastapi import FastAPI
 
 from services.api.app import create_app
+from services.api.routes import routers
 from services.ask.whose import meant
 from services.edges.clickhouse import Store
 from services.edges.http_server import Guests, served
@@ -29,6 +33,14 @@ class OneKey:
 
     def find(self, presented: str, /) -> "OneKey | None":
         return self if hmac.compare_digest(presented.encode(), self.secret.encode()) else None
+
+
+def document_here() -> dict[str, Any]:
+    """The OpenAPI document of what an installation of this version can be asked."""
+    api = FastAPI()
+    for router in routers():
+        api.include_router(router)
+    return api.openapi()
 
 
 @contextlib.asynccontextmanager

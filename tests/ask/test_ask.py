@@ -73,6 +73,20 @@ def test_what_cannot_be_asked_is_said_in_a_sentence(running: Installation, words
     assert said in refused.stderr
 
 
+def test_help_needs_no_installation(tmp_path: Path) -> None:
+    listed = desireline("ask", "--help", "--data", tmp_path)
+    explained = desireline("ask", "funnel", "--help", "--data", tmp_path)
+
+    assert "funnel/events" in listed.stdout
+    assert "--step-windows" in explained.stdout
+
+
+def test_a_running_installation_says_itself_what_it_can_be_asked(running: Installation) -> None:
+    explained = desireline("ask", "jobs", "--help", "--url", running.url, "--key", running.keys["read"])
+
+    assert "--from" in explained.stdout
+
+
 def test_a_folder_without_an_installation_is_said_too(tmp_path: Path) -> None:
     refused = desireline("ask", "funnel", "--data", tmp_path)
 
