@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.core.build import found
+from tests.core.build import found, shop
 
 DEAD = "10 click #pay role=button answered=false"
 
@@ -103,3 +103,13 @@ def test_a_click_on_a_like_target_of_another_page_is_no_repetition() -> None:
 
 def test_a_clients_verdict_on_what_is_not_there_to_be_clicked_is_none() -> None:
     assert not found("dead_click", "10 dead_click #picture actionable=false")
+
+
+def test_the_journey_file_says_how_soon_a_click_is_no_other_attempt_and_until_when_a_page_is_an_answer() -> None:
+    clicks = [f"{at} click #pay role=button answered=false" for at in (0, 3)]
+    late = [clicks[0], "3 page /paid"]
+
+    for settings, attempts, findings in (({}, 2, 1), ({"again": "3s", "within": "3s"}, 1, 0)):
+        journey = shop(friction={"dead_click": settings})
+        assert [len(row.evidence) for row in found("dead_click", *clicks, journey=journey)] == [attempts]
+        assert len(found("dead_click", *late, journey=journey)) == findings
