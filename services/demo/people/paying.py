@@ -146,6 +146,7 @@ def _look_into_the_basket(person: Person) -> None:
     person.suffers("backslide")
     _see_basket(person)
     person.reads(8)
+    person.moves += 1  # beginning to pay anew, which no page stands for
     _begin(person)
     _come_to(person, "delivery")
     person.takes(5)
