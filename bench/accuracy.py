@@ -48,6 +48,12 @@ class Score:
     wrong: int = 0
     missed: int = 0
 
+    def count(self, met: set[Friction], found: set[Friction]) -> None:
+        """Hold what was found in one visit against what was met."""
+        self.right += len(met & found)
+        self.wrong += len(found - met)
+        self.missed += len(met - found)
+
     @property
     def precision(self) -> float:
         return self.right / max(1, self.right + self.wrong)
@@ -99,12 +105,12 @@ class Scores:
 
 
 def _count(scores: dict[str, Score], met: set[Friction], found: set[Friction]) -> None:
-    for one in met | found:
-        if one.detector in scores:
-            mine = scores[one.detector]
-            mine.right += one in met and one in found
-            mine.wrong += one not in met
-            mine.missed += one not in found
+    for detector in {one.detector for one in met | found} & scores.keys():
+        scores[detector].count(_of(detector, met), _of(detector, found))
+
+
+def _of(detector: str, frictions: set[Friction]) -> set[Friction]:
+    return {one for one in frictions if one.detector == detector}
 
 
 def _left_for(friction: Friction, lived: Lived) -> bool:

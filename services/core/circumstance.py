@@ -13,7 +13,7 @@ from services.core.act import Act
 from services.core.event import Millis
 from services.core.matcher import Names, Told
 from services.core.part import Part
-from services.core.surroundings import CAMPAIGN, DEVICE, REFERRER, VISITOR
+from services.core.surroundings import CAMPAIGN, DEVICE, PHONES, REFERRER, VISITOR
 
 Weekday = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
 
@@ -57,6 +57,9 @@ class Circumstance(Part):
     def _says_something(self) -> "Circumstance":
         if not self.model_fields_set - {"weight"}:
             raise ValueError("says nothing: give device, campaign, referrer, hours, weekdays or visitor")
+        for one in self.device:
+            if one.casefold() in PHONES:
+                raise ValueError(f"no event is of the device {one!r}: write mobile, as phones are called")
         return self
 
     @property

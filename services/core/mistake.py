@@ -87,6 +87,8 @@ def _in_words(error: Mapping[str, Any], key: Key, schema: Schema) -> str:
         return f"unknown key; take it out, or check its spelling: {unknown(str(key[-1]), known)}"
     if not key and error["type"] in _NEEDS:
         return f"needs {_KEYS}: {_WHOLE}"
+    if key[-2:-1] == ("friction",) and isinstance(error["input"], bool):
+        return f"needs settings, such as `{key[-1]}: {{}}`; off is what has no line under the journey's `friction`"
     return _of_value(error, key, _at(schema, key) or {})
 
 

@@ -19,11 +19,13 @@ NEW, RETURNING = "new", "returning"
 FIRST_VISITS = frozenset({"first_visit", "first_open", "Application Installed"})
 """Events of GA4, Firebase and Segment that only a new visitor sends."""
 
+PHONES = frozenset({"ios", "android", "iphone", "phone", "smartphone"})
+"""Names of systems and things that mean a phone, which is called mobile."""
+
 VISIT_NUMBERS = ("session_number", "ga_session_number")
 
 _TABLET = re.compile(r"ipad|tablet", re.IGNORECASE)
 _MOBILE = re.compile(r"mobi|iphone|android", re.IGNORECASE)
-_PHONES = frozenset({"ios", "android", "iphone", "phone", "smartphone"})
 _UTM = re.compile(r"[?&]utm_campaign=([^&#]*)")
 _ESCAPES = re.compile(rb"%([0-9A-Fa-f]{2})")
 _HOST = re.compile(r"(?:[a-z][a-z0-9+.-]*:)?//(?:[^/?#@]*@)?(?:www\.)?([^/?#:]+)", re.IGNORECASE)
@@ -57,7 +59,7 @@ def _device(context: _Context) -> str:
     """A client's own word, where the names of two systems mean a phone; else what the browser says of itself."""
     told = _part(context.device, "type").casefold()
     if told:
-        return "mobile" if told in _PHONES else told
+        return "mobile" if told in PHONES else told
     agent = context.user_agent if isinstance(context.user_agent, str) else ""
     if not agent:
         return ""

@@ -9,12 +9,10 @@ from typing import Any, Protocol
 import msgspec
 
 from services.core.act import Act
-from services.core.form import FORM_FIELD
 from services.core.hindsight import Known, Shown, Told
-from services.core.learning import Walk
+from services.core.learning import TELLING, Walk
 from services.core.rows import ForgottenRow
 from services.core.stored import VisitorState
-from services.core.tab import HIDING
 from services.edges.clickhouse import Store
 from services.edges.history_statements import ASIDE, CHANGES, QUESTIONS
 from services.edges.restamping import RESTAMPS
@@ -168,17 +166,16 @@ def in_hand(archive: Archive, project: str) -> set[str]:
 def walks(archive: Archive, project: str, since: str) -> Iterator[Walk]:
     """The paths of the closed sessions opened on a day or later."""
     for block in archive.ask("walks", {"project": project, "since": since}):
-        for job, stages, steps, started_at, ended_at in zip(*block, strict=True):
-            yield Walk(job, stages, steps, started_at, ended_at)
+        for visitor, job, stages, steps, started_at, ended_at in zip(*block, strict=True):
+            yield Walk(visitor, job, stages, steps, started_at, ended_at)
 
 
-def acts_in_forms(archive: Archive, project: str, since: str) -> Iterator[list[Act]]:
-    """What visitors did in forms since a day, a visitor's in order."""
-    names = sorted({FORM_FIELD, *HIDING})
+def acts_beside_paths(archive: Archive, project: str, since: str) -> Iterator[tuple[str, list[Act]]]:
+    """What visitors did since a day that tells more of how long they took than their paths do, a visitor's in order."""
     rows = (
         row
-        for block in archive.ask("forms", {"project": project, "since": since, "names": names})
+        for block in archive.ask("telling", {"project": project, "since": since, "names": sorted(TELLING)})
         for row in zip(*block, strict=True)
     )
-    for _, theirs in groupby(rows, key=itemgetter(0)):
-        yield [Act(at, id_, name, path, _props(props)) for _, id_, name, path, at, props in theirs]
+    for visitor, theirs in groupby(rows, key=itemgetter(0)):
+        yield visitor, [Act(at, id_, name, path, _props(props)) for _, id_, name, path, at, props in theirs]

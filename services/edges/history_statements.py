@@ -116,12 +116,12 @@ WHERE project = {project:String} AND visitor IN (
 GROUP BY visitor
 """
 WALKS = """
-SELECT job, path_stage, path_step, arrayMap(at -> toUnixTimestamp64Milli(at), path_started_at),
+SELECT visitor, job, path_stage, path_step, arrayMap(at -> toUnixTimestamp64Milli(at), path_started_at),
     toUnixTimestamp64Milli(ended_at)
 FROM sessions FINAL
 WHERE project = {project:String} AND opened_on >= {since:Date} AND state = 'closed' AND notEmpty(path_stage)
 """
-FORMS = """
+TELLING = """
 SELECT visitor, id, name, path, toUnixTimestamp64Milli(occurred_at), props
 FROM events FINAL
 WHERE project = {project:String} AND toDate(occurred_at) >= {since:Date} AND name IN {names:Array(String)}
@@ -129,7 +129,7 @@ ORDER BY visitor, occurred_at, id
 """
 QUESTIONS = {
     "walks": WALKS,
-    "forms": FORMS,
+    "telling": TELLING,
     "days": DAYS,
     "versions": VERSIONS,
     "projects": PROJECTS,

@@ -57,17 +57,17 @@ def learn(
     changes, unless you rejudge it.
     """
     from services.core.learning import Learning
-    from services.edges.history import acts_in_forms, walks
+    from services.edges.history import acts_beside_paths, walks
     from services.edges.journey_file import learned_file, learned_text, load_journey
     from services.rejudge.archive import archive_of
 
     learning = Learning(load_journey(journey).places, least)
     day = since.date().isoformat()
     with archive_of(settings_of(data_dir=data)) as archive:
+        for visitor, acts in acts_beside_paths(archive, project, day):
+            learning.watch(visitor, acts)
         for walk in walks(archive, project, day):
             learning.see(walk)
-        for acts in acts_in_forms(archive, project, day):
-            learning.watch(acts)
     text = learned_text(learning.learned())
     if not write:
         typer.echo(text, nl=False)

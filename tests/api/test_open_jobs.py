@@ -150,7 +150,8 @@ def test_a_purchase_is_not_what_a_return_was_after(store: Store, ask: Ask) -> No
     ("outcome", "stages"),
     [
         ({"event": "Order Completed"}, ["bought"]),
-        ({"event": ["Order Completed", "Renewed", "Shared"]}, ["bought", "renewed"]),
+        ({"event": ["Order Completed", "Renewed", "Extended", "Shared"]}, ["bought", "renewed"]),
+        ({"event": ["Order Completed", "Renewed"]}, ["bought"]),
         ({"any_of": [{"path": "/thanks"}, {"event": "Order Completed"}]}, ["bought"]),
         ({"event": "Order Completed", "where": {"gift": True}}, []),
         ({"event": "Returned"}, []),
@@ -163,9 +164,16 @@ def test_a_job_is_done_by_a_stage_into_which_nothing_but_its_outcomes_leads(
     data = {
         "journey": "shop",
         "stages": [
-            {"name": "browse", "enter": {"event": "Shared"}},
+            {"name": "browse", "role": "browse", "enter": {"event": "Shared"}},
             {"name": "bought", "role": "done", "enter": {"event": "Order Completed"}},
-            {"name": "renewed", "role": "done", "steps": [{"name": "all", "enter": {"event": "Renewed"}}]},
+            {
+                "name": "renewed",
+                "role": "done",
+                "steps": [
+                    {"name": "all", "enter": {"event": "Renewed"}},
+                    {"name": "part", "enter": {"event": "Extended"}},
+                ],
+            },
         ],
         "jobs": [{"name": "gift", **STORY, "outcome": outcome}],
     }

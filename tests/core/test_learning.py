@@ -11,10 +11,11 @@ from tests.core.build import START, acts, found, shop
 PLACES = ["browse", "checkout", "checkout.payment"]
 
 
-def walk(*runs: tuple[float, str], ended: float, job: str = "gift") -> Walk:
+def walk(*runs: tuple[float, str], ended: float, job: str = "gift", visitor: str = "anna") -> Walk:
     """A path: `(10, "checkout.payment")` was entered at 10 seconds."""
     places = [place.partition(".") for _, place in runs]
     return Walk(
+        visitor,
         job,
         [stage for stage, _, _ in places],
         [step for _, _, step in places],
@@ -28,31 +29,39 @@ def stays(learning: Learning) -> dict[str, Any]:
     return told
 
 
-def test_the_threshold_is_the_time_by_which_nineteen_of_twenty_have_gone_on() -> None:
+def paid_in(*seconds: float) -> Learning:
+    """Taught by people who paid in such times."""
     learning = Learning(PLACES, least=20)
-
-    for place in range(1, 101):
-        learning.see(walk((0, "checkout.payment"), (place if place > 90 else 10, "bought"), ended=200))
-
-    assert stays(learning)["checkout.payment"] == {"*": "95s", "gift": "95s"}
+    for one in seconds:
+        learning.see(walk((0, "checkout.payment"), (one, "bought"), ended=1000))
+    return learning
 
 
-def test_nor_is_it_less_than_what_lies_apart_from_the_others() -> None:
-    learning = Learning(PLACES, least=20)
+ALIKE = [*[10.0] * 30, *[15.0] * 30, *[20.0] * 30]
+"""Quartiles of 10 and 20 seconds; Tukey's outer fence of the logarithms is 20 · (20 / 10) ** 3."""
 
-    for place in range(100):
-        # Quartiles of 10 and 40 seconds; Tukey's outer fence of the logarithms is 40 · (40 / 10) ** 3.
-        seconds = 5 if place < 24 else 10 if place < 50 else 40 if place < 90 else 60
-        learning.see(walk((0, "checkout.payment"), (seconds, "bought"), ended=400))
 
-    assert stays(learning)["checkout.payment"] == {"*": "2560s", "gift": "2560s"}
+def test_the_threshold_is_what_lies_far_apart_from_the_others() -> None:
+    assert stays(paid_in(*ALIKE, *[30] * 10))["checkout.payment"] == {"*": "160s", "gift": "160s"}
+
+
+def test_the_few_who_are_stuck_do_not_tell_how_long_people_stay() -> None:
+    assert stays(paid_in(*ALIKE, *range(400, 410)))["checkout.payment"] == {"*": "160s", "gift": "160s"}
+
+
+def test_where_more_than_one_of_ten_stay_far_longer_it_is_the_time_by_which_nineteen_of_twenty_have_gone_on() -> None:
+    assert stays(paid_in(*ALIKE[1:], *range(400, 411)))["checkout.payment"] == {"*": "405s", "gift": "405s"}
+
+
+def test_nobody_is_stuck_within_ten_seconds() -> None:
+    assert stays(paid_in(*[0.5] * 100))["checkout.payment"] == {"*": "10s", "gift": "10s"}
+    assert stays(paid_in(*[0.0] * 85, *range(1, 16)))["checkout.payment"] == {"*": "10s", "gift": "10s"}
+    assert stays(paid_in(*[0.0] * 85, *range(21, 36)))["checkout.payment"] == {"*": "30s", "gift": "30s"}
 
 
 def test_those_who_left_count_as_long_as_they_were_seen() -> None:
-    learning = Learning(PLACES, least=20)
+    learning = paid_in(*[place if place > 89 else 10 for place in range(1, 101)])
 
-    for place in range(1, 101):
-        learning.see(walk((0, "checkout.payment"), (place if place > 90 else 10, "bought"), ended=200))
     for place in range(91, 101):
         learning.see(walk((0, "checkout.payment"), ended=place / 2))
 
@@ -92,6 +101,7 @@ def test_thinking_is_from_focus_to_input_and_not_while_the_tab_is_hidden() -> No
     learning = Learning(PLACES, least=1)
 
     learning.watch(
+        "anna",
         acts(
             "0 form_field form=card field=number action=focus",
             "7 form_field form=card field=number action=input",
@@ -99,10 +109,38 @@ def test_thinking_is_from_focus_to_input_and_not_while_the_tab_is_hidden() -> No
             "10 form_field form=card field=cvc action=focus",
             "11 tab_hidden",
             "90 form_field form=card field=cvc action=input",
-        )
+        ),
     )
 
     assert learning.learned().model_dump(mode="json")["waits"] == {"card number": "7s"}
+
+
+def test_time_out_of_sight_is_no_time_that_people_take() -> None:
+    learning = Learning(PLACES, least=1)
+
+    learning.watch("anna", acts("-50 tab_hidden", "30 tab_hidden", "80 tab_shown", "90 tab_hidden", "990 tab_shown"))
+    learning.watch("ben", acts("40 tab_hidden", "41 tab_shown"))
+    learning.see(walk((0, "browse"), (20, "checkout.payment"), (100, "checkout"), (140, "bought"), ended=999))
+
+    # Hidden until they came to the next step, which they then saw; what lay before the first nobody asks.
+    assert stays(learning)["browse"]["*"] == "20s"
+    assert stays(learning)["checkout.payment"]["*"] == "20s"
+    assert stays(learning)["checkout"]["*"] == "60s"
+
+
+def test_a_page_shown_again_is_no_act_in_a_form() -> None:
+    learning = Learning(PLACES, least=1)
+
+    learning.watch(
+        "anna",
+        acts(
+            "0 form_field form=card field=cvc action=focus",
+            "1 tab_shown",
+            "7 form_field form=card field=cvc action=input",
+        ),
+    )
+
+    assert learning.learned().model_dump(mode="json")["waits"] == {"card cvc": "7s"}
 
 
 PAYING = ["0 checkout", "10 page /checkout/address", "200 page /checkout/payment", "210 buy"]

@@ -1,5 +1,7 @@
 """Which acts make a session, and which name it keeps."""
 
+import pytest
+
 from services.core.event import Event, Millis
 from services.core.rows import SessionRow
 from tests.core.build import START, closed, encode, event, import_end, judged, pipeline, shop, standing
@@ -113,6 +115,64 @@ def test_late_events_that_belong_together_make_one_late_session() -> None:
 
     sessions, _ = closed(made)
     assert [(row.events, row.late) for row in sessions if row.visitor == "anna"] == [(3, True)]
+
+
+def fed(*events: tuple[str, float]) -> list[SessionRow]:
+    """What comes of acts that arrived at other times than they happened, as (what, seconds after the start)."""
+    made = pipeline()
+    for place, (line, at) in enumerate(events):
+        made.feed(0, encode([event(line, received_at=Millis(START + round(at * 1000)))], place), now=START)
+    return sorted((row for row in standing([made.take()])[0].values()), key=lambda row: row.started_at)
+
+
+def test_a_late_event_a_whole_pause_away_joins_the_session_after_it_and_the_one_before_it() -> None:
+    after = fed((f"{GAP + 10} view", GAP + 10), ("10 view", GAP + 20))
+    assert [row.events for row in after] == [2]
+
+    before = fed(("0 view", 600), (f"{2 * GAP + 1} view", 2 * GAP + 1), (f"{GAP} view", 2 * GAP + 2))
+    assert [row.events for row in before] == [2, 1]
+
+
+def test_a_late_event_that_moves_the_end_of_a_day_long_session_moves_the_next_ones_begin() -> None:
+    lines = [f"{minute * 60} view" for minute in range(0, 25 * 60, 20)]
+    in_time = [(line, float(line.split()[0])) for line in lines]
+
+    sessions = fed(*in_time, ("-600 view", 24.7 * 3600))
+
+    assert [row.events for row in sessions] == [73, 3]
+    assert [row.started_at - START for row in sessions] == [-600_000, 86_400_000]
+
+
+@pytest.mark.parametrize(("behind", "late"), [(2 * GAP, False), (2 * GAP + 1, True)])
+def test_a_first_event_is_late_once_its_session_could_be_changed_no_more(behind: int, late: bool) -> None:
+    made = pipeline()
+    clock = 10 * GAP
+
+    made.feed(0, encode([event(f"{clock} view", "ben")]), now=START)
+    made.feed(0, encode([event(f"{clock - behind} view", received_at=START + clock * 1000)], 1), now=START)
+
+    assert [row.late for row in made.take().sessions if row.visitor == "anna"] == [late]
+
+
+@pytest.mark.parametrize(("clock", "sessions"), [(2 * GAP, [2]), (2 * GAP + 1, [1, 1])])
+def test_a_session_can_be_changed_up_to_the_allowance_after_its_end(clock: float, sessions: list[int]) -> None:
+    made = pipeline()
+    made.feed(0, encode([event("0 view"), event(f"{clock} view", "ben")]), now=START)
+
+    made.feed(0, encode([event("60 view", received_at=Millis(START + round(clock * 1000)))], 2), now=START)
+
+    assert [row.events for row in closed(made)[0] if row.visitor == "anna"] == sessions
+
+
+def test_a_session_that_was_changed_can_be_changed_again_for_as_long_after_that() -> None:
+    made = pipeline()
+    made.feed(0, encode([event("0 view"), event(f"{1.5 * GAP} view", "ben")]), now=START)
+
+    for place, at in enumerate((1.5 * GAP, 3 * GAP), 2):
+        late = event(f"{place} view", received_at=Millis(START + round(at * 1000)))
+        made.feed(0, encode([event(f"{at} view", "ben"), late], 2 * place), now=START)
+
+    assert [row.events for row in closed(made)[0] if row.visitor == "anna"] == [3]
 
 
 def test_the_same_event_twice_counts_once() -> None:

@@ -17,7 +17,7 @@ from services.core.pipeline import Pipeline
 from services.demo.people.person import PROJECT
 from services.demo.people.town import OPENS_AT, visits
 from services.edges.clickhouse import Store, StoreUnavailable
-from services.edges.history import Columns, StoreArchive, acts_in_forms, walks
+from services.edges.history import Columns, StoreArchive, acts_beside_paths, walks
 from services.edges.journey_file import load_journey
 from services.rejudge.difference import Difference
 from services.rejudge.run import Run
@@ -281,10 +281,10 @@ def test_what_is_learned_is_of_the_stored_sessions_and_forms(store: Store, event
     learning = Learning(OLD.places, least=3)
     archive = StoreArchive(store)
 
+    for visitor, acts in acts_beside_paths(archive, PROJECT, "2026-01-01"):
+        learning.watch(visitor, acts)
     for walk in walks(archive, PROJECT, "2026-01-01"):
         learning.see(walk)
-    for acts in acts_in_forms(archive, PROJECT, "2026-01-01"):
-        learning.watch(acts)
 
     learned = learning.learned()
     assert timedelta(seconds=5) < learned.stays["basket"]["*"] < timedelta(minutes=5)

@@ -30,6 +30,8 @@ class Lived:
     frictions: set[Friction] = field(default_factory=set)
     met: set[Fault] = field(default_factory=set)
     left_for: Fault | None = None
+    held_up: set[tuple[str, str]] = field(default_factory=set)
+    """Stages and steps in which they did not get on, whatever kept them."""
 
     def came_to(self, stage: str) -> bool:
         """Whether they got at least so far."""

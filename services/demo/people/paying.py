@@ -146,6 +146,7 @@ def _look_into_the_basket(person: Person) -> None:
     person.suffers("backslide")
     _see_basket(person)
     person.reads(8)
+    person.moves += 1  # beginning to pay anew, which no page stands for
     _begin(person)
     _come_to(person, "delivery")
     person.takes(5)
@@ -154,6 +155,7 @@ def _look_into_the_basket(person: Person) -> None:
 def _get_lost(person: Person) -> None:
     """Look for something that is nowhere: page after page."""
     person.suffers("help_seeking")
+    person.lived.held_up.add(person.place)
     for path in person.rng.sample(("/help", "/faq", "/returns", "/shipping-policy", "/terms", "/contact"), 5):
         troubles.opens(person, path)
         person.reads(9)
@@ -212,6 +214,7 @@ def _search_for_something(person: Person) -> None:
     began = person.at
     patience = 1000 * person.some(420, 0.4)
     person.suffers("stage_stall")
+    person.lived.held_up.add(person.place)
     while person.at - began < patience:
         person.takes(50)
         hands.click(person, "#card-help", role="textbox")

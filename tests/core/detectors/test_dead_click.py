@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.core.build import found
+from tests.core.build import found, shop
 
 DEAD = "10 click #pay role=button answered=false"
 
@@ -39,6 +39,12 @@ def test_clicks_on_one_target_within_a_second_of_each_other_are_one_attempt() ->
     (row,) = found("dead_click", *[f"{10 + place * 0.9} click #pay role=button answered=false" for place in range(4)])
 
     assert len(row.evidence) == 1
+
+
+def test_a_click_on_another_target_within_a_second_is_another_attempt() -> None:
+    lines = [DEAD, "10.5 click #send role=button answered=false"]
+
+    assert [row.element for row in found("dead_click", *lines)] == ["#pay", "#send"]
 
 
 def test_a_later_attempt_there_is_the_same_finding_with_more_evidence() -> None:
@@ -103,3 +109,13 @@ def test_a_click_on_a_like_target_of_another_page_is_no_repetition() -> None:
 
 def test_a_clients_verdict_on_what_is_not_there_to_be_clicked_is_none() -> None:
     assert not found("dead_click", "10 dead_click #picture actionable=false")
+
+
+def test_the_journey_file_says_how_soon_a_click_is_no_other_attempt_and_until_when_a_page_is_an_answer() -> None:
+    clicks = [f"{at} click #pay role=button answered=false" for at in (0, 3)]
+    late = [clicks[0], "3 page /paid"]
+
+    for settings, attempts, findings in (({}, 2, 1), ({"again": "3s", "within": "3s"}, 1, 0)):
+        journey = shop(friction={"dead_click": settings})
+        assert [len(row.evidence) for row in found("dead_click", *clicks, journey=journey)] == [attempts]
+        assert len(found("dead_click", *late, journey=journey)) == findings
