@@ -13,7 +13,7 @@ from pydantic import BaseModel, Field
 
 from services.api.page import PagedAnswer, Paging, reach
 from services.api.question import BY_VALUE, PREVIOUS, Asked, DividedAnswer, Divisible, Row
-from services.api.questions.jobs import attempts_of
+from services.api.questions.jobs import attempts_of, attempts_told
 from services.api.share import Share
 
 MOST_CUSTOMERS = 50_000
@@ -23,10 +23,6 @@ Name = Literal["champions", "loyal", "at_risk", "promising", "lost"]
 
 class SegmentsQuestion(Divisible, Paging):
     """Whose segments."""
-
-    @property
-    def is_told_by_part(self) -> bool:
-        return False
 
 
 class Newcomers(BaseModel):
@@ -103,7 +99,7 @@ class SegmentsAnswer(PagedAnswer, DividedAnswer):
 
 def ask_segments(asked: Asked, question: SegmentsQuestion) -> SegmentsAnswer:
     """Segments by recency, frequency and worth; new and returning; whom to interview and whom to survey."""
-    rows = asked.rows("segments", **attempts_of(asked), most=MOST_CUSTOMERS)
+    rows = asked.rows("segments", attempts_told(asked), **attempts_of(asked), most=MOST_CUSTOMERS)
     customers = rows[0]["customers"] if rows else 0
     worth_a_talk = (row for row in rows if row["unmet"] and max(row["f"], row["m"]) >= 4)
     unasked = sorted((row for row in rows if row["is_settled"] and not row["was_asked"]), key=lately)
