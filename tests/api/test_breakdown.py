@@ -183,7 +183,7 @@ def test_a_table_says_in_its_first_column_of_which_value_each_row_is(store: Stor
     assert ("tv", "", "browse") in told
     assert ("mobile", "", "basket") in told
     assert {of for of, *_ in told} == {"", "tv", "mobile"}
-    assert table.startswith("by_device,source,")
+    assert table.startswith("by_device,list,")
 
 
 @pytest.mark.parametrize("path", ["/v1/versions", "/v1/trends"])
