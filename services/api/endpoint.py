@@ -6,7 +6,7 @@ Endpoints are plain functions, so each runs in a thread: the store's calls block
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
-from typing import Annotated, Any, TypeVar, get_type_hints
+from typing import Annotated, Any, NamedTuple, TypeVar, get_type_hints
 
 from fastapi import APIRouter, Depends, Query, Request, Response
 
@@ -26,7 +26,7 @@ from services.api.question import (
 )
 from services.api.questions.freshness import ask_freshness
 from services.api.revalidation import RevalidatedRoute
-from services.api.scope import apart_by, only_parts, scope_of
+from services.api.scope import SEGMENT, VISITORS, apart_by, only_parts, scope_of
 from services.api.stored_journey import journey_of, stored_journey
 from services.api.table import CSV, MEDIA_TYPES, PARQUET, format_of, write_table
 from services.edges.clickhouse import Store
@@ -82,7 +82,7 @@ def add_question(router: APIRouter, path: str, ask: Callable[[Asked, Q], A]) -> 
         if by is not None and isinstance(answer, DividedAnswer):
             values = values_of(asked, by)
             answer.by_value = {value: answered(*one) for value, one in divided(asked, question, by, values)}
-            answer.values_left_out = len(values[MOST_VALUES:])
+            answer.values_left_out = values.left_out
         return shown(answer, question, request, response)
 
     _PATHS[ask] = f"{router.prefix}{path}"
@@ -102,27 +102,38 @@ def settled(store: Store, project: str, question: Question) -> Asked:
     return Asked(store, journey, project, period, freshness, scope_of(question, question.part), question.tz)
 
 
-def divided(asked: Asked, question: Q, by: Breakdown, values: Sequence[str]) -> Iterator[tuple[str, tuple[Asked, Q]]]:
+class Values(NamedTuple):
+    """The values of what a question is to be broken down by: the most frequent, the first of them first."""
+
+    most: Sequence[str]
+    left_out: int = 0
+    overlap: bool = False
+    """Whether a session may be of several."""
+
+
+def divided(asked: Asked, question: Q, by: Breakdown, values: Values) -> Iterator[tuple[str, tuple[Asked, Q]]]:
     """The same question of each of the most frequent values of what it is to be broken down by."""
-    at_once = asked_at_once(asked, question, by, values)
-    for value in values[:MOST_VALUES]:
+    at_once = asked_at_once(asked, by, values)
+    for value in values.most:
         narrowed = question.model_copy(update={by: value})
-        if at_once is not None:
-            yield value, (replace(at_once, value=value), narrowed)
-            continue
         journey = journey_of(asked.store, value) if by == "journey_version" else asked.journey
-        if journey is not None:
-            yield value, (replace(asked, journey=journey, scope=scope_of(narrowed, narrowed.part)), narrowed)
+        if journey is None:
+            continue
+        alone = replace(asked, journey=journey, scope=scope_of(narrowed, narrowed.part))
+        # In another period a session may be of several segments, though in this one none is.
+        elsewhen = alone if by == SEGMENT else None
+        yield value, (replace(at_once, value=value, elsewhen=elsewhen) if at_once else alone, narrowed)
 
 
-def asked_at_once(asked: Asked, question: Question, by: Breakdown, values: Sequence[str]) -> AskedOfPart | None:
-    """All values at once, where its SQL tells of them and each is a value of one column under the same journey."""
-    is_told = isinstance(question, Divisible) and question.is_told_by_part
-    if not is_told or by in {"visitors", "segment", "journey_version"}:
+def asked_at_once(asked: Asked, by: Breakdown, values: Values) -> AskedOfPart | None:
+    """All values at once, where no session is of two of them and all are told of by the same journey."""
+    if values.overlap or by == "journey_version":
         return None
     scope = apart_by(asked.scope, by)
-    if len(values) > MOST_VALUES:
-        scope = only_parts(scope, values[:MOST_VALUES])
+    if by == VISITORS:
+        scope = replace(scope, columns=None)  # sessions do not keep it themselves
+    elif by != SEGMENT and values.left_out:
+        scope = only_parts(scope, values.most)
     return AskedOfPart(asked.store, asked.journey, asked.project, asked.period, asked.freshness, scope, asked.tz)
 
 
@@ -130,12 +141,14 @@ def broken_down_by(question: Question) -> Breakdown | None:
     return question.breakdown if isinstance(question, Divisible) else None
 
 
-def values_of(asked: Asked, by: Breakdown) -> Sequence[str]:
-    """All values of what a question is to be broken down by, the most frequent first."""
-    if by == "visitors":
-        return "new", "returning"
-    counted = asked.told_apart_by(by).rows("parts_counted")
-    return [row["part"] for row in counted if row["part"]]
+def values_of(asked: Asked, by: Breakdown) -> Values:
+    """Of what there is in the period."""
+    if by == VISITORS:
+        return Values(("new", "returning"))
+    rows = asked.told_apart_by(by).rows("segments_said" if by == SEGMENT else "parts_counted")
+    values = [row["part"] for row in rows if row["part"]]
+    overlap = by == SEGMENT and any(row["shared"] for row in rows)
+    return Values(values[:MOST_VALUES], len(values[MOST_VALUES:]), overlap)
 
 
 def shown(answer: Answer, question: Question, request: Request, response: Response) -> Answer | Response:

@@ -125,11 +125,6 @@ class Divisible(Question):
         examples=["device"],
     )
 
-    @property
-    def is_told_by_part(self) -> bool:
-        """Whether all that its SQL counts comes by `part`, so that one query tells of all values of a breakdown."""
-        return True
-
 
 PREVIOUS: Any = Field(None, description="The answer for the period before; null unless asked to compare.")
 
@@ -241,6 +236,11 @@ class AskedOfPart(Asked):
     value: str = ""
     told: dict[tuple[str, str], list[Row]] = field(default_factory=dict)
     """Rows by what was asked, and of what, shared by all values."""
+    elsewhen: Asked | None = None
+    """What is asked of other periods, where only of this one all values can be asked at once."""
+
+    def of(self, period: Period) -> Asked:
+        return self.elsewhen.of(period) if self.elsewhen else super().of(period)
 
     def _told_of(self, statement: str, parameters: dict[str, object]) -> list[Row]:
         """Rows without a `part` are of all values."""

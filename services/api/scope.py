@@ -9,12 +9,13 @@ from dataclasses import dataclass, field, replace
 from typing import Protocol
 
 from services.api.condition import read_condition
-from services.api.sql import fragment
+from services.api.sql import fragment, statement
 
 CONTEXT = ("device", "browser", "os", "country", "referrer_class", "source", "medium", "campaign", "click_id")
 COLUMNS = ("job", "stage", "journey_version", *CONTEXT)
 """What sessions keep of themselves and are filtered by."""
 SEGMENT = "segment"
+VISITORS = "visitors"
 
 
 class Filters(Protocol):
@@ -48,7 +49,7 @@ def scope_of(question: Filters, part: str = "") -> Scope:
     lines = [f"            AND {name} = {{{name}:String}}\n" for name in columns]
     parameters: dict[str, object] = dict(columns)
     if question.visitors:
-        lines.append(fragment("filter_visitors"))
+        lines.append(f"            AND\n{part_of(VISITORS)} = {{visitors:String}}\n")
         parameters["visitors"] = question.visitors
     if question.segment:
         lines.append(_said(f"{fragment('said_of_segment').strip()} = {{segment:String}}\n"))
@@ -63,7 +64,7 @@ def scope_of(question: Filters, part: str = "") -> Scope:
 
 
 def apart_by(scope: Scope, part: str) -> Scope:
-    """The same sessions, told apart by a column of theirs, or by what their visitor was last said to be of."""
+    """The same sessions, told apart by a column of theirs, or by what their visitor was: new, or last said to be of."""
     fragments = {"scoped_sessions": "scoped_sessions_by_segment"} if part == SEGMENT else {}
     return replace(scope, part=part_of(part), fragments=fragments, apart=part)
 
@@ -105,6 +106,8 @@ def part_of(column: str) -> str:
     """What sessions are told apart by, as SQL; '' for nothing."""
     if column == SEGMENT:
         return "segment"
+    if column == VISITORS:
+        return statement("new_or_returning", {}).rstrip()
     if column and column not in COLUMNS:
         raise ValueError(f"{column!r} is nothing that sessions keep; one of {', '.join(COLUMNS)} is")
     return f"toString({column})" if column else "''"

@@ -20,7 +20,7 @@ def sql(question: str, words: Mapping[str, str] | None = None, /, **instead: str
 
 
 def statement(name: str, words: Mapping[str, str]) -> str:
-    """The text of `fragments/<name>.sql`, which is a statement of its own, with what it includes."""
+    """The text of `fragments/<name>.sql`, which is a statement or an expression by itself, with what it includes."""
     return _worded(_complete(fragment(name), {}), words)
 
 

@@ -7,7 +7,7 @@ from types import NoneType
 from typing import Any, Literal, get_args, get_origin
 
 import msgspec
-from pydantic import AwareDatetime, BaseModel
+from pydantic import AwareDatetime, BaseModel, create_model
 
 CSV = "text/csv"
 PARQUET = "application/vnd.apache.parquet"
@@ -26,6 +26,19 @@ def format_of(asked: Format | None, accept: str) -> Format:
     """
     named = [one.partition(";")[0].strip().lower() for one in accept.split(",")]
     return asked or ("csv" if CSV in named else "parquet" if PARQUET in named else "json")
+
+
+def row_of_lists(name: str, **lists: type[BaseModel]) -> type[BaseModel]:
+    """A row of the table of an answer with several lists: after the name of its list, the fields of all of them."""
+    described: dict[str, Any] = {field: of for kind in lists.values() for field, of in kind.model_fields.items()}
+    fields: dict[str, Any] = {field: (of.annotation | None, None) for field, of in described.items()}
+    first: dict[str, Any] = {"list": (Literal[tuple(lists)], ...)}
+    return create_model(name, __doc__="A line of one of the lists.", **first, **fields)
+
+
+def in_one_table(row: type[BaseModel], **lists: Sequence[BaseModel]) -> list[BaseModel]:
+    """The rows of all lists, one list after the other."""
+    return [row(list=name, **dict(one)) for name, rows in lists.items() for one in rows]
 
 
 def write_table(kind: type[BaseModel], parts: Mapping[str, Sequence[BaseModel]], form: Format, by: str = "") -> bytes:

@@ -5,7 +5,6 @@ from collections.abc import Mapping
 from rich.text import Text
 
 BAR = 10
-LONGEST_CELL = 40
 MONEY = {"value", "worth"}
 """Words in the names of columns of money; it is in the row's currency."""
 
@@ -32,7 +31,7 @@ def estimate(name: str, row: Row) -> Text:
 def cell(value: str, unit: str) -> Text:
     if value and (unit or "." in value) and is_number(value):
         return Text(lasting(float(value)) if unit == "s" else f"{number_of(value)} {unit}".rstrip())
-    return cut(Text(value), LONGEST_CELL)
+    return Text(value)
 
 
 def unit_of(name: str, row: Row) -> str:

@@ -14,16 +14,20 @@ from rich.text import Text
 
 from services.ask.cell import Row, cell, cut, estimate, is_number, share, unit_of
 
+LONGEST_CELL = 40
 SHORT_CELL = 16
 """Of a text, where not all columns have room."""
+IDS = {"id", "visitor", "user", "person", "session_id", "last_session", "annotation_id", "version", "journey_version"}
+IDS |= {"examples", "evidence"}
+"""What somebody copies, to ask on with: never cut, but told in several lines."""
 PADDING = 3
 MIDDLES = ("_share", "_estimate", "_score", "_ratio")
 """How the number is called that `_low` and `_high` are the ends of."""
 SORTED_BY = {"lost_conversions", "opportunity_opportunity"}
 """By what an answer's rows are in order, which nobody would understand without it."""
-ORDER, OF_WHAT, WITH_INTERVAL, COUNTED, LISTED = range(5)
-"""Which columns are shown first: what rows are sorted by, texts before any number, which say what a row is of, others
-with an interval, others, lists."""
+ORDER, WHOSE, OF_WHAT, WITH_INTERVAL, COUNTED, LISTED = range(6)
+"""Which columns are shown first: what rows are sorted by, ids and then other texts before any number, which say what a
+row is of, others with an interval, others, lists."""
 
 
 def show_answer(title: str, table: str, console: Console) -> None:
@@ -35,6 +39,8 @@ def show_document(title: str, document: Mapping[str, Any], console: Console) -> 
     """Print an answer that is no table: what it says once, then its lists."""
     console.print(title)
     once = Table.grid(padding=(0, 2))
+    once.add_column()
+    once.add_column(overflow="fold")
     for name, value in flat(document).items():
         if value and not _is_list_of_rows(document.get(name)):
             once.add_row(name.replace("_", " "), Text(value))
@@ -73,14 +79,21 @@ class Column:
     cells: Sequence[Text]
     rank: int
     is_numeric: bool
+    folds_at: int | None = None
+    """Of ids: after how many letters another line begins."""
 
     @property
     def width(self) -> int:
-        return max(len(self.heading), *(cell.cell_len for cell in self.cells)) + PADDING
+        longest = max(cell.cell_len for cell in self.cells)
+        return max(len(self.heading), min(longest, self.folds_at or longest)) + PADDING
 
     def shortened(self) -> "Column":
-        """With long texts cut."""
-        return replace(self, cells=[cut(cell, SHORT_CELL) if self.rank == OF_WHAT else cell for cell in self.cells])
+        """With long texts cut, and ids but for those that say whose a row is in more lines."""
+        if self.rank != OF_WHAT:
+            return self
+        if self.folds_at:
+            return replace(self, folds_at=SHORT_CELL)
+        return replace(self, cells=[cut(cell, SHORT_CELL) for cell in self.cells])
 
 
 def show_rows(title: str, rows: Sequence[Row], console: Console) -> None:
@@ -94,7 +107,10 @@ def show_rows(title: str, rows: Sequence[Row], console: Console) -> None:
     shown = Table(title=title, box=box.SIMPLE_HEAD, title_justify="left", padding=(0, 1))
     fitting = fitted(columns, console.width - 1)
     for column in fitting:
-        shown.add_column(column.heading, justify="right" if column.is_numeric else "left", no_wrap=True)
+        shown.add_column(
+            column.heading, justify="right" if column.is_numeric else "left", no_wrap=not column.folds_at,
+            overflow="fold", max_width=column.width - PADDING,
+        )  # fmt: skip
     for cells_of_row in zip(*(column.cells for column in fitting), strict=True):
         shown.add_row(*cells_of_row)
     console.print(shown)
@@ -121,8 +137,13 @@ def _column(name: str, rows: Sequence[Row], *, is_first: bool) -> Column:
         rank = ORDER if stem in SORTED_BY else WITH_INTERVAL
         return Column(stem.replace("_", " "), [write(name, row) for row in rows], rank, is_numeric=True)
     cells = [cell(row[name], unit_of(name, row)) for row in rows]
-    rank = LISTED if any(row[name].startswith(("[", "{")) for row in rows) else OF_WHAT if is_first else COUNTED
-    return Column(_heading(name), cells, rank, _is_numeric(name, rows))
+    is_list = any(row[name].startswith(("[", "{")) for row in rows)
+    is_whose = name == next((one for one in rows[0] if one in IDS), "")
+    rank = LISTED if is_list else COUNTED if not is_first else WHOSE if is_whose else OF_WHAT
+    if name in IDS:
+        ids = [Text(row[name]) for row in rows]
+        return Column(_heading(name), ids, rank, is_numeric=False, folds_at=LONGEST_CELL)
+    return Column(_heading(name), [cut(one, LONGEST_CELL) for one in cells], rank, _is_numeric(name, rows))
 
 
 def _heading(name: str) -> str:

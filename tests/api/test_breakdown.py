@@ -8,10 +8,11 @@ import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
+from services.core.rows import SessionRow
 from services.edges.clickhouse import Store
 from tests.api.conftest import Ask, Client
 from tests.api.random_shop import random_shop
-from tests.api.shop import DAY, JOURNEY, fill, session, text
+from tests.api.shop import DAY, JOURNEY, fill, moment, session, text
 from tests.api.test_keys import NEEDED, operations
 from tests.api.test_scope import act
 
@@ -81,16 +82,28 @@ ASKED = [
     ("/v1/circumstances", {"limit": "500"}),
     ("/v1/conformance", {}),
     ("/v1/versions", {}),
+    ("/v1/trends", {"metric": "drop_offs", "by": "country", "bucket": "week"}),
+    ("/v1/trends", {"metric": "success", "by": "job", "bucket": "week"}),
+    ("/v1/trends", {"metric": "value", "by": "device", "bucket": "month", "compare": "previous"}),
+    ("/v1/trends", {"metric": "visitors", "by": "segment", "bucket": "month"}),
+    ("/v1/trends", {"metric": "attempts", "by": "country", "bucket": "week"}),
+    ("/v1/trends", {"metric": "friction", "at": "basket", "by": "country", "bucket": "week"}),
+    ("/v1/correlations", {"at": "browse", "limit": "500", "compare": "previous"}),
+    ("/v1/correlations", {"at": "basket", "goal": "bought", "events": "false", "limit": "500"}),
+    ("/v1/segments", {"limit": "500", "compare": "previous"}),
 ]
 
 
 @pytest.mark.usefixtures("store")
+@pytest.mark.parametrize("by", ["device", "visitors", "segment"])
 @settings(max_examples=1, deadline=None, phases=DRAWN_ONLY, suppress_health_check=list(HealthCheck))
-@given(number=st.integers(0, 1_000_000), by=st.sampled_from(["device", "job"]))
+@given(number=st.integers(0, 1_000_000))
 def test_of_any_shop_what_is_asked_of_all_values_at_once_is_what_is_asked_of_each(
-    store: Store, client: Client, number: int, by: str
+    store: Store, client: Client, by: str, number: int
 ) -> None:
-    random_shop(number, 300).put(store)
+    shop = random_shop(number, 300)
+    shop.put(store)
+    store.insert_lines("events", [said_of(row, n) for n, row in enumerate(shop.sessions) if n % 4])
     client.post("/v1/annotations", json=FIX, headers={"Authorization": "Bearer ak_shop"})
 
     for path, more in ASKED:
@@ -103,13 +116,49 @@ def test_of_any_shop_what_is_asked_of_all_values_at_once_is_what_is_asked_of_eac
             assert (plain(one), one["previous"]) == (plain(alone), alone["previous"]), (path, more, value)
 
 
-def test_all_questions_but_two_are_asked_once_for_all_values(client: Client) -> None:
+def test_a_session_said_to_be_of_several_segments_is_in_each(store: Store, ask: Ask) -> None:
+    fill(store, [
+        session(f"{DAY}-{DAY + 9} browse", visitor="anna"), session(f"{DAY}-{DAY + 9} browse", visitor="ben"),
+        session("0 browse", visitor="ben"),
+    ])  # fmt: skip
+    said(store, ("anna", DAY + 1, "silver"), ("anna", DAY + 2, "gold"), ("ben", DAY, "gold"), ("ben", 0, "silver"))
+
+    answer = ask("/v1/versions", from_=text(DAY), to=text(2 * DAY), breakdown="segment", compare="previous")
+
+    assert {value: sessions(one) for value, one in answer["by_value"].items()} == {"gold": (2, 0), "silver": (1, 1)}
+
+
+def test_a_session_said_to_be_of_several_segments_in_the_period_before_is_in_each_there(store: Store, ask: Ask) -> None:
+    fill(store, [session(f"{DAY} browse", visitor="anna"), session("0-9 browse", visitor="anna")])
+    said(store, ("anna", DAY, "silver"), ("anna", 0, "silver"), ("anna", 5, "gold"))
+
+    answer = ask("/v1/versions", from_=text(DAY), to=text(2 * DAY), breakdown="segment", compare="previous")
+
+    assert {value: sessions(one) for value, one in answer["by_value"].items()} == {"silver": (1, 1)}
+
+
+def said(store: Store, *segments: tuple[str, float, str]) -> None:
+    """Of which segment a visitor was said to be at some second."""
+    acts = [act(visitor, at, {}, traits={"segment": segment}) for visitor, at, segment in segments]
+    store.insert_lines("events", acts)
+
+
+def sessions(answer: Any) -> tuple[int, int]:
+    """In the period, and in the one before."""
+    now, before = (sum(one["sessions"] for one in of["versions"]) for of in (answer, answer["previous"]))
+    return now, before
+
+
+def said_of(row: SessionRow, n: int) -> bytes:
+    """That the visitor is of a segment, said at the end of a session."""
+    seconds = (row.ended_at - moment(0)) / 1000
+    return act(row.visitor, seconds, {}, traits={"segment": "gold" if n % 3 else "silver"})
+
+
+def test_every_question_is_asked_once_for_all_values(client: Client) -> None:
     tried = {path for path, _ in ASKED}
 
-    assert {path for path, one in operations(client) if is_divisible(one)} - tried == {
-        "/v1/correlations",
-        "/v1/segments",
-    }
+    assert {path for path, one in operations(client) if is_divisible(one)} == tried
 
 
 def is_divisible(operation: Any) -> bool:
@@ -134,7 +183,7 @@ def test_a_table_says_in_its_first_column_of_which_value_each_row_is(store: Stor
     assert ("tv", "", "browse") in told
     assert ("mobile", "", "basket") in told
     assert {of for of, *_ in told} == {"", "tv", "mobile"}
-    assert table.startswith("by_device,source,")
+    assert table.startswith("by_device,list,")
 
 
 @pytest.mark.parametrize("path", ["/v1/versions", "/v1/trends"])

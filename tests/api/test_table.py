@@ -12,7 +12,7 @@ from services.api.routes import routers
 from services.api.table import write_table
 from services.edges.clickhouse import Store
 from tests.api.conftest import Client
-from tests.api.shop import fill, session
+from tests.api.shop import fill, finding, session
 
 READ = {"Authorization": "Bearer rk_shop"}
 
@@ -57,6 +57,39 @@ def test_a_table_is_named_by_its_question_in_one_word(store: Store, client: Clie
     response = client.get("/v1/jobs/retention?format=csv", headers=READ)
 
     assert response.headers["Content-Disposition"] == 'inline; filename="jobs-retention.csv"'
+
+
+def test_the_table_of_paths_has_both_lists(store: Store, client: Client) -> None:
+    fill(store, [session("0 browse, 5 basket", job="gift")])
+
+    told = [
+        (row["list"], row["position"], row["source"], row["target"], row["median_seconds"])
+        for row in rows(client.get("/v1/paths?format=csv", headers=READ))
+    ]
+
+    assert told == [
+        ("follows", "", "", "browse", ""), ("follows", "", "basket", "", ""),
+        ("follows", "", "browse", "basket", "5.0"),
+        ("flows", "0", "browse", "basket", ""), ("flows", "1", "basket", "", ""),
+    ]  # fmt: skip
+
+
+def test_the_table_of_pain_points_has_also_what_is_intended_and_where_sessions_ended(
+    store: Store, client: Client
+) -> None:
+    one = session("0 browse, 5 basket")
+    fill(store, [one], [
+        finding(one, "rage_click", "browse", 1), finding(one, "backslide", "browse", 2, intended=True),
+        finding(one, "cart_abandonment", "basket", 5, value=30.0),
+    ])  # fmt: skip
+
+    told = rows(client.get("/v1/pain-points?format=csv", headers=READ))
+
+    assert [(row["list"], row["detector"], row["affected"], row["rank"], row["value"]) for row in told] == [
+        ("pain_points", "rage_click", "1", "1", ""),
+        ("intended", "backslide", "1", "1", ""),
+        ("drop_offs", "cart_abandonment", "1", "", "30.0"),
+    ]
 
 
 def test_a_table_without_rows_has_its_columns_all_the_same(store: Store, client: Client) -> None:

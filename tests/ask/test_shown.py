@@ -47,6 +47,31 @@ def test_where_not_all_has_room_what_has_an_interval_goes_before_other_numbers()
     assert "3 more columns" in text
 
 
+SOMEBODY = "4f0c2d1e-8a7b-4c3d-9e2f-1a2b3c4d5e6f"
+
+
+def test_whose_a_row_is_can_be_copied_whole_also_where_not_all_has_room() -> None:
+    row = f"to_interview,{SOMEBODY},{'x' * 30},3,{SOMEBODY}"
+    text = shown(f"list,person,segment,visits,last_session\n{row}\n", width=80)
+
+    assert f"  {SOMEBODY}  " in text
+    assert "xxxxxxxxxxxxxxx…" in text
+    assert "2 more columns" in text
+
+
+def test_an_id_that_has_no_room_goes_on_in_the_next_line() -> None:
+    text = shown(f"id,visitor,user,started_at\n{SOMEBODY},v{SOMEBODY},12.50,2026-01-01T00:00:00Z\n", width=70)
+
+    first, *more = (line.split() for line in text.splitlines()[4:7])
+    assert [first[0], first[1] + "".join(part for part, *_ in more), first[2]] == [SOMEBODY, f"v{SOMEBODY}", "12.50"]
+
+
+def test_an_id_that_is_longer_than_the_terminal_is_wide_is_told_whole() -> None:
+    text = shown(f"id,state\n{SOMEBODY},open\n", width=30)
+
+    assert SOMEBODY in "".join(text.split())
+
+
 def test_of_how_many_there_are_seconds_is_no_number_of_seconds() -> None:
     text = shown("step,seconds_median,seconds_timed\nbrowse,105.95,1101\n")
 
@@ -75,3 +100,13 @@ def test_what_is_no_table_is_told_with_its_lists_as_tables() -> None:
     assert "50.0% (10%-90%) █████" in text
     assert "They came." in text
     assert "nothing" not in text
+
+
+def test_a_document_cuts_nothing_in_a_narrow_terminal() -> None:
+    out = StringIO()
+
+    show_document("visitors/x", {"id": SOMEBODY, "page": "/" + "y" * 60}, Console(file=out, width=30))
+
+    told = "".join(out.getvalue().split())
+    assert SOMEBODY in told
+    assert "y" * 60 in told

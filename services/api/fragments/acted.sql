@@ -1,7 +1,7 @@
     -- In how many sessions each event was there before they went on. After came and scoped.
     walkers AS MATERIALIZED
     (
-        SELECT number, visitor_hash, started_at AS began, ended_at AS finished, before, is_so
+        SELECT part, number, visitor_hash, started_at AS began, ended_at AS finished, before, is_so
         FROM came
         WHERE true
             -- shared
@@ -11,11 +11,11 @@
 
     acted AS
     (
-        SELECT toString(name) AS value, uniqExact(number) AS sessions, uniqExactIf(number, is_so) AS went_on
+        SELECT part, toString(name) AS value, uniqExact(number) AS sessions, uniqExactIf(number, is_so) AS went_on
         FROM heard
         WHERE occurred_at < before
-        GROUP BY value
+        GROUP BY part, value
     ),
 
     -- Whose events these are.
-    followed AS (SELECT count() AS sessions, countIf(is_so) AS went_on FROM walkers),
+    followed AS (SELECT part, count() AS sessions, countIf(is_so) AS went_on FROM walkers GROUP BY part),

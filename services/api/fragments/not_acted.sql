@@ -1,8 +1,8 @@
     -- No event is asked about: reading them takes longest.
     acted AS
     (
-        SELECT '' AS value, toUInt64(0) AS sessions, toUInt64(0) AS went_on
+        SELECT '' AS part, '' AS value, toUInt64(0) AS sessions, toUInt64(0) AS went_on
         WHERE false
     ),
 
-    followed AS (SELECT toUInt64(0) AS sessions, toUInt64(0) AS went_on),
+    followed AS (SELECT '' AS part, toUInt64(0) AS sessions, toUInt64(0) AS went_on WHERE false),

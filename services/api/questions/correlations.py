@@ -29,10 +29,6 @@ class CorrelationsQuestion(Divisible, Paging):
     )
     events: bool = Field(True, description="Also whether each event was there; reads all events of the period.")
 
-    @property
-    def is_told_by_part(self) -> bool:
-        return False
-
 
 class CorrelationsAnswer(PagedAnswer, DividedAnswer):
     """The factors, the surest first."""

@@ -30,16 +30,16 @@ WITH
     came AS MATERIALIZED
     (
         SELECT
-            cityHash64(id) AS number, cityHash64(visitor) AS visitor_hash, started_at, ended_at,
+            part, cityHash64(id) AS number, cityHash64(visitor) AS visitor_hash, started_at, ended_at,
             circumstanced.path_key AS path_key, job, job_rules, device, browser, os, country, referrer_class, source, medium,
-            campaign, returning, '' AS mark, going > 0 AS is_so,
+            campaign, returning, going > 0 AS is_so,
             if(going > 0, path_started_at[going], toDateTime64('2299-01-01', 3, 'UTC')) AS before
         FROM circumstanced
         INNER JOIN paths ON paths.path_key = circumstanced.path_key
         WHERE state = 'closed'
     ),
 
-    marked AS (SELECT * FROM came),
+    marked AS (SELECT *, part AS mark FROM came),
 
     -- include under
 
@@ -48,12 +48,12 @@ WITH
     met AS
     (
         SELECT DISTINCT
-            came.number AS number, came.is_so AS is_so,
+            came.part AS part, came.number AS number, came.is_so AS is_so,
             concat(detector, '@', if(step = '', toString(stage), concat(stage, '.', step))) AS value
         FROM frictions
         INNER JOIN
         (
-            SELECT number, is_so, before FROM came WHERE number IN (SELECT cityHash64(session_id) FROM frictions)
+            SELECT part, number, is_so, before FROM came WHERE number IN (SELECT cityHash64(session_id) FROM frictions)
         ) AS came
             ON came.number = cityHash64(frictions.session_id)
         WHERE occurred_at < came.before
@@ -63,23 +63,23 @@ WITH
 
     '' AS nothing
 
-SELECT kind, value, sessions, went_on
+SELECT part, kind, value, sessions, went_on
 FROM
 (
-    SELECT kind, value, sessions, happened AS went_on FROM under
+    SELECT mark AS part, kind, value, sessions, happened AS went_on FROM under
     UNION ALL
-    SELECT 'place' AS kind, place AS value, sum(n) AS sessions, sum(so) AS went_on
-    FROM (SELECT path_key, count() AS n, countIf(is_so) AS so FROM came GROUP BY path_key) AS ways
+    SELECT part, 'place' AS kind, place AS value, sum(n) AS sessions, sum(so) AS went_on
+    FROM (SELECT part, path_key, count() AS n, countIf(is_so) AS so FROM came GROUP BY part, path_key) AS ways
     INNER JOIN paths ON paths.path_key = ways.path_key
     ARRAY JOIN passed AS place
-    GROUP BY place
+    GROUP BY part, place
     UNION ALL
-    SELECT 'finding' AS kind, value, count() AS sessions, countIf(is_so) AS went_on FROM met GROUP BY value
+    SELECT part, 'finding' AS kind, value, count() AS sessions, countIf(is_so) AS went_on FROM met GROUP BY part, value
     UNION ALL
-    SELECT 'event' AS kind, value, sessions, went_on FROM acted
+    SELECT part, 'event' AS kind, value, sessions, went_on FROM acted
     UNION ALL
-    SELECT 'followed' AS kind, '' AS value, sessions, went_on FROM followed
+    SELECT part, 'followed' AS kind, '' AS value, sessions, went_on FROM followed
 )
 WHERE kind IN ('', 'followed') OR sessions >= {fewest:UInt32}
-ORDER BY kind, value
-LIMIT 5000
+ORDER BY part, kind, value
+LIMIT 5000 BY part

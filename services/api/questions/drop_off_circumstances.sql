@@ -4,21 +4,16 @@ WITH
 
     -- include circumstances
 
-    came AS MATERIALIZED
-    (
-        SELECT
-            part, state, outcome_at, path_key, path_stage, path_step, started_at, job, job_rules, device, browser, os,
-            country, referrer_class, source, medium, campaign, returning
-        FROM circumstanced
-        WHERE state = 'closed'
-    ),
+    came AS (SELECT * FROM circumstanced WHERE state = 'closed'),
 
     -- include left_places
 
-    -- Marked by what they are told apart by and by path, as one number.
-    marked AS
+    -- Marked by what they are told apart by and by path, as one number. Of very many no more has room.
+    marked AS MATERIALIZED
     (
-        SELECT *, cityHash64(part, path_key) AS mark, dropped AS is_so
+        SELECT
+            cityHash64(part, path_key) AS mark, dropped AS is_so, started_at, job, job_rules, device, browser, os, country,
+            referrer_class, source, medium, campaign, returning
         FROM walked
     ),
 
@@ -32,10 +27,12 @@ WITH
             AS places
         FROM
         (
-            SELECT mark, any(part) AS part, any(path_stage) AS path_stage, any(path_step) AS path_step,
-                any(last_stage) AS last_stage, any(last_step) AS last_step
-            FROM marked
-            GROUP BY mark
+            SELECT
+                cityHash64(part, path_key) AS mark, part, any(path_stage) AS path_stage, any(path_step) AS path_step,
+                toString(path_stage[-1]) AS last_stage, toString(path_step[-1]) AS last_step
+            FROM scoped
+            WHERE state = 'closed'
+            GROUP BY part, path_key
         )
     )
 

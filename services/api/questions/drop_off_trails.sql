@@ -44,10 +44,12 @@ WITH
 
     taken_most AS MATERIALIZED
     (
-        SELECT part, stage, step, trail, sum(n) AS sessions, sum(sessions) OVER (PARTITION BY part, stage, step) AS followed
+        SELECT
+            part, stage, step, trail, sum(n) AS sessions, sum(sessions) OVER (PARTITION BY part, stage, step) AS followed,
+            any(somebody) AS taken_by
         FROM
         (
-            SELECT part, last_stage AS stage, last_step, trail, count() AS n
+            SELECT part, last_stage AS stage, last_step, trail, count() AS n, any(visitor_hash) AS somebody
             FROM trails
             INNER JOIN walkers ON walkers.number = trails.number
             GROUP BY part, stage, last_step, trail

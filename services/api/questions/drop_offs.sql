@@ -2,13 +2,7 @@
 WITH
     -- include scoped
 
-    came AS MATERIALIZED
-    (
-        SELECT
-            part, id, user, visitor, state, ended_at, path_key, path_stage, path_step, exit_page, job, outcome_at, value,
-            currency
-        FROM scoped
-    ),
+    came AS (SELECT * FROM scoped),
 
     -- include left_places
 
@@ -33,23 +27,39 @@ WITH
 
     -- include taken_back
 
-    -- Who came to which place: told by path, since one path comes to the same places whoever takes it.
-    reached AS
+    -- Sessions by path, since one path comes to the same places whoever takes it, and by page: few are left from at each
+    -- place. So no session is written down, of which very many would not have room.
+    alike AS MATERIALIZED
     (
-        SELECT part, place.1 AS stage, place.2 AS step, sum(n) AS sessions
+        SELECT
+            part, exit_page, any(path_stage) AS path_stage, any(path_step) AS path_step, any(last_stage) AS last_stage,
+            any(last_step) AS last_step, count() AS came_here, countIf(dropped) AS n,
+            countIf(dropped AND fate = 'continued_later') AS later, countIf(dropped AND fate = 'done_elsewhere') AS elsewhere,
+            countIf(dropped AND fate = '' AND toUnixTimestamp64Milli(ended_at) + {open_ms:Int64} > {as_of_ms:Int64}) AS waiting,
+            groupArrayIf(value, dropped AND fate = '' AND value != 0) AS left_values,
+            topKIfState(1)(currency, dropped AND value > 0) AS met_currencies,
+            groupArraySortedIf(3)(id, dropped AND fate = '') AS first_ids
         FROM
         (
-            SELECT part, any(path_stage) AS path_stage, any(path_step) AS path_step, count() AS n
+            SELECT
+                part, id, path_key, path_stage, path_step, last_stage, last_step, exit_page, ended_at, value, currency,
+                dropped, back.fate AS fate
             FROM walked
-            GROUP BY part, path_key
+            LEFT JOIN taken_back AS back ON back.id = walked.id
         )
+        GROUP BY part, path_key, exit_page
+    ),
+
+    reached AS
+    (
+        SELECT part, place.1 AS stage, place.2 AS step, sum(came_here) AS sessions
+        FROM alike
         ARRAY JOIN
             -- include places_of_path
             AS place
         GROUP BY part, stage, step
     ),
 
-    -- Who left it. By page first: few pages are left from at each place.
     left_here AS
     (
         SELECT
@@ -63,20 +73,13 @@ WITH
         FROM
         (
             SELECT
-                part, last_stage AS stage, step, exit_page, count() AS n,
-                countIf(fate = 'continued_later') AS later, countIf(fate = 'done_elsewhere') AS elsewhere,
-                countIf(fate = '' AND toUnixTimestamp64Milli(ended_at) + {open_ms:Int64} > {as_of_ms:Int64}) AS waiting,
-                groupArrayIf(value, fate = '' AND value != 0) AS left_values,
-                topKIfState(1)(currency, value > 0) AS met_currencies,
-                groupArraySortedIf(3)(id, fate = '') AS first_ids
-            FROM
-            (
-                SELECT part, id, last_stage, last_step, exit_page, ended_at, value, currency, back.fate AS fate
-                FROM walked
-                LEFT JOIN taken_back AS back ON back.id = walked.id
-                WHERE dropped
-            )
+                part, last_stage AS stage, step, exit_page, sum(alike.n) AS n, sum(alike.later) AS later,
+                sum(alike.elsewhere) AS elsewhere, sum(alike.waiting) AS waiting,
+                groupArrayArray(alike.left_values) AS left_values,
+                topKIfMergeState(1)(alike.met_currencies) AS met_currencies, groupArrayArray(alike.first_ids) AS first_ids
+            FROM alike
             ARRAY JOIN arrayDistinct(['', last_step]) AS step
+            WHERE alike.n > 0
             GROUP BY part, stage, step, exit_page
         )
         GROUP BY part, stage, step

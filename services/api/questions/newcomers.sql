@@ -7,8 +7,8 @@ WITH
     '' AS nothing
 
 SELECT
-    returning, uniqExact(cityHash64(visitor)) AS people, count() AS sessions,
+    part, returning, uniqExact(cityHash64(visitor)) AS people, count() AS sessions,
     countIf(toUnixTimestamp64Milli(outcome_at) > 0 OR hasAny(path_stage, {done:Array(String)})) AS done
 FROM circumstanced
-GROUP BY returning
-ORDER BY returning
+GROUP BY part, returning
+ORDER BY part, returning

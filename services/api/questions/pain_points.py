@@ -19,6 +19,7 @@ from services.api.question import BY_VALUE, PREVIOUS, Asked, DividedAnswer, Divi
 from services.api.questions.fixes import LastFixes, State
 from services.api.share import Share
 from services.api.standing import DROP_OFFS
+from services.api.table import in_one_table, row_of_lists
 from services.core.stats.benjamini_hochberg import benjamini_hochberg
 from services.core.stats.mantel_haenszel import RiskDifference
 
@@ -102,12 +103,13 @@ class PainPointsAnswer(PagedAnswer, DividedAnswer):
     previous: "PainPointsAnswer | None" = PREVIOUS
     by_value: "Mapping[str, PainPointsAnswer]" = BY_VALUE
 
-    row: ClassVar[type[BaseModel]] = PainPoint
+    row: ClassVar[type[BaseModel]] = row_of_lists(
+        "PlaceThatHurts", pain_points=PainPoint, intended=PainPoint, drop_offs=DropOff
+    )
     lists = ("pain_points", "intended", "drop_offs")
 
-    def rows(self) -> Sequence[PainPoint]:
-        """The pain points, worst first."""
-        return self.pain_points
+    def rows(self) -> Sequence[BaseModel]:
+        return in_one_table(self.row, pain_points=self.pain_points, intended=self.intended, drop_offs=self.drop_offs)
 
 
 P = TypeVar("P", bound=Place)

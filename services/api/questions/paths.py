@@ -13,6 +13,7 @@ from pydantic import BaseModel, Field
 
 from services.api.page import PagedAnswer, Paging, reach
 from services.api.question import BY_VALUE, PREVIOUS, Asked, DividedAnswer, Divisible, Row
+from services.api.table import in_one_table, row_of_lists
 
 Of = Literal["places", "pages", "events"]
 
@@ -64,11 +65,11 @@ class PathsAnswer(PagedAnswer, DividedAnswer):
     flows: list[Flow]
     previous: "PathsAnswer | None" = PREVIOUS
     by_value: "Mapping[str, PathsAnswer]" = BY_VALUE
-    row: ClassVar[type[BaseModel]] = Follows
+    row: ClassVar[type[BaseModel]] = row_of_lists("Link", follows=Follows, flows=Flow)
     lists = ("follows", "flows")
 
     def rows(self) -> Sequence[BaseModel]:
-        return self.follows
+        return in_one_table(self.row, follows=self.follows, flows=self.flows)
 
 
 def ask_paths(asked: Asked, question: PathsQuestion) -> PathsAnswer:

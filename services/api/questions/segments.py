@@ -13,8 +13,9 @@ from pydantic import BaseModel, Field
 
 from services.api.page import PagedAnswer, Paging, reach
 from services.api.question import BY_VALUE, PREVIOUS, Asked, DividedAnswer, Divisible, Row
-from services.api.questions.jobs import attempts_of
+from services.api.questions.jobs import attempts_of, attempts_told
 from services.api.share import Share
+from services.api.table import in_one_table, row_of_lists
 
 MOST_CUSTOMERS = 50_000
 
@@ -23,10 +24,6 @@ Name = Literal["champions", "loyal", "at_risk", "promising", "lost"]
 
 class SegmentsQuestion(Divisible, Paging):
     """Whose segments."""
-
-    @property
-    def is_told_by_part(self) -> bool:
-        return False
 
 
 class Newcomers(BaseModel):
@@ -67,16 +64,6 @@ class Customer(BaseModel):
     unmet: list[str] = Field(description="Jobs begun in the period and not done.")
 
 
-class OnList(BaseModel):
-    """Which list somebody is on."""
-
-    list: Literal["to_interview", "to_survey"]
-
-
-class ListedCustomer(Customer, OnList):
-    """One line of the table: a customer, after which list they are on."""
-
-
 class SegmentsAnswer(PagedAnswer, DividedAnswer):
     """Segments, and two lists of people."""
 
@@ -93,17 +80,16 @@ class SegmentsAnswer(PagedAnswer, DividedAnswer):
     )
     previous: "SegmentsAnswer | None" = PREVIOUS
     by_value: "Mapping[str, SegmentsAnswer]" = BY_VALUE
-    row: ClassVar[type[BaseModel]] = ListedCustomer
+    row: ClassVar[type[BaseModel]] = row_of_lists("ListedCustomer", to_interview=Customer, to_survey=Customer)
     lists = ("to_interview", "to_survey")
 
     def rows(self) -> Sequence[BaseModel]:
-        interviewed = [ListedCustomer(list="to_interview", **dict(one)) for one in self.to_interview]
-        return interviewed + [ListedCustomer(list="to_survey", **dict(one)) for one in self.to_survey]
+        return in_one_table(self.row, to_interview=self.to_interview, to_survey=self.to_survey)
 
 
 def ask_segments(asked: Asked, question: SegmentsQuestion) -> SegmentsAnswer:
     """Segments by recency, frequency and worth; new and returning; whom to interview and whom to survey."""
-    rows = asked.rows("segments", **attempts_of(asked), most=MOST_CUSTOMERS)
+    rows = asked.rows("segments", attempts_told(asked), **attempts_of(asked), most=MOST_CUSTOMERS)
     customers = rows[0]["customers"] if rows else 0
     worth_a_talk = (row for row in rows if row["unmet"] and max(row["f"], row["m"]) >= 4)
     unasked = sorted((row for row in rows if row["is_settled"] and not row["was_asked"]), key=lately)

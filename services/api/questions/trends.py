@@ -15,6 +15,7 @@ from services.api.kept_counts import counting, stored
 from services.api.question import BY_VALUE, PREVIOUS, Apart, Asked, DividedAnswer, Divisible, Row
 from services.api.questions.jobs import attempts_of
 from services.api.share import Share
+from services.api.trend_lines import lines_of
 
 AROUND = timedelta(days=28)
 
@@ -27,7 +28,7 @@ OF_COUNTS = {
     "conversion": ("entry > 0", "gets_there"),
     "drop_offs": ("entry > 0 AND NOT is_open", "ends_here AND NOT gets_done AND NOT got_done"),
     "sessions": ("true", "gets_done OR got_done"),
-    "success": ("{by:String} NOT IN ('', 'job') OR part NOT IN ('', 'unassigned')", "got_done"),
+    "success": ("true", "got_done"),
 }
 """Metrics that counts by path tell (trends_of_counts.sql): of which sessions, and what must be so of them."""
 AMOUNTS = frozenset({"value", "effort", "seconds_to_done"})
@@ -56,14 +57,6 @@ class TrendsQuestion(Divisible):
     element: str = Field("", max_length=2_000, description="Of friction: at this element.", examples=["#coupon"])
     bucket: Bucket = Field("day", description="In `tz`.")
     by: Apart | None = Field(None, description="A line for each value of this.")
-
-    @property
-    def part(self) -> str:
-        return self.by or ""
-
-    @property
-    def is_told_by_part(self) -> bool:
-        return self.by is None
 
 
 class Point(BaseModel):
@@ -144,13 +137,15 @@ def counted(asked: Asked, question: TrendsQuestion, bucket: str) -> list[Row]:
         "bucket": bucket,
         "at": place_named(asked.journey, question.at, "at") if question.at else places[0],
         "goal": place_named(asked.journey, question.goal, "goal") if question.goal else asked.journey.stages[-1].name,
-        "by": asked.scope.apart,
     }
     if question.metric in OF_COUNTS:
         return of_counts(asked, question, parameters)
-    return asked.rows(
+    lines = lines_of(asked, question.by or "")
+    what = {"told_value": "told_attempts" if question.metric in OF_ATTEMPTS else f"told_{question.metric}"}
+    return lines.asked.rows(
         "trends",
-        {"told_value": "told_attempts" if question.metric in OF_ATTEMPTS else f"told_{question.metric}"},
+        {**what, **lines.fragments},
+        lines.words,
         **attempts_of(asked),
         **parameters,
         detector=question.detector,
@@ -161,11 +156,17 @@ def counted(asked: Asked, question: TrendsQuestion, bucket: str) -> list[Row]:
 
 def of_counts(asked: Asked, question: TrendsQuestion, parameters: Mapping[str, object]) -> list[Row]:
     """Sessions by bucket and line, where counts by path tell."""
-    if question.metric == "success":
-        asked = asked.told_apart_by("job") if asked.scope.apart in {"", "job"} else asked.of_a_job()
-    fragments, counts = counting(asked, stored(asked), by_quarter=True)
+    by = question.by or ""
     is_told, is_so = OF_COUNTS[question.metric]
-    return asked.rows("trends_of_counts", fragments, {"is_told": is_told, "is_so": is_so}, **parameters, **counts)
+    if question.metric == "success" and not asked.scope.apart and by in {"", "job"}:
+        is_told = "part NOT IN ('', 'unassigned')"  # which counts by job tell
+        lines = lines_of(asked, "job")
+        lines = lines if by else lines.as_one()
+    else:
+        lines = lines_of(asked.of_a_job() if question.metric == "success" else asked, by)
+    fragments, counts = counting(lines.asked, stored(asked) if lines.by_one else 0, by_quarter=True)
+    words = {"is_told": is_told, "is_so": is_so, **lines.words}
+    return lines.asked.rows("trends_of_counts", {**fragments, **lines.fragments}, words, **parameters, **counts)
 
 
 def decided_before(asked: Asked) -> datetime:
@@ -176,7 +177,7 @@ def decided_before(asked: Asked) -> datetime:
 def point(row: Row, metric: Metric, zone: ZoneInfo) -> Point:
     is_amount, some = metric in AMOUNTS, row["happened"] > 0
     return Point(
-        line=row["part"],
+        line=row["line"],
         begins=datetime.fromtimestamp(row["hour"], zone) if row["hour"] else row["begins"],
         sessions=row["sessions"],
         happened=row["happened"],

@@ -24,7 +24,7 @@ WITH
     (
         SELECT
             fromUnixTimestamp64Milli(quarter * 900000, 'UTC') AS started_at,
-            if({by:String} = '', '', part) AS line, n,
+            part AS cell, n,
             -- is_so
             AS is_so
         FROM counted
@@ -36,9 +36,13 @@ WITH
 SELECT
     -- include begin_of_bucket
     AS begin,
-    begin.1 AS begins, begin.2 AS hour, line AS part,
+    begin.1 AS begins, begin.2 AS hour,
+    -- of_part
+    AS part,
+    -- of_line
+    AS line,
     sum(n) AS sessions, sumIf(n, is_so) AS happened, 0 AS in_progress, 0 AS total, 0 AS median
 FROM told
-GROUP BY begin, part
-ORDER BY begin, part
-LIMIT 50000
+GROUP BY begin, part, line
+ORDER BY part, begin, line
+LIMIT 50000 BY part
