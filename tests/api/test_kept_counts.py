@@ -30,6 +30,7 @@ WAYS = ["browse", "browse basket", "browse basket bought", "browse checkout.paym
 @pytest.fixture(autouse=True)
 def _always_kept(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(kept_counts, "FEWEST", 0)
+    monkeypatch.setattr(kept_counts, "ROWS_A_COUNT", 0)
 
 
 def kept(store: Store) -> dict[tuple[str, str], int]:
@@ -86,12 +87,15 @@ def test_counts_are_kept_by_the_column_that_is_asked_for(store: Store, ask: Ask)
 
     by_job = ask("/v1/funnel", breakdown="job", **WHOLE)["breakdown"]
     on_mobile = ask("/v1/funnel", device="mobile", **WHOLE)
-    ask("/v1/funnel", device="mobile", job="gift", **WHOLE)
+    on_mobile_by_job = ask("/v1/funnel", device="mobile", breakdown="job", **WHOLE)["breakdown"]
+    by_both = ask("/v1/funnel", device="tablet", job="replace", **WHOLE)
     ask("/v1/funnel", visitors="new", **WHOLE)
 
     assert {one["value"]: one["steps"][0]["entered"] for one in by_job} == {"gift": 3, "replace": 2}
     assert entered(on_mobile) == 3
-    assert {apart_by for apart_by, _ in kept(store)} == {"job", "device"}
+    assert [(one["value"], entered(one)) for one in on_mobile_by_job] == [("gift", 3)]
+    assert entered(by_both) == 2
+    assert {apart_by for apart_by, _ in kept(store)} == {"job", "device", "device,job"}
 
 
 @pytest.mark.parametrize(
@@ -137,6 +141,20 @@ def test_counts_know_when_people_entered_a_funnel_after_they_came(store: Store, 
     assert [(one["value"], entered(one)) for one in answer["trend"]] == [
         ("2026-01-01T00:00:00+0000", 1), ("2026-01-01T01:00:00+0000", 2), ("2026-01-03T00:00:00+0000", 1),
     ]  # fmt: skip
+
+
+def test_of_a_day_with_as_many_counts_as_rows_none_are_kept(
+    store: Store, ask: Ask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(kept_counts, "ROWS_A_COUNT", 2)
+    fill(store, [*days(0, 0, 0, 0, job="gift"), *days(1, 1, job="gift"), *days(1, job="replace"), *days(2)])
+
+    answer = ask("/v1/funnel", breakdown="job", **WHOLE)
+    again = ask("/v1/funnel", breakdown="job", **WHOLE)
+
+    assert kept(store) == {("job", "2026-01-01"): 4, ("job", "2026-01-02"): 0}
+    assert {one["value"]: entered(one) for one in answer["breakdown"]} == {"gift": 6, "replace": 1, "unassigned": 1}
+    assert again == answer
 
 
 def test_no_day_is_kept_that_an_end_of_the_period_lies_in(store: Store, ask: Ask) -> None:
@@ -235,14 +253,14 @@ def put(store: Store, rows: dict[str, SessionRow], some: Sequence[SessionRow]) -
 def draw_sessions(data: st.DataObject, number: int) -> list[SessionRow]:
     drawn = st.tuples(
         st.integers(0, 3), st.integers(0, 95), st.sampled_from([9, 700]), st.sampled_from(WAYS),
-        st.sampled_from(["gift", ""]), st.booleans(),
+        st.sampled_from(["gift", ""]), st.booleans(), st.sampled_from(["mobile", "tablet"]),
     )  # fmt: skip
     return [
         session(
             ", ".join(f"{day * DAY + quarter * 900 + pace * n} {place}" for n, place in enumerate(way.split())),
-            job=job, state="open" if is_open else "closed",
+            job=job, state="open" if is_open else "closed", device=device,
         )
-        for day, quarter, pace, way, job, is_open in data.draw(st.lists(drawn, min_size=number, max_size=number))
+        for day, quarter, pace, way, job, is_open, device in data.draw(st.lists(drawn, min_size=number, max_size=number))
     ]  # fmt: skip
 
 
@@ -269,6 +287,9 @@ FUNNELS: list[dict[str, Any]] = [
     {"optional": "basket", "steps": "browse,basket,bought", "trend": "day", "job": "gift"},
     {"steps": "basket,bought", "trend": "hour", "tz": "Asia/Kathmandu"},
     {"order": "strict", "steps": "browse,checkout.payment", "trend": "week"},
+    {"job": "gift", "device": "mobile"},
+    {"device": "tablet", "breakdown": "job", "exclude": "checkout", "steps": "browse,bought"},
+    {"job": "gift", "device": "mobile", "trend": "day"},
 ]
 
 

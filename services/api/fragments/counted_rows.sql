@@ -4,7 +4,7 @@
     (
         SELECT
             if({by_quarter:Bool}, intDiv(toUnixTimestamp64Milli(started_at), 900000), 0) AS quarter, part, path_key,
-            state = 'open' AS is_open, toUnixTimestamp64Milli(outcome_at) > 0 AS got_done,
+            state = 'open' AS is_open, {by_outcome:Bool} AND toUnixTimestamp64Milli(outcome_at) > 0 AS got_done,
             -- include moved_on
             AS moved, count() AS n
         FROM scoped

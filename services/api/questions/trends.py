@@ -163,7 +163,7 @@ def of_counts(asked: Asked, question: TrendsQuestion, parameters: Mapping[str, o
     """Sessions by bucket and line, where counts by path tell."""
     if question.metric == "success":
         asked = asked.told_apart_by("job") if asked.scope.apart in {"", "job"} else asked.of_a_job()
-    fragments, counts = counting(asked, stored(asked), by_quarter=True)
+    fragments, counts = counting(asked, stored(asked), by_quarter=True, by_outcome=True)
     is_told, is_so = OF_COUNTS[question.metric]
     return asked.rows("trends_of_counts", fragments, {"is_told": is_told, "is_so": is_so}, **parameters, **counts)
 
