@@ -61,15 +61,21 @@ class Kind:
 
 
 def counting(
-    asked: Asked, sessions: int, *, by_quarter: bool = False, by_run: bool = False, by_outcome: bool = False
+    asked: Asked,
+    sessions: int,
+    *,
+    by_quarter: bool = False,
+    by_run: bool = False,
+    by_outcome: bool = False,
+    of_rows: bool = False,
 ) -> tuple[dict[str, str], dict[str, object]]:
     """By which fragment and parameters a question counts its sessions: from what is kept, where that pays.
 
     `by_quarter` tells when they began, `by_run` also when they came to each place of their path, `by_outcome` whether
-    they got done.
+    they got done. `of_rows` is for what takes more than counts that are kept know.
     """
     plain: dict[str, object] = {"by_quarter": by_quarter, "by_run": by_run, "by_outcome": by_outcome}
-    kind = _told_by(asked)
+    kind = None if of_rows else _told_by(asked)
     if kind is None or (by_quarter and not kind.is_fine) or sessions < FEWEST:
         return {}, plain
     keep(asked, kind)

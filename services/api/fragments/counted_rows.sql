@@ -8,5 +8,7 @@
             -- include moved_on
             AS moved, count() AS n
         FROM scoped
+        WHERE true
+            -- brief
         GROUP BY quarter, part, path_key, is_open, got_done, moved
     ),
