@@ -125,8 +125,11 @@ BARE: Mapping[str, Sequence[str]] = {
     "... within an hour": [REACHED_WITHIN.replace("60000", "3600000")],
     "... within a minute": [REACHED_WITHIN],
     "... each step within a minute": [REACHED_WITHIN],
-    "... of new visitors": [REACHED.replace("FROM sessions FINAL", f"FROM sessions AS s FINAL {FIRST}").replace(
-        "GROUP BY", "AND first_at = started_at GROUP BY")],
+    "... of new visitors": [
+        REACHED.replace("FROM sessions FINAL", f"FROM sessions AS s FINAL {FIRST}").replace(
+            WITHIN, f"{WITHIN} AND first_at = started_at"
+        )
+    ],
     "... of people": [PEOPLE_REACHED],
     "funnel of events": [WINDOW_FUNNEL],
     "... counts only": [WINDOW_FUNNEL],

@@ -80,7 +80,7 @@ def counting(
         return {}, plain
     keep(asked, kind)
     filtered = asked.scope.columns or {}
-    return {"counted_rows": "counted_days"}, plain | kind.parameters | {
+    return {"counted_rows": "counted_days", "all_rows": "rows_of_other_days"}, plain | kind.parameters | {
         "part_at": kind.columns.index(asked.scope.apart) + 1 if asked.scope.apart else 0,
         "only": [filtered.get(column, "") for column in kind.columns],
     }  # fmt: skip

@@ -3,7 +3,7 @@
 import logging
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import timedelta
+from functools import partial
 from typing import Any
 
 import pytest
@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from services.api import kept_counts
 from services.api.period import Period
 from services.api.question import Asked
+from services.api.questions import funnel
 from services.api.questions.freshness import ask_freshness, from_millis
 from services.api.questions.funnel import FunnelQuestion, ask_funnel
 from services.api.questions.trends import TrendsQuestion, ask_trends
@@ -73,9 +74,7 @@ def test_sessions_that_come_late_or_are_withdrawn_change_a_day_that_was_counted(
     fill(store, sessions := days(0, 0, 0, 1, 2))
     ask("/v1/funnel", **WHOLE)
 
-    first = sessions[0]
-    gone = SessionRow("shop", first.opened_on, first.id, partition=0, version=2, visitor=first.visitor, is_deleted=1)
-    store.insert("sessions", [*days(0, 1), gone])
+    store.insert("sessions", [*days(0, 1), gone(sessions[0])])
     answer = ask("/v1/funnel", **WHOLE)
 
     assert entered(answer) == 6
@@ -233,10 +232,7 @@ def happen(store: Store, rows: dict[str, SessionRow], what: str, data: st.DataOb
         other.version = rows[one].version + 1
         put(store, rows, [other])
     elif what == "withdraw":
-        was = rows[one]
-        gone = SessionRow(project="shop", id=one, opened_on=was.opened_on, visitor=was.visitor, partition=0,
-            version=was.version + 1, is_deleted=1)  # fmt: skip
-        put(store, rows, [gone])
+        put(store, rows, [gone(rows[one])])
     elif what == "again":
         put(store, rows, [rows[one]])
     elif what == "erase":
@@ -260,7 +256,9 @@ def draw_sessions(data: st.DataObject, number: int) -> list[SessionRow]:
             ", ".join(f"{day * DAY + quarter * 900 + pace * n} {place}" for n, place in enumerate(way.split())),
             job=job, state="open" if is_open else "closed", device=device,
         )
-        for day, quarter, pace, way, job, is_open, device in data.draw(st.lists(drawn, min_size=number, max_size=number))
+        for day, quarter, pace, way, job, is_open, device in data.draw(
+            st.lists(drawn, min_size=number, max_size=number)
+        )
     ]  # fmt: skip
 
 
@@ -290,14 +288,49 @@ FUNNELS: list[dict[str, Any]] = [
     {"job": "gift", "device": "mobile"},
     {"device": "tablet", "breakdown": "job", "exclude": "checkout", "steps": "browse,bought"},
     {"job": "gift", "device": "mobile", "trend": "day"},
+    {"window": "2d", "breakdown": "device"},
+    {"window": "10s"},
+    {"window": "1000s", "order": "any", "breakdown": "job", "device": "mobile"},
+    {"step_windows": "basket:100s", "steps": "browse,basket,bought", "optional": "basket"},
+    {"window": "800s", "exclude": "checkout", "steps": "browse,bought", "trend": "hour", "tz": "Asia/Kathmandu"},
 ]
 
 
+@pytest.mark.parametrize("given", FUNNELS, ids=str)
+def test_any_funnel_is_that_of_the_rows_whatever_happened_to_these(store: Store, given: dict[str, Any]) -> None:
+    come = [
+        session(
+            ", ".join(f"{n * 4_000 + [9, 700, 130][n % 3] * k} {place}" for k, place in enumerate(WAYS[n % 4].split())),
+            job=["gift", "replace"][n // 4 % 2], device=["mobile", "tablet"][n // 8 % 2], visitor=f"v{n}",
+        )
+        for n in range(80)
+    ]  # fmt: skip
+    *first, late, changed = come
+    fill(store, first)
+    tell_funnels_alike(store, given, 0, 9 * DAY)
+
+    was, twice = first[26], come[14]
+    changed.id, changed.opened_on, changed.visitor, changed.version = was.id, was.opened_on, was.visitor, 2
+    for rows in [[late], [twice, changed, *(gone(first[n]) for n in (1, 10, 19))]]:
+        store.insert("sessions", rows)
+        tell_funnels_alike(store, given, 0, 9 * DAY)
+    store.erase([ForgottenRow(project="shop", visitor="v6", forgotten_at=moment(99 * DAY))])
+    tell_funnels_alike(store, given, 0, 9 * DAY)
+
+
+def gone(was: SessionRow) -> SessionRow:
+    """A session as it is withdrawn."""
+    return SessionRow(project="shop", id=was.id, opened_on=was.opened_on, visitor=was.visitor, partition=0,
+        version=was.version + 1, is_deleted=1)  # fmt: skip
+
+
 def tell_funnels_alike(store: Store, given: dict[str, Any], since: float, until: float) -> None:
-    """A funnel is the same of counts as where each session is followed by itself, as its window might bind then."""
+    """A funnel is the same of counts as where each session is followed by itself."""
     question = FunnelQuestion(**given)
     asked = replace(asked_of(store, question, since, until), tz=given.get("tz", "UTC"))
 
-    followed = ask_funnel(asked, question.model_copy(update={"window": timedelta(days=6)}))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(funnel, "shape_of", partial(funnel.shape_of, one_by_one=True))
+        followed = ask_funnel(asked, question)
 
-    assert ask_funnel(asked, question) == followed.model_copy(update={"window": "1209600s"})
+    assert ask_funnel(asked, question) == followed

@@ -49,10 +49,7 @@
             cityHash64(path_key) AS way, arrayMap(t -> toInt64(t), path_offset) AS moments,
             path_started_at[1] AS first_at, part
         FROM scoped
-        WHERE NOT
-            (
-            -- include outlasts
-            )
+            -- include rows_over_in_time
             -- timed
 
         UNION ALL

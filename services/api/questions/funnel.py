@@ -30,6 +30,8 @@ LONGEST_SESSION = timedelta(days=7)
 MOST_TIMED = 500_000
 """Sessions whose times are looked at. Of more, a share of this size has a median within 0.6 percentiles of that of all,
 wherever 75,000 of the share went on (3 standard errors of a share, 3 · √(0.25 / 75,000)): docs/adr/0011."""
+BINDING = {"ways_of_paths": "ways_of_moments", "all_rows": "rows_over_in_time"}
+"""Fragments for where a window binds, so that it also matters when a session was at each place of its path."""
 UNITS = {"session": "rows", "person": "people"}
 
 
@@ -95,13 +97,20 @@ def _by_path(asked: Asked, shape: "Shape") -> list[Row]:
     words = {
         "between": fragment("nothing_between") if shape.parameters["order"] == "strict" else "",
         "timed": fragment("timed_share") if share < 1 else "",
-        "brief": f"AND NOT ({fragment('outlasts').strip()})" if shape.may_bind else "",
     }
     by_time = shape.parameters["by"] in TRENDS
+    binds = shape.may_bind and _outlast(asked, shape)
     apart = asked.told_apart_by(shape.part)
-    fragments, counts = counting(apart, sessions, by_quarter=by_time, by_run=by_time, of_rows=shape.may_bind)
-    shape = replace(shape, words=words, fragments={**shape.fragments, **fragments})
+    fragments, counts = counting(apart, sessions, by_quarter=by_time, by_run=by_time, of_rows=binds)
+    fragments = {**shape.fragments, **fragments, **(BINDING if binds else {})}
+    shape = replace(shape, words=words, fragments=fragments)
     return shape.rows(asked, "funnel_of_paths", timed_below=f"{int(share * 16**8):08x}", **counts)
+
+
+def _outlast(asked: Asked, shape: "Shape") -> bool:
+    """Whether any session may outlast a window. Where rows are read in any case, that is not worth a look at them."""
+    reads_rows = asked.scope.columns is None
+    return reads_rows or bool(asked.rows("outlasting", binding_ms=shape.parameters["binding_ms"]))
 
 
 @dataclass(frozen=True)
@@ -115,7 +124,7 @@ class Shape:
     by_path: bool = False
     """Whether sessions that took the same way are followed as one."""
     may_bind: bool = False
-    """Whether a window may bind, so that it also matters when a session was at each place of its path."""
+    """Whether a window may bind: it does where any session outlasts it."""
 
     def rows(self, asked: Asked, question: str, **more: object) -> list[Row]:
         """Run a question's SQL in this shape."""
@@ -135,7 +144,6 @@ def shape_of(asked: Asked, question: FunnelQuestion, path: FunnelPath, by: str, 
     value_of_units = "value_of_time" if by in TRENDS else "value_of_cell"
     fragments = {
         "plain_chain": "chain_with_rules" if path.has_rules else "plain_chain",
-        "ways_of_paths": "ways_of_moments" if may_bind else "ways_of_paths",
         "followed": "followed_by_moments" if path.has_rules or may_bind else "followed_by_order",
         "values_of_sessions": "values_of_events" if by in SAID_BY_EVENTS else "values_of_sessions",
         "units": f"units_of_{UNITS[question.unit]}",
@@ -156,7 +164,9 @@ def shape_of(asked: Asked, question: FunnelQuestion, path: FunnelPath, by: str, 
         "by": by,
     }
     said = {"said": said_by_events(by)}
-    return Shape(fragments, parameters, "" if by in SAID_BY_EVENTS | TRENDS else by, said, by_path=by_path, may_bind=may_bind)
+    return Shape(
+        fragments, parameters, "" if by in SAID_BY_EVENTS | TRENDS else by, said, by_path=by_path, may_bind=may_bind
+    )
 
 
 def said_by_events(by: str) -> str:
