@@ -156,6 +156,19 @@ def test_of_a_day_with_as_many_counts_as_rows_none_are_kept(
     assert again == answer
 
 
+def test_a_day_that_is_counted_as_one_is_of_a_period_only_as_a_whole(store: Store, ask: Ask) -> None:
+    fill(store, [session(f"{seconds} browse", job="gift", device="mobile") for seconds in (60, 50_000, DAY, 2 * DAY)])
+    asked = {"job": "gift", "device": "mobile"}
+
+    numbers = [
+        entered(ask("/v1/funnel", from_=text(since), to=text(until), **asked))
+        for since, until in [(0, 9 * DAY), (0, 40_000), (40_000, 9 * DAY), (0, DAY), (DAY, 9 * DAY)]
+    ]
+
+    assert kept(store) == {("device,job", "2026-01-01"): 2, ("device,job", "2026-01-02"): 1}
+    assert numbers == [4, 1, 3, 2, 2]
+
+
 def test_no_day_is_kept_that_an_end_of_the_period_lies_in(store: Store, ask: Ask) -> None:
     fill(store, days(0, 1, 2, 3))
 
