@@ -314,7 +314,8 @@ def test_any_funnel_is_that_of_the_rows_whatever_happened_to_these(store: Store,
     come = [
         session(
             ", ".join(
-                f"{n * 4_000 + [9, 60, 130, 600, 700][n % 5] * k} {place}" for k, place in enumerate(WAYS[n % 4].split())
+                f"{n * 4_000 + [9, 60, 130, 600, 700][n % 5] * k} {place}"
+                for k, place in enumerate(WAYS[n % 4].split())
             ),
             job=["gift", "replace"][n // 4 % 2], device=["mobile", "tablet"][n // 8 % 2], visitor=f"v{n}",
         )
