@@ -36,6 +36,15 @@ REACHED = f"""
 SELECT arrayMap(stage -> has(path_stage, stage), ['browse', 'basket', 'checkout', 'bought']) AS reached, count()
 FROM sessions FINAL WHERE {WITHIN} GROUP BY reached
 """
+REACHED_WITHIN = f"""
+SELECT reached, count() FROM (
+    SELECT windowFunnel(60000)(
+        toUInt64(toUnixTimestamp64Milli(run.2)), run.1 = 'browse', run.1 = 'basket', run.1 = 'checkout',
+        run.1 = 'bought') AS reached
+    FROM sessions FINAL ARRAY JOIN arrayZip(path_stage, path_started_at) AS run
+    WHERE {WITHIN} GROUP BY id)
+GROUP BY reached
+"""
 PEOPLE_REACHED = f"""
 SELECT reached, count() FROM (
     SELECT {PERSON} AS person, windowFunnel(1209600000)(
@@ -112,6 +121,14 @@ BARE: Mapping[str, Sequence[str]] = {
         REACHED.replace("SELECT", "SELECT job,")
         .replace(WITHIN, f"{WITHIN} AND device = 'mobile'")
         .replace("GROUP BY", "GROUP BY job,")
+    ],
+    "... within an hour": [REACHED_WITHIN.replace("60000", "3600000")],
+    "... within a minute": [REACHED_WITHIN],
+    "... each step within a minute": [REACHED_WITHIN],
+    "... of new visitors": [
+        REACHED.replace("FROM sessions FINAL", f"FROM sessions AS s FINAL {FIRST}").replace(
+            WITHIN, f"{WITHIN} AND first_at = started_at"
+        )
     ],
     "... of people": [PEOPLE_REACHED],
     "funnel of events": [WINDOW_FUNNEL],

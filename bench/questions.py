@@ -10,6 +10,7 @@ import argparse
 import time
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import timedelta
 from functools import partial
 from pathlib import Path
 from typing import NamedTuple
@@ -65,6 +66,10 @@ FUNNELS = {
     "... by day of entry": FunnelQuestion(trend="day"),
     "... with two filters": FunnelQuestion(job="gift", device="mobile"),
     "... with a filter by job": FunnelQuestion(device="mobile", breakdown="job"),
+    "... within an hour": FunnelQuestion(window=timedelta(hours=1)),
+    "... within a minute": FunnelQuestion(window=timedelta(minutes=1)),
+    "... each step within a minute": FunnelQuestion(step_windows="basket:1m,checkout:1m,bought:1m"),
+    "... of new visitors": FunnelQuestion(visitors="new"),
     "... of people": FunnelQuestion(unit="person"),
 }
 

@@ -7,6 +7,7 @@ asks first has them made.
 import logging
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from threading import Lock
 from time import monotonic
 
@@ -19,6 +20,11 @@ FEWEST = 200_000
 """Sessions stored of the days in question from which on it pays: fewer are counted faster than looked after."""
 AT_ONCE = 2_000_000
 """Rows that are counted by one statement, which takes two seconds."""
+MOST_COLUMNS = 3
+"""By which sessions are told apart at once: of all that can be there are three hundred choices of three."""
+QUARTERS_A_DAY = 96
+ROWS_A_COUNT = 4
+"""A count is to stand for at least so many rows on the average, else it is not kept: rows are as quick to read."""
 PATIENCE_SECONDS = 20
 """For how long somebody who asks is kept waiting; the days that are left are counted for whoever asks next."""
 
@@ -32,45 +38,74 @@ def stored(asked: Asked) -> int:
     return int(asked.rows("sessions_stored")[0]["sessions"])
 
 
+@dataclass(frozen=True)
+class Kind:
+    """Which counts are kept of a day: by which columns, and how finely by when sessions began."""
+
+    columns: Sequence[str] = ()
+
+    @property
+    def apart_by(self) -> str:
+        """As it is stored."""
+        return ",".join(self.columns)
+
+    @property
+    def is_fine(self) -> bool:
+        """By quarters of an hour, and by how many later each place was come to; else by days."""
+        return len(self.columns) <= 1
+
+    @property
+    def parameters(self) -> dict[str, object]:
+        """For SQL."""
+        return {"apart_by": self.apart_by, "span": 1 if self.is_fine else QUARTERS_A_DAY}
+
+
 def counting(
-    asked: Asked, sessions: int, *, by_quarter: bool = False, by_run: bool = False
+    asked: Asked,
+    sessions: int,
+    *,
+    by_quarter: bool = False,
+    by_run: bool = False,
+    by_outcome: bool = False,
+    of_rows: bool = False,
 ) -> tuple[dict[str, str], dict[str, object]]:
     """By which fragment and parameters a question counts its sessions: from what is kept, where that pays.
 
-    `by_quarter` tells when they began, `by_run` also when they came to each place of their path.
+    `by_quarter` tells when they began, `by_run` also when they came to each place of their path, `by_outcome` whether
+    they got done. `of_rows` is for what takes more than counts that are kept know.
     """
-    plain: dict[str, object] = {"by_quarter": by_quarter, "by_run": by_run}
-    columns = _told_by(asked)
-    if columns is None or sessions < FEWEST:
+    plain: dict[str, object] = {"by_quarter": by_quarter, "by_run": by_run, "by_outcome": by_outcome}
+    kind = None if of_rows else _told_by(asked)
+    if kind is None or (by_quarter and not kind.is_fine) or sessions < FEWEST:
         return {}, plain
-    apart_by = "".join(columns)
-    keep(asked, apart_by)
-    only = (asked.scope.columns or {}).get(apart_by, "")
-    return {"counted_rows": "counted_days"}, plain | {
-        "apart_by": apart_by, "part_of": asked.scope.apart, "only": only,
+    keep(asked, kind)
+    filtered = asked.scope.columns or {}
+    return {"counted_rows": "counted_days", "all_rows": "rows_of_other_days"}, plain | kind.parameters | {
+        "part_at": kind.columns.index(asked.scope.apart) + 1 if asked.scope.apart else 0,
+        "only": [filtered.get(column, "") for column in kind.columns],
     }  # fmt: skip
 
 
-def _told_by(asked: Asked) -> set[str] | None:
-    """The one column, if any, by which its sessions are chosen and told apart; None where it takes more than that."""
+def _told_by(asked: Asked) -> Kind | None:
+    """The columns by which its sessions are chosen and told apart; None where it takes more than that."""
     if asked.scope.columns is None or asked.scope.apart == SEGMENT:
         return None
-    columns = {*asked.scope.columns, asked.scope.apart} - {""}
-    return columns if len(columns) <= 1 else None
+    columns = sorted({*asked.scope.columns, asked.scope.apart} - {""})
+    return Kind(columns) if len(columns) <= MOST_COLUMNS else None
 
 
-def keep(asked: Asked, apart_by: str) -> None:
+def keep(asked: Asked, kind: Kind) -> None:
     """Have counted what of the days in question is not counted yet, for as long as anybody would wait."""
     with _counting[asked.project]:
         until = monotonic() + PATIENCE_SECONDS
-        for days in _together(_uncounted(asked, apart_by)):
-            if monotonic() > until or not _count(asked, apart_by, days):
+        for days in _together(_uncounted(asked, kind)):
+            if monotonic() > until or not _count(asked, kind, days):
                 return
 
 
-def _uncounted(asked: Asked, apart_by: str) -> list[tuple[str, int]]:
+def _uncounted(asked: Asked, kind: Kind) -> list[tuple[str, int]]:
     going_on = (asked.freshness.fresh_until or asked.period.until).date()
-    rows = asked.rows("uncounted_days", apart_by=apart_by, going_on=going_on)
+    rows = asked.rows("uncounted_days", apart_by=kind.apart_by, going_on=going_on)
     return [(row["day"], row["stored"]) for row in rows]
 
 
@@ -87,11 +122,16 @@ def _together(uncounted: Sequence[tuple[str, int]]) -> Iterator[list[str]]:
         yield days
 
 
-def _count(asked: Asked, apart_by: str, days: Sequence[str]) -> bool:
-    counting_days = statement("count_days", {"value": part_of(apart_by)})
-    of = {"project": asked.project, "apart_by": apart_by, "days": list(days), "by_run": True}
+def _count(asked: Asked, kind: Kind, days: Sequence[str]) -> bool:
+    values = ", ".join(map(part_of, kind.columns))
+    words = {
+        "columns": "".join(f"{column}, " for column in kind.columns),
+        "values": f"[{values}]" if values else "emptyArrayString()",
+    }
+    counting_days = statement("count_days", words)
+    of = {"project": asked.project, "days": list(days), "by_run": kind.is_fine, "rows_a_count": ROWS_A_COUNT}
     try:
-        asked.store.change(counting_days, of)
+        asked.store.change(counting_days, of | kind.parameters)
     except StoreRefused as error:
         _log.warning("Counts of sessions are not kept, so that questions about many take longer: %s", error)
         return False

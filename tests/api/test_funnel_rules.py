@@ -170,9 +170,10 @@ def said(at: float, props: dict[str, Any], visitor: str = "anna", **context: Any
     )  # fmt: skip
 
 
-def test_what_the_events_say_of_a_segment_tells_sessions_apart(store: Store, ask: Ask) -> None:
+@pytest.mark.parametrize("spelling", [b'"segment"', rb'"\u0073egment"'])
+def test_what_the_events_say_of_a_segment_tells_sessions_apart(store: Store, ask: Ask, spelling: bytes) -> None:
     fill(store, [session("0 browse, 5 basket", visitor="anna"), session("0 browse", visitor="ben")])
-    store.insert_lines("events", [said(0, {}, traits={"segment": "gold"})])
+    store.insert_lines("events", [said(0, {}, traits={"segment": "gold"}).replace(b'"segment"', spelling)])
 
     answer = ask("/v1/funnel", steps="browse,basket", breakdown="segment")
 

@@ -3,7 +3,7 @@
 import logging
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import timedelta
+from functools import partial
 from typing import Any
 
 import pytest
@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from services.api import kept_counts
 from services.api.period import Period
 from services.api.question import Asked
+from services.api.questions import funnel
 from services.api.questions.freshness import ask_freshness, from_millis
 from services.api.questions.funnel import FunnelQuestion, ask_funnel
 from services.api.questions.trends import TrendsQuestion, ask_trends
@@ -30,6 +31,7 @@ WAYS = ["browse", "browse basket", "browse basket bought", "browse checkout.paym
 @pytest.fixture(autouse=True)
 def _always_kept(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(kept_counts, "FEWEST", 0)
+    monkeypatch.setattr(kept_counts, "ROWS_A_COUNT", 0)
 
 
 def kept(store: Store) -> dict[tuple[str, str], int]:
@@ -72,9 +74,7 @@ def test_sessions_that_come_late_or_are_withdrawn_change_a_day_that_was_counted(
     fill(store, sessions := days(0, 0, 0, 1, 2))
     ask("/v1/funnel", **WHOLE)
 
-    first = sessions[0]
-    gone = SessionRow("shop", first.opened_on, first.id, partition=0, version=2, visitor=first.visitor, is_deleted=1)
-    store.insert("sessions", [*days(0, 1), gone])
+    store.insert("sessions", [*days(0, 1), gone(sessions[0])])
     answer = ask("/v1/funnel", **WHOLE)
 
     assert entered(answer) == 6
@@ -86,12 +86,15 @@ def test_counts_are_kept_by_the_column_that_is_asked_for(store: Store, ask: Ask)
 
     by_job = ask("/v1/funnel", breakdown="job", **WHOLE)["breakdown"]
     on_mobile = ask("/v1/funnel", device="mobile", **WHOLE)
-    ask("/v1/funnel", device="mobile", job="gift", **WHOLE)
+    on_mobile_by_job = ask("/v1/funnel", device="mobile", breakdown="job", **WHOLE)["breakdown"]
+    by_both = ask("/v1/funnel", device="tablet", job="replace", **WHOLE)
     ask("/v1/funnel", visitors="new", **WHOLE)
 
     assert {one["value"]: one["steps"][0]["entered"] for one in by_job} == {"gift": 3, "replace": 2}
     assert entered(on_mobile) == 3
-    assert {apart_by for apart_by, _ in kept(store)} == {"job", "device"}
+    assert [(one["value"], entered(one)) for one in on_mobile_by_job] == [("gift", 3)]
+    assert entered(by_both) == 2
+    assert {apart_by for apart_by, _ in kept(store)} == {"job", "device", "device,job"}
 
 
 @pytest.mark.parametrize(
@@ -137,6 +140,33 @@ def test_counts_know_when_people_entered_a_funnel_after_they_came(store: Store, 
     assert [(one["value"], entered(one)) for one in answer["trend"]] == [
         ("2026-01-01T00:00:00+0000", 1), ("2026-01-01T01:00:00+0000", 2), ("2026-01-03T00:00:00+0000", 1),
     ]  # fmt: skip
+
+
+def test_of_a_day_with_as_many_counts_as_rows_none_are_kept(
+    store: Store, ask: Ask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(kept_counts, "ROWS_A_COUNT", 2)
+    fill(store, [*days(0, 0, 0, 0, job="gift"), *days(1, 1, job="gift"), *days(1, job="replace"), *days(2)])
+
+    answer = ask("/v1/funnel", breakdown="job", **WHOLE)
+    again = ask("/v1/funnel", breakdown="job", **WHOLE)
+
+    assert kept(store) == {("job", "2026-01-01"): 4, ("job", "2026-01-02"): 0}
+    assert {one["value"]: entered(one) for one in answer["breakdown"]} == {"gift": 6, "replace": 1, "unassigned": 1}
+    assert again == answer
+
+
+def test_a_day_that_is_counted_as_one_is_of_a_period_only_as_a_whole(store: Store, ask: Ask) -> None:
+    fill(store, [session(f"{seconds} browse", job="gift", device="mobile") for seconds in (60, 50_000, DAY, 2 * DAY)])
+    asked = {"job": "gift", "device": "mobile"}
+
+    numbers = [
+        entered(ask("/v1/funnel", from_=text(since), to=text(until), **asked))
+        for since, until in [(0, 9 * DAY), (0, 40_000), (40_000, 9 * DAY), (0, DAY), (DAY, 9 * DAY)]
+    ]
+
+    assert kept(store) == {("device,job", "2026-01-01"): 2, ("device,job", "2026-01-02"): 1}
+    assert numbers == [4, 1, 3, 2, 2]
 
 
 def test_no_day_is_kept_that_an_end_of_the_period_lies_in(store: Store, ask: Ask) -> None:
@@ -215,10 +245,7 @@ def happen(store: Store, rows: dict[str, SessionRow], what: str, data: st.DataOb
         other.version = rows[one].version + 1
         put(store, rows, [other])
     elif what == "withdraw":
-        was = rows[one]
-        gone = SessionRow(project="shop", id=one, opened_on=was.opened_on, visitor=was.visitor, partition=0,
-            version=was.version + 1, is_deleted=1)  # fmt: skip
-        put(store, rows, [gone])
+        put(store, rows, [gone(rows[one])])
     elif what == "again":
         put(store, rows, [rows[one]])
     elif what == "erase":
@@ -235,14 +262,16 @@ def put(store: Store, rows: dict[str, SessionRow], some: Sequence[SessionRow]) -
 def draw_sessions(data: st.DataObject, number: int) -> list[SessionRow]:
     drawn = st.tuples(
         st.integers(0, 3), st.integers(0, 95), st.sampled_from([9, 700]), st.sampled_from(WAYS),
-        st.sampled_from(["gift", ""]), st.booleans(),
+        st.sampled_from(["gift", ""]), st.booleans(), st.sampled_from(["mobile", "tablet"]),
     )  # fmt: skip
     return [
         session(
             ", ".join(f"{day * DAY + quarter * 900 + pace * n} {place}" for n, place in enumerate(way.split())),
-            job=job, state="open" if is_open else "closed",
+            job=job, state="open" if is_open else "closed", device=device,
         )
-        for day, quarter, pace, way, job, is_open in data.draw(st.lists(drawn, min_size=number, max_size=number))
+        for day, quarter, pace, way, job, is_open, device in data.draw(
+            st.lists(drawn, min_size=number, max_size=number)
+        )
     ]  # fmt: skip
 
 
@@ -269,14 +298,55 @@ FUNNELS: list[dict[str, Any]] = [
     {"optional": "basket", "steps": "browse,basket,bought", "trend": "day", "job": "gift"},
     {"steps": "basket,bought", "trend": "hour", "tz": "Asia/Kathmandu"},
     {"order": "strict", "steps": "browse,checkout.payment", "trend": "week"},
+    {"job": "gift", "device": "mobile"},
+    {"device": "tablet", "breakdown": "job", "exclude": "checkout", "steps": "browse,bought"},
+    {"job": "gift", "device": "mobile", "trend": "day"},
+    {"window": "2d", "breakdown": "device"},
+    {"window": "10s"},
+    {"window": "650s", "order": "any", "breakdown": "job", "device": "mobile"},
+    {"step_windows": "basket:100s", "steps": "browse,basket,bought", "optional": "basket"},
+    {"window": "650s", "exclude": "checkout", "steps": "browse,basket", "trend": "hour", "tz": "Asia/Kathmandu"},
 ]
 
 
+@pytest.mark.parametrize("given", FUNNELS, ids=str)
+def test_any_funnel_is_that_of_the_rows_whatever_happened_to_these(store: Store, given: dict[str, Any]) -> None:
+    come = [
+        session(
+            ", ".join(
+                f"{n * 4_000 + [9, 60, 130, 600, 700][n % 5] * k} {place}"
+                for k, place in enumerate(WAYS[n % 4].split())
+            ),
+            job=["gift", "replace"][n // 4 % 2], device=["mobile", "tablet"][n // 8 % 2], visitor=f"v{n}",
+        )
+        for n in range(80)
+    ]  # fmt: skip
+    *first, late, changed = come
+    fill(store, first)
+    tell_funnels_alike(store, given, 0, 9 * DAY)
+
+    was, twice = first[26], come[14]
+    changed.id, changed.opened_on, changed.visitor, changed.version = was.id, was.opened_on, was.visitor, 2
+    for rows in [[late], [twice, changed, *(gone(first[n]) for n in (1, 10, 19))]]:
+        store.insert("sessions", rows)
+        tell_funnels_alike(store, given, 0, 9 * DAY)
+    store.erase([ForgottenRow(project="shop", visitor="v6", forgotten_at=moment(99 * DAY))])
+    tell_funnels_alike(store, given, 0, 9 * DAY)
+
+
+def gone(was: SessionRow) -> SessionRow:
+    """A session as it is withdrawn."""
+    return SessionRow(project="shop", id=was.id, opened_on=was.opened_on, visitor=was.visitor, partition=0,
+        version=was.version + 1, is_deleted=1)  # fmt: skip
+
+
 def tell_funnels_alike(store: Store, given: dict[str, Any], since: float, until: float) -> None:
-    """A funnel is the same of counts as where each session is followed by itself, as its window might bind then."""
+    """A funnel is the same of counts as where each session is followed by itself."""
     question = FunnelQuestion(**given)
     asked = replace(asked_of(store, question, since, until), tz=given.get("tz", "UTC"))
 
-    followed = ask_funnel(asked, question.model_copy(update={"window": timedelta(days=6)}))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(funnel, "shape_of", partial(funnel.shape_of, one_by_one=True))
+        followed = ask_funnel(asked, question)
 
-    assert ask_funnel(asked, question) == followed.model_copy(update={"window": "1209600s"})
+    assert ask_funnel(asked, question) == followed

@@ -1,9 +1,9 @@
     -- include day_marks
 
-    -- Days whose counts are kept and hold, unless a quarter of an hour of theirs lies across an end of the period.
+    -- Days whose counts are kept and hold, unless a span of theirs (in quarters of an hour) lies across an end of the period.
     kept AS MATERIALIZED
     (
-        SELECT opened_on, quarter, value, path_key, is_open, got_done, moved, sessions
+        SELECT opened_on, quarter, parts, path_key, is_open, got_done, moved, sessions
         FROM
         (
             SELECT *
@@ -12,9 +12,9 @@
                 AND opened_on BETWEEN toDate32(from_at) AND toDate32(to_at) + {longest_days:UInt16}
         ) AS counts
         INNER JOIN day_marks USING (opened_on, stored, fingerprint)
-        WHERE NOT arrayExists(
-            q -> (q * 900000 < {from_ms:Int64} AND (q + 1) * 900000 > {from_ms:Int64})
-                OR (q * 900000 < {to_ms:Int64} AND (q + 1) * 900000 > {to_ms:Int64}),
+        WHERE notEmpty(quarter) AND NOT arrayExists(
+            q -> (q * 900000 < {from_ms:Int64} AND (q + {span:UInt16}) * 900000 > {from_ms:Int64})
+                OR (q * 900000 < {to_ms:Int64} AND (q + {span:UInt16}) * 900000 > {to_ms:Int64}),
             quarter)
     ),
 
@@ -23,20 +23,14 @@
     counted AS
     (
         SELECT
-            if({by_quarter:Bool}, cell.1, 0) AS quarter, if({part_of:String} = '', '', cell.2) AS part, cell.3 AS path_key, cell.4 AS is_open,
+            if({by_quarter:Bool}, cell.1, 0) AS quarter,
+            if({part_at:UInt8} = 0, '', cell.2[greatest({part_at:UInt8}, 1)]) AS part, cell.3 AS path_key, cell.4 AS is_open,
             cell.5 AS got_done, if({by_run:Bool}, cell.6, '') AS moved, cell.7 AS n
-        FROM (SELECT arrayJoin(arrayZip(quarter, value, path_key, is_open, got_done, moved, sessions)) AS cell FROM kept)
+        FROM (SELECT arrayJoin(arrayZip(quarter, parts, path_key, is_open, got_done, moved, sessions)) AS cell FROM kept)
         WHERE cell.1 * 900000 >= {from_ms:Int64} AND cell.1 * 900000 < {to_ms:Int64}
-            AND ({only:String} = '' OR cell.2 = {only:String})
+            AND arrayAll((value, only) -> only IN ('', value), cell.2, {only:Array(String)})
 
         UNION ALL
 
-        SELECT
-            if({by_quarter:Bool}, intDiv(toUnixTimestamp64Milli(started_at), 900000), 0) AS quarter, part, path_key,
-            state = 'open' AS is_open, toUnixTimestamp64Milli(outcome_at) > 0 AS got_done,
-            -- include moved_on
-            AS moved, count() AS n
-        FROM scoped
-        WHERE opened_on NOT IN (SELECT opened_on FROM kept)
-        GROUP BY quarter, part, path_key, is_open, got_done, moved
+        -- include counts_of_rows
     ),

@@ -4,7 +4,7 @@
     taken_paths AS
     (
         SELECT
-            path_key, cells,
+            cells,
             arrayMap(run -> splitByChar('\t', run), splitByChar('\n', path_key)) AS runs,
             arrayMap(run -> run[1], runs) AS stages_of,
             arrayMap(run -> concat(run[1], '.', run[2]), runs) AS labels,
@@ -17,7 +17,7 @@
     followed AS MATERIALIZED
     (
         SELECT
-            path_key, cells, arrayFirst(way -> length(way) = arrayMax(w -> length(w), ways), ways) AS way,
+            cells, arrayFirst(way -> length(way) = arrayMax(w -> length(w), ways), ways) AS way,
             arrayMap(k -> arrayMax(arraySlice(way, 1, k)), arrayEnumerate(way)) AS reached_by,
             reached_by[1] AS entry, length(way) = length(steps) AS finished,
             arrayMap(
@@ -25,7 +25,7 @@
         FROM
         (
             SELECT
-                path_key, cells,
+                cells,
                 arrayMap(
                     start -> arrayFilter(n -> n > 0, arrayFold(
                         (way, step, before) -> arrayPushBack(way, toInt64(arrayFirst(

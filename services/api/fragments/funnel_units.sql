@@ -1,13 +1,9 @@
     -- Whom a funnel follows, and what fits its steps: read from session rows, where an element of a path is a run of
     -- events at one place, with the moments of the first and the last of them.
     --
-    -- A unit is either a session or a person, followed by the moments of its acts; or (`planned`) a path, followed once
-    -- for all sessions that took it, of which `cells` has the counts by (value, is open). A path has no moments but
-    -- those that say what comes after what, so its windows never bind: sessions in which they could are followed one by
-    -- one. `close` says of each run how many before it count as of one moment with it.
+    -- A unit is either a session or a person, followed by the moments of its acts. What is `planned` is followed without
+    -- any, where none matter (units_of_ways.sql): these are not.
     -- include funnel_words
-
-    -- include scoped_sessions
 
     -- include identified_in_numbers
 
@@ -23,7 +19,6 @@
             AND opened_on BETWEEN toDate32(from_at) - {longest_days:UInt16}
                 AND toDate32(to_at) + {longest_days:UInt16}
             AND if(by_person, ended_at, started_at) >= from_at AND started_at < to_at
-            AND (NOT {binds:Bool} OR ended_at - started_at > {binding_ms:Int64} / 1000)
             -- filters
     ),
 
@@ -97,22 +92,5 @@
             GROUP BY person
         )
     ),
-
-    ways AS
-    (
-        SELECT way AS path_key, groupArray((value, is_open, n)) AS cells
-        FROM
-        (
-            SELECT path_key AS way, part AS value, state = 'open' AS is_open, count() AS n
-            FROM scoped
-            WHERE NOT {binds:Bool} OR ended_at - started_at <= {binding_ms:Int64} / 1000
-            GROUP BY way, value, is_open
-        )
-        GROUP BY way
-        -- None, but it keeps what is asked of a path from being worked out for each session.
-        LIMIT 1000000000000
-    ),
-
-    -- include path_units
 
     -- include units

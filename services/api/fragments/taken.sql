@@ -2,11 +2,11 @@
     -- In layers, since ClickHouse works out anew what an expression means at each place where its alias stands.
     cells_of AS
     (
-        SELECT planned, cell, times, values, members, k, {next:Array(UInt8)}[k] AS following
+        SELECT cell, times, values, members, k, {next:Array(UInt8)}[k] AS following
         FROM
         (
             SELECT
-                planned, times, values, members, arrayJoin(cells) AS cell,
+                times, values, members, arrayJoin(cells) AS cell,
                 arrayFilter(k -> k <= length(times) AND times[k] >= 0, ks) AS there
             -- The limit is none: it keeps the filter from being pushed into the chains, which would work them out again.
             FROM (SELECT * FROM chained LIMIT 1000000000000)
@@ -18,7 +18,7 @@
     placed AS
     (
         SELECT
-            planned, cell, values, members, k, times[1] AS began_at, times[k] AS took_at,
+            cell, values, members, k, times[1] AS began_at, times[k] AS took_at,
             following > 0 AND length(times) >= following AS went_on,
             length(times) = length(ks) AS finished,
             if(went_on, toUInt64(times[following] - took_at), 0) AS waited,
@@ -29,7 +29,7 @@
     taken AS
     (
         SELECT
-            planned, k, went_on, finished, waited,
+            k, went_on, finished, waited,
             cell.3 AS units_of,
             cell.2 OR (by_person AND began_at + window_ms > {as_of_ms:Int64}) AS undecided,
             -- include value

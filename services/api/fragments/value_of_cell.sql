@@ -1,1 +1,1 @@
-            multiIf(planned, cell.1, by = '', '', arrayLast(one -> toUnixTimestamp64Milli(one.1) <= as_of, values).2)
+            if(by = '', '', arrayLast(one -> toUnixTimestamp64Milli(one.1) <= as_of, values).2)

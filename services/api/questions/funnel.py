@@ -17,7 +17,7 @@ from datetime import timedelta
 from pydantic import Field
 
 from services.api.funnel_groups import FunnelGroup, group, nobody
-from services.api.funnel_path import FunnelPath, read_path
+from services.api.funnel_path import NO_WINDOW_MS, FunnelPath, read_path
 from services.api.funnel_terms import SAID_BY_EVENTS, TRENDS, FunnelTerms, FunnelTold, tolerance_ms
 from services.api.kept_counts import counting, stored
 from services.api.question import PREVIOUS, Asked, Row
@@ -30,6 +30,8 @@ LONGEST_SESSION = timedelta(days=7)
 MOST_TIMED = 500_000
 """Sessions whose times are looked at. Of more, a share of this size has a median within 0.6 percentiles of that of all,
 wherever 75,000 of the share went on (3 standard errors of a share, 3 · √(0.25 / 75,000)): docs/adr/0011."""
+BINDING = {"ways_of_paths": "ways_of_moments", "all_rows": "rows_over_in_time"}
+"""Fragments for where a window binds, so that it also matters when a session was at each place of its path."""
 UNITS = {"session": "rows", "person": "people"}
 
 
@@ -85,16 +87,8 @@ def _told(asked: Asked, question: FunnelQuestion, path: FunnelPath, by: str) -> 
     if shape.by_path:
         rows = _by_path(asked, shape)
         return [row for row in rows if row["is_whole"]], [row for row in rows if not row["is_whole"]]
-    rows = _one_by_one(asked, shape)
-    return _told(asked, question, path, "")[0] if by and by not in TRENDS else rows, rows
-
-
-def _one_by_one(asked: Asked, shape: "Shape") -> list[Row]:
     rows = shape.rows(asked, "funnel")
-    if not shape.parameters["binds"]:
-        return rows
-    waits = {(row["value"], row["k"]): row for row in shape.rows(asked, "funnel_waits")}
-    return [row | waits.get((row["value"], row["k"]), {}) for row in rows]
+    return _told(asked, question, path, "")[0] if by and by not in TRENDS else rows, rows
 
 
 def _by_path(asked: Asked, shape: "Shape") -> list[Row]:
@@ -105,9 +99,18 @@ def _by_path(asked: Asked, shape: "Shape") -> list[Row]:
         "timed": fragment("timed_share") if share < 1 else "",
     }
     by_time = shape.parameters["by"] in TRENDS
-    fragments, counts = counting(asked.told_apart_by(shape.part), sessions, by_quarter=by_time, by_run=by_time)
-    shape = replace(shape, words=words, fragments={**shape.fragments, **fragments})
+    binds = shape.may_bind and _outlast(asked, shape)
+    apart = asked.told_apart_by(shape.part)
+    fragments, counts = counting(apart, sessions, by_quarter=by_time, by_run=by_time, of_rows=binds)
+    fragments = {**shape.fragments, **fragments, **(BINDING if binds else {})}
+    shape = replace(shape, words=words, fragments=fragments)
     return shape.rows(asked, "funnel_of_paths", timed_below=f"{int(share * 16**8):08x}", **counts)
+
+
+def _outlast(asked: Asked, shape: "Shape") -> bool:
+    """Whether any session may outlast a window. Where rows are read in any case, that is not worth a look at them."""
+    reads_rows = asked.scope.columns is None
+    return reads_rows or bool(asked.rows("outlasting", binding_ms=shape.parameters["binding_ms"]))
 
 
 @dataclass(frozen=True)
@@ -119,7 +122,9 @@ class Shape:
     part: str
     words: Mapping[str, str] = field(default_factory=dict)
     by_path: bool = False
-    """Whether sessions that took the same path are followed as one, by what comes after what alone."""
+    """Whether sessions that took the same way are followed as one."""
+    may_bind: bool = False
+    """Whether a window may bind: it does where any session outlasts it."""
 
     def rows(self, asked: Asked, question: str, **more: object) -> list[Row]:
         """Run a question's SQL in this shape."""
@@ -129,21 +134,19 @@ class Shape:
 def shape_of(asked: Asked, question: FunnelQuestion, path: FunnelPath, by: str, *, one_by_one: bool = False) -> Shape:
     """Only as much is read and worked out as the question needs.
 
-    Sessions that took the same path are followed as one, unless a window may bind or they are told apart by what events
-    say.
+    Sessions that took the same way are followed as one, unless they are told apart by what events say.
     """
     window_ms = millis(question.window or asked.journey.window)
     binding_ms = min(window_ms, *path.windows_ms)
-    as_paths = question.unit == "session" and by not in SAID_BY_EVENTS and not one_by_one
+    by_path = question.unit == "session" and by not in SAID_BY_EVENTS and not one_by_one
     may_bind = binding_ms < millis(max(LONGEST_SESSION, asked.journey.sessions.max_length))
-    binds = as_paths and may_bind and by not in TRENDS
-    by_path = as_paths and not may_bind
+    tolerance = tolerance_ms(question)
     value_of_units = "value_of_time" if by in TRENDS else "value_of_cell"
     fragments = {
         "plain_chain": "chain_with_rules" if path.has_rules else "plain_chain",
-        "followed": "followed_by_rules" if path.has_rules else "followed_by_order",
+        "followed": "followed_by_moments" if path.has_rules or may_bind else "followed_by_order",
         "values_of_sessions": "values_of_events" if by in SAID_BY_EVENTS else "values_of_sessions",
-        "units": "units_of_paths_and_rows" if binds else f"units_of_{UNITS[question.unit]}",
+        "units": f"units_of_{UNITS[question.unit]}",
         "value": "value_of_part" if by_path and by not in TRENDS else value_of_units,
     }
     parameters = {
@@ -151,17 +154,19 @@ def shape_of(asked: Asked, question: FunnelQuestion, path: FunnelPath, by: str, 
         "unit": question.unit,
         "order": question.order,
         "window_ms": window_ms,
-        "binds": int(binds),
         "binding_ms": binding_ms,
+        "compared": sorted({0, max(tolerance - 1, 0), window_ms, *path.windows_ms} - {NO_WINDOW_MS}),
         "in_sessions": int(one_by_one),
-        "tolerance_ms": tolerance_ms(question),
+        "tolerance_ms": tolerance,
         "as_of_ms": to_millis(asked.freshness.fresh_until or asked.period.until),
         "property": question.property,
         "attribution": question.attribution,
         "by": by,
     }
     said = {"said": said_by_events(by)}
-    return Shape(fragments, parameters, "" if by in SAID_BY_EVENTS | TRENDS else by, said, by_path=by_path)
+    return Shape(
+        fragments, parameters, "" if by in SAID_BY_EVENTS | TRENDS else by, said, by_path=by_path, may_bind=may_bind
+    )
 
 
 def said_by_events(by: str) -> str:

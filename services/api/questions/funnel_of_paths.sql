@@ -1,5 +1,5 @@
--- How many sessions reached each step of a funnel of the journey, and how long they took, where all that took one path
--- fare alike: a path is followed once. What each order means stands in funnel.py.
+-- How many sessions reached each step of a funnel of the journey, and how long they took, where all that took one way
+-- fare alike: a way is followed once. What each order means stands in funnel.py.
 WITH
     -- include funnel_words
 
@@ -7,46 +7,30 @@ WITH
 
     -- include counted_rows
 
-    ways AS
-    (
-        SELECT path_key, groupArray((part, quarter, moved, n, open)) AS cells
-        FROM
-        (
-            SELECT path_key, part, quarter, moved, sum(counted.n) AS n, sumIf(counted.n, is_open) AS open
-            FROM counted
-            GROUP BY path_key, part, quarter, moved
-        )
-        GROUP BY path_key
-    ),
+    -- include ways_of_paths
 
-    -- By path: the run by which step 1 was taken, whether the last step was, and `hops`: for each step that was taken its
-    -- number, whether the next that is required was, too, and the runs by which.
+    -- By way: the place by which step 1 was taken, whether the last step was, and `hops`: for each step that was taken its
+    -- number, whether the next that is required was, too, and the places by which.
     -- include followed
 
     waits AS
     (
         SELECT
             grouping(value) AS is_whole, value, hop.1 AS k, count() AS timed,
-            quantilesExactInclusive(0.5, 0.75, 0.9)(path_offset[hop.4] - path_offset[hop.3]) AS quantiles
+            quantilesExactInclusive(0.5, 0.75, 0.9)(moments[hop.4] - moments[hop.3]) AS quantiles
         FROM
         (
             SELECT
-                ways_on, path_offset, toUnixTimestamp64Milli(path_started_at[entry]) AS began_at,
+                ways_on, moments, toUnixTimestamp64Milli(first_at) + moments[entry] AS began_at,
                 -- include value
                 AS value
-            FROM
-            (
-                SELECT cityHash64(path_key) AS path_hash, path_offset, path_started_at, part
-                FROM scoped
-                WHERE true
-                    -- timed
-            ) AS walked
+            FROM walked
             INNER JOIN
             (
-                SELECT cityHash64(path_key) AS path_hash, entry, arrayFilter(hop -> hop.2, hops) AS ways_on
+                SELECT cells.1 AS way, entry, arrayFilter(hop -> hop.2, hops) AS ways_on
                 FROM followed
                 WHERE notEmpty(ways_on)
-            ) AS plans ON plans.path_hash = walked.path_hash
+            ) AS plans ON plans.way = walked.way
         )
         ARRAY JOIN ways_on AS hop
         GROUP BY GROUPING SETS ((value, k), (k))
@@ -62,7 +46,7 @@ WITH
                 toInt64(cell.2 + toUInt32OrZero(splitByChar(',', cell.3)[entry])) * 900000 AS began_at,
                 -- include value
                 AS value
-            FROM (SELECT hops, finished, entry, arrayJoin(cells) AS cell FROM followed)
+            FROM (SELECT hops, finished, entry, arrayJoin(cells.2) AS cell FROM followed)
         )
         GROUP BY value, hops, finished
     )

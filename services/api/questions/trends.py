@@ -164,7 +164,7 @@ def of_counts(asked: Asked, question: TrendsQuestion, parameters: Mapping[str, o
         lines = lines if by else lines.as_one()
     else:
         lines = lines_of(asked.of_a_job() if question.metric == "success" else asked, by)
-    fragments, counts = counting(lines.asked, stored(asked) if lines.by_one else 0, by_quarter=True)
+    fragments, counts = counting(lines.asked, stored(asked) if lines.by_one else 0, by_quarter=True, by_outcome=True)
     words = {"is_told": is_told, "is_so": is_so, **lines.words}
     return lines.asked.rows("trends_of_counts", {**fragments, **lines.fragments}, words, **parameters, **counts)
 

@@ -1,0 +1,1 @@
+            WHERE opened_on NOT IN (SELECT opened_on FROM kept)

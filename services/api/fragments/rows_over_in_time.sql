@@ -1,0 +1,4 @@
+            WHERE NOT
+            (
+            -- include outlasts
+            )
