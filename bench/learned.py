@@ -28,7 +28,8 @@ from services.demo.people.town import visits
 from services.edges.journey_file import load_journey
 
 STALL = "stage_stall"
-TRUTHS = {STALL: STALL, "hesitation": "hesitation", f"{STALL}, whatever kept them": STALL}
+WHATEVER = f"{STALL}, whatever kept them"
+TRUTHS = {STALL: STALL, "hesitation": "hesitation", WHATEVER: STALL}
 """What is asked, and of which detector."""
 
 _props: msgspec.json.Decoder[dict[str, object]] = msgspec.json.Decoder(dict[str, object])
@@ -90,9 +91,9 @@ def score(journey: Journey, seeds: Sequence[int], people: int) -> dict[str, Scor
 
 
 def _met(truth: str, lived: Lived) -> set[Friction]:
-    if truth in (STALL, "hesitation"):
-        return {one for one in lived.frictions if one.detector == truth}
-    return {Friction(STALL, *place) for place in lived.held_up}
+    if truth == WHATEVER:
+        return {Friction(STALL, *place) for place in lived.held_up}
+    return {one for one in lived.frictions if one.detector == truth}
 
 
 def main() -> None:

@@ -14,8 +14,8 @@ class Learned(Part):
 
     stays: dict[str, dict[str, Duration]] = Field(
         {},
-        description="Stage, or `stage.step` → job, or `*` for all → the time by which 95 % have gone on, and "
-        "beyond which a stay lies apart from the others.",
+        description="Stage, or `stage.step` → job, or `*` for all → the time in sight by which 95 % of those who get "
+        "on have gone on, and beyond which a stay lies far apart from the others.",
         examples=[{"checkout.payment": {"*": "4m", "gift": "6m"}}],
     )
     waits: dict[str, Duration] = Field(

@@ -2,6 +2,7 @@
 
 import pytest
 
+from bench import learned
 from bench.accuracy import JOURNEY, Scores, score
 from services.core.detectors import DETECTORS
 from services.demo.people.faults import EVERYDAY
@@ -81,3 +82,12 @@ def test_the_stricter_truth_is_of_those_who_left_for_it(scores: Scores) -> None:
 def test_how_sure_a_label_is_agrees_with_how_often_it_is_right(scores: Scores) -> None:
     assert scores.job_accuracy > 0.75
     assert scores.calibration_error < 0.07
+
+
+def test_a_stall_by_learned_thresholds_is_of_somebody_who_did_not_get_on_there() -> None:
+    journey = learned.variants([1, 2], people=700)["learned"]
+
+    stalls = learned.score(journey, [11, 12], people=700)[learned.WHATEVER]
+
+    assert stalls.right > 10
+    assert min(stalls.precision, stalls.recall) >= FLOOR

@@ -26,8 +26,8 @@ class StageStall(Detector):
     """The person is still there and does not get on: a question unanswered, a field not understood.
 
     A stage or step counts only where the journey file gives it a `patience`, or where `desireline learn` has seen how
-    long people with this job stay: longer than 95 % of them then (those who left count as long as they were seen), and
-    so long that it lies far apart from the others (beyond Tukey's outer fence).
+    long people with this job stay: longer than 95 % of those who get on then (those who left count as long as they were
+    seen), and so long that it lies far apart from the others (beyond Tukey's outer fence), of ten seconds at least.
     There is no number that fits all.
     Said as soon as an act shows that somebody is still there, or was until then. The time runs from entering to the
     event that leaves, or to the session's last event: what comes after that nobody knows. Time with the tab hidden, or

@@ -41,6 +41,12 @@ def test_clicks_on_one_target_within_a_second_of_each_other_are_one_attempt() ->
     assert len(row.evidence) == 1
 
 
+def test_a_click_on_another_target_within_a_second_is_another_attempt() -> None:
+    lines = [DEAD, "10.5 click #send role=button answered=false"]
+
+    assert [row.element for row in found("dead_click", *lines)] == ["#pay", "#send"]
+
+
 def test_a_later_attempt_there_is_the_same_finding_with_more_evidence() -> None:
     (row,) = found("dead_click", DEAD, "12 click #pay role=button answered=false")
 
