@@ -179,8 +179,8 @@ def test_time_out_of_sight_is_no_time_that_people_take() -> None:
     learning = Learning(PLACES, least=1)
 
     learning.watch("ben", acts("40 tab_hidden", "41 tab_shown"))
-    learning.watch("anna", acts("-50 tab_hidden", "30 tab_hidden", "80 tab_shown", "90 tab_hidden", "990 tab_shown"))
     learning.see(walk((0, "browse"), (20, "checkout.payment"), (100, "checkout"), (140, "bought"), ended=999))
+    learning.watch("anna", acts("-50 tab_hidden", "30 tab_hidden", "80 tab_shown", "90 tab_hidden", "990 tab_shown"))
 
     # Hidden until they came to the next step, which they then saw; what lay before the first nobody asks.
     assert stays(learning)["browse"]["*"] == "20s"
