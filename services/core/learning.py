@@ -50,13 +50,13 @@ class Walk(msgspec.Struct, gc=False):
 
 
 class Learning:
-    """Takes in what visitors did beside their paths, then the paths, and says what was learned."""
+    """Takes in paths, and what visitors did beside them, in whatever order, and says what was learned."""
 
     def __init__(self, places: Iterable[str], least: int = LEAST) -> None:
         """`places` are the stages and `stage.step`s of the journey; paths of other journeys may name others."""
         self._places = frozenset(places)
         self._least = least
-        self._stays: defaultdict[tuple[str, str], list[Stay]] = defaultdict(list)
+        self._walks: list[Walk] = []
         self._waits: defaultdict[str, list[Stay]] = defaultdict(list)
         self._looks: dict[str, list[Act]] = {}  # of each visitor who looked away: when, and when they looked again
 
@@ -68,11 +68,8 @@ class Learning:
             self._looks[visitor] = looks
 
     def see(self, walk: Walk) -> None:
-        """Take in a session of a visitor who was watched before. Its last stay was seen up to its last event only."""
-        for place, stay in _stays(walk, self._looks.get(walk.visitor, ())):
-            if place in self._places:
-                self._stays[place, ANY].append(stay)
-                self._stays[place, walk.job].append(stay)
+        """Take a session in. Its last stay was seen up to its last event only."""
+        self._walks.append(walk)
 
     def _think(self, acts: Iterable[Act]) -> None:
         """Nobody thinks who does not look."""
@@ -92,11 +89,21 @@ class Learning:
     def learned(self) -> Learned:
         """The thresholds for which enough was seen."""
         stays: dict[str, dict[str, timedelta]] = {}
-        for (place, job), seen in sorted(self._stays.items()):
+        for (place, job), seen in sorted(self._by_place().items()):
             if self._is_enough(seen) and (longest := _longest_usual(seen)) is not None:
                 stays.setdefault(place, {})[job] = _whole(longest)
         waits = {field: quantile(seen, SHARE) for field, seen in sorted(self._waits.items()) if self._is_enough(seen)}
         return Learned(stays=stays, waits={field: _whole(one) for field, one in waits.items() if one is not None})
+
+    def _by_place(self) -> dict[tuple[str, str], list[Stay]]:
+        """The stays in each place: of everybody, and of those with a job."""
+        found: defaultdict[tuple[str, str], list[Stay]] = defaultdict(list)
+        for walk in self._walks:
+            for place, stay in _stays(walk, self._looks.get(walk.visitor, ())):
+                if place in self._places:
+                    found[place, ANY].append(stay)
+                    found[place, walk.job].append(stay)
+        return found
 
     def _is_enough(self, seen: Sequence[Stay]) -> bool:
         return sum(stay.is_over for stay in seen) >= self._least

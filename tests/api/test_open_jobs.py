@@ -69,8 +69,8 @@ def test_who_comes_back_as_the_window_ends_goes_on(store: Store, ask: Ask, after
 
 
 def test_a_job_is_open_for_the_journeys_window_and_then_abandoned(store: Store, ask: Ask) -> None:
-    assert fates(store, ask, gift("0 browse"), until=13 * DAY) == {"opened": 1, "open": 1}
-    assert fates(store, ask, until=15 * DAY) == {"opened": 1, "abandoned": 1}
+    assert fates(store, ask, gift("0 browse"), until=14 * DAY - 0.001) == {"opened": 1, "open": 1}
+    assert fates(store, ask, until=14 * DAY) == {"opened": 1, "abandoned": 1}
 
 
 def test_a_purchase_after_the_window_is_another_time(store: Store, ask: Ask) -> None:

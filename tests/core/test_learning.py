@@ -53,6 +53,34 @@ def test_where_more_than_one_of_ten_stay_far_longer_it_is_the_time_by_which_nine
     assert stays(paid_in(*ALIKE[1:], *range(400, 411)))["checkout.payment"] == {"*": "405s", "gift": "405s"}
 
 
+def test_one_of_ten_is_not_more_than_one_of_ten() -> None:
+    assert stays(paid_in(*[20] * 90, *[400] * 10))["checkout.payment"]["*"] == "20s"
+    assert stays(paid_in(*[20] * 89, *[400] * 11))["checkout.payment"]["*"] == "400s"
+
+
+def test_a_threshold_is_in_whole_seconds_and_never_less_than_what_was_seen() -> None:
+    assert stays(paid_in(*[20.1] * 100))["checkout.payment"]["*"] == "21s"
+
+
+def test_a_hundred_must_have_been_seen_to_go_on_unless_told_otherwise() -> None:
+    for gone, left, is_enough in ((99, 50, False), (100, 5, True)):
+        learning = Learning(PLACES)
+        for _ in range(gone):
+            learning.see(walk((0, "browse"), (20, "checkout"), ended=20))
+        for _ in range(left):
+            learning.see(walk((0, "browse"), ended=1))
+
+        assert ("browse" in stays(learning)) is is_enough
+
+
+def test_places_of_another_journey_teach_nothing() -> None:
+    learning = Learning(PLACES, least=1)
+
+    learning.see(walk((0, "wishlist"), (20, "browse"), (40, "checkout"), ended=99))
+
+    assert list(stays(learning)) == ["browse"]
+
+
 def test_nobody_is_stuck_within_ten_seconds() -> None:
     assert stays(paid_in(*[0.5] * 100))["checkout.payment"] == {"*": "10s", "gift": "10s"}
     assert stays(paid_in(*[0.0] * 85, *range(1, 16)))["checkout.payment"] == {"*": "10s", "gift": "10s"}
@@ -115,12 +143,44 @@ def test_thinking_is_from_focus_to_input_and_not_while_the_tab_is_hidden() -> No
     assert learning.learned().model_dump(mode="json")["waits"] == {"card number": "7s"}
 
 
+def waits(*lines: str) -> dict[str, str]:
+    """What is learned of one visitor's acts, in a form called card."""
+    learning = Learning(PLACES, least=1)
+    learning.watch("anna", acts(*[line.replace(" on ", " form_field form=card field=") for line in lines]))
+    told: dict[str, str] = learning.learned().model_dump(mode="json")["waits"]
+    return told
+
+
+def test_the_first_focus_counts_and_the_next_field_begins_anew() -> None:
+    assert waits("0 on cvc action=focus", "3 on cvc action=focus", "7 on cvc action=input") == {"card cvc": "7s"}
+    assert waits("0 on cvc action=focus", "3 on zip action=input") == {}
+    assert waits("0 on cvc action=focus", "2 on zip action=focus", "7 on zip action=input") == {"card zip": "5s"}
+
+
+def test_an_input_of_whom_the_page_was_hidden_from_teaches_nothing() -> None:
+    assert waits("0 on cvc action=focus", "7 on cvc action=input hidden=true") == {}
+
+
+def looks(times: int, seconds: int, then: str) -> list[str]:
+    """So many times they look at a field for so long."""
+    began = range(100 * seconds, 100 * seconds + 10 * times, 10)
+    return [line for at in began for line in (f"{at} on cvc action=focus", f"{at + seconds} on cvc action={then}")]
+
+
+def test_who_leaves_a_field_empty_counts_as_long_as_they_looked_at_it() -> None:
+    typed = looks(20, 2, "input")
+
+    assert waits(*typed, *looks(2, 9, "input")) == {"card cvc": "9s"}
+    assert waits(*looks(2, 1, "leave"), *typed) == {"card cvc": "2s"}
+    assert waits(*typed, *looks(2, 9, "leave")) == {}
+
+
 def test_time_out_of_sight_is_no_time_that_people_take() -> None:
     learning = Learning(PLACES, least=1)
 
-    learning.watch("anna", acts("-50 tab_hidden", "30 tab_hidden", "80 tab_shown", "90 tab_hidden", "990 tab_shown"))
     learning.watch("ben", acts("40 tab_hidden", "41 tab_shown"))
     learning.see(walk((0, "browse"), (20, "checkout.payment"), (100, "checkout"), (140, "bought"), ended=999))
+    learning.watch("anna", acts("-50 tab_hidden", "30 tab_hidden", "80 tab_shown", "90 tab_hidden", "990 tab_shown"))
 
     # Hidden until they came to the next step, which they then saw; what lay before the first nobody asks.
     assert stays(learning)["browse"]["*"] == "20s"

@@ -283,10 +283,13 @@ def test_what_is_learned_is_of_the_stored_sessions_and_forms(store: Store, event
 
     for visitor, acts in acts_beside_paths(archive, PROJECT, "2026-01-01"):
         learning.watch(visitor, acts)
+    by_the_clock = Learning(OLD.places, least=3)
     for walk in walks(archive, PROJECT, "2026-01-01"):
         learning.see(walk)
+        by_the_clock.see(walk)
 
     learned = learning.learned()
+    assert learned.stays["browse"]["*"] < by_the_clock.learned().stays["browse"]["*"], "some looked away"
     assert timedelta(seconds=5) < learned.stays["basket"]["*"] < timedelta(minutes=5)
     assert "bought" not in learned.stays, "nobody goes on from there"
     assert learned.waits

@@ -119,3 +119,10 @@ def test_the_journey_file_says_how_soon_a_click_is_no_other_attempt_and_until_wh
         journey = shop(friction={"dead_click": settings})
         assert [len(row.evidence) for row in found("dead_click", *clicks, journey=journey)] == [attempts]
         assert len(found("dead_click", *late, journey=journey)) == findings
+
+
+@pytest.mark.parametrize(("hidden", "findings"), [("11", 0), ("11.001", 1)])
+def test_hiding_the_page_is_an_answer_up_to_a_second_however_long_an_attempt_lasts(hidden: str, findings: int) -> None:
+    journey = shop(friction={"dead_click": {"again": "3s"}})
+
+    assert len(found("dead_click", DEAD, f"{hidden} tab_hidden", journey=journey)) == findings

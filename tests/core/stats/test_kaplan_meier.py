@@ -23,3 +23,8 @@ def test_what_was_never_reached_is_not_made_up() -> None:
 
 def test_leaving_out_those_whose_end_was_not_seen_would_be_too_short() -> None:
     assert quantile([one for one in REMISSION if one.is_over], 0.5) == 10
+
+
+@pytest.mark.parametrize("share", [0.1, 0.3, 0.6, 0.7, 0.9])
+def test_a_share_that_is_reached_exactly_is_reached_whatever_fractions_make_of_it(share: float) -> None:
+    assert quantile([Stay(second, True) for second in range(1, 11)], share) == round(share * 10)
