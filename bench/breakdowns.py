@@ -41,7 +41,7 @@ Asking = tuple[Callable[[Asked, Any], object], Divisible]
 ASKED: Mapping[str, Asking] = {
     "trends": (ask_trends, TrendsQuestion()),
     "trends by device": (ask_trends, TrendsQuestion(by="device")),
-    "visitors by day": (ask_trends, TrendsQuestion(metric="visitors", by="device")),
+    "trends of visitors by device": (ask_trends, TrendsQuestion(metric="visitors", by="device")),
     "versions": (ask_versions, VersionsQuestion()),
     "retention of jobs": (ask_job_retention, JobRetentionQuestion()),
     "circumstances": (ask_circumstances, CircumstancesQuestion()),
@@ -79,7 +79,7 @@ def measured(asked: Asked, by: Breakdown, name: str, rounds: int) -> str:
     ]
     turns = [[taken(way) for way in ways] for _ in range(rounds)]
     whole, once, each = (least(list(one)).cpu_seconds for one in zip(*turns, strict=True))
-    return f"{name:>26}  whole {whole:6.2f}   at once {once:6.2f}   apart {each:6.2f}"
+    return f"{name:>28}  whole {whole:6.2f}   at once {once:6.2f}   apart {each:6.2f}"
 
 
 def main() -> None:

@@ -67,7 +67,7 @@ def add_question(router: APIRouter, path: str, ask: Callable[[Asked, Q], A]) -> 
     def answered(asked: Asked, question: Q) -> A:
         answer = ask(asked, question)
         if question.compare:
-            answer.previous = ask(asked.of(asked.period.before()), question)
+            answer.previous = ask(asked.of(answer.period.before()), question if is_paged else first_of(question))
         for one in (answer, answer.previous):
             if isinstance(question, Paging) and isinstance(one, PagedAnswer):
                 turn(one, asked, question)
@@ -92,6 +92,11 @@ def add_question(router: APIRouter, path: str, ask: Callable[[Asked, Q], A]) -> 
         path, response_model=kind, responses=TABLES, name=ask.__name__.removeprefix("ask_"),
         description=ask.__doc__,
     )(endpoint)  # fmt: skip
+
+
+def first_of(question: Q) -> Q:
+    """The same without a cursor that says after which row a page begins: there is no such row in another period."""
+    return question.model_copy(update={"cursor": ""} if "cursor" in type(question).model_fields else {})
 
 
 def settled(store: Store, project: str, question: Question) -> Asked:

@@ -54,8 +54,7 @@ def read_words(words: Sequence[str], takes: Parameters) -> list[tuple[str, str]]
         if not name.startswith("--") or parameter not in takes:
             raise CannotAsk(f"This question takes no {name!r}; it takes {', '.join(sorted(takes))}.")
         if not equals:
-            is_flag = takes[parameter]["schema"].get("type") == "boolean"
-            bare = is_flag or not left
-            value = "true" if is_flag else "" if bare else left.pop(0)
+            is_bare = takes[parameter]["schema"].get("type") == "boolean" and left[:1] not in (["true"], ["false"])
+            value = "true" if is_bare else left.pop(0) if left else ""
         given.append((parameter, value))
     return given

@@ -181,3 +181,14 @@ def test_more_going_on_after_a_fix_is_told_with_its_interval(store: Store, clien
     more = fix["went_on_more"]
     assert more["estimate"] == pytest.approx(0.4)
     assert 0.2 < more["low"] < 0.4 < more["high"] < 0.6
+
+
+def test_a_fix_of_a_step_is_judged_by_who_came_there_also_where_no_stage_is_named(
+    store: Store, client: Client, ask: Ask
+) -> None:
+    told(store, visits(20, 10, 4), visits(30, 10, 1), ([session(f"{21 * DAY} browse") for _ in range(5)], []))
+    note(client, stage="")
+
+    fix = judged(ask)
+
+    assert (fix["before"]["exposed"], fix["before"]["affected"], fix["after"]["exposed"]) == (10, 4, 10)

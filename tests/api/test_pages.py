@@ -202,3 +202,18 @@ def test_what_is_no_cursor_of_ours_is_pointed_at(store: Store, client: Client, p
     response = client.get(path, params={"cursor": cursor}, headers=READ)
 
     assert (response.status_code, response.json()["errors"][0]["pointer"]) == (422, "/query/cursor")
+
+
+@pytest.mark.parametrize("path", ["/v1/sessions", "/v1/funnel/sessions", "/v1/pain-points/sessions"])
+def test_a_later_page_is_compared_with_the_period_before_too(store: Store, ask: Ask, path: str) -> None:
+    rows = [session(f"{day * DAY} browse", visitor=f"v{day}") for day in (1, 2, 3)]
+    fill(
+        store, rows, [finding(row, "rage_click", "browse", day * DAY) for day, row in zip((1, 2, 3), rows, strict=True)]
+    )
+    asked = {"from_": text(2 * DAY), "to": text(4 * DAY), "limit": 1}
+
+    first = ask(path, compare="previous", **asked)
+    second = ask(path, compare="previous", cursor=first["next_cursor"], **asked)
+
+    assert [[one["visitor"] for one in of["sessions"]] for of in (first, first["previous"])] == [["v3"], ["v1"]]
+    assert [[one["visitor"] for one in of["sessions"]] for of in (second, second["previous"])] == [["v2"], ["v1"]]

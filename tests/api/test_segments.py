@@ -94,3 +94,14 @@ def test_who_is_worth_much_is_worth_a_talk_though_they_come_seldom(store: Store,
     (found,) = ask("/v1/segments", **ALL_TIME)["to_interview"]
 
     assert (found["person"], found["frequency"], found["monetary"]) == ("seldom", 1, 5)
+
+
+def test_who_came_often_but_not_lately_is_at_risk(store: Store, ask: Ask) -> None:
+    quiet = [visit(1, "quiet", bought=400), visit(2, "quiet", bought=400), visit(3, "quiet", job="return")]
+    seldom = [visit(20 + number, f"seldom{number}", bought=10) for number in range(4)]
+    often = [visit(day + number, f"often{number}", bought=10) for number in range(4) for day in (25, 30, 35)]
+    fill(store, [*quiet, *seldom, *often])
+
+    (found,) = ask("/v1/segments", **ALL_TIME)["to_interview"]
+
+    assert (found["person"], found["recency"], found["frequency"], found["segment"]) == ("quiet", 1, 3, "at_risk")

@@ -41,6 +41,27 @@ def test_leafing_through_shows_every_session_once_though_new_ones_arrive(store: 
     assert seen == [f"s{number:02}" for number in reversed(range(20))]
 
 
+def test_a_page_that_is_just_full_is_the_last(store: Store, ask: Ask) -> None:
+    fill(store, [session(f"{number} browse") for number in range(4)])
+
+    assert (ask("/v1/sessions", limit=4)["next_cursor"], ask("/v1/sessions", limit=3)["next_cursor"] is None) == (
+        None,
+        False,
+    )
+
+
+def test_a_session_whose_abandonment_was_taken_back_is_not_found_by_it(store: Store, ask: Ask) -> None:
+    left = session("0 browse, 5 basket", visitor="anna")
+    gone = session("0 browse, 5 basket", visitor="ben")
+    fill(
+        store,
+        [left, gone, session(f"{DAY} basket, {DAY + 60} bought", visitor="anna")],
+        [finding(one, "cart_abandonment", "basket", 5) for one in (left, gone)],
+    )
+
+    assert [one["id"] for one in ask("/v1/sessions", detector="cart_abandonment")["sessions"]] == [gone.id]
+
+
 def test_filters_narrow_by_stage_job_visitor_and_detector(store: Store, ask: Ask) -> None:
     sought = session("0 browse, 5 checkout.payment", job="gift", visitor="anna")
     others = [session("0 browse"), session("0 checkout", job="gift"), session("0 browse", visitor="anna")]

@@ -28,6 +28,20 @@ def test_each_version_is_told_by_what_it_made_of_its_sessions(store: Store, ask:
     assert (first["sessions"], first["assigned"]["share"], first["changes"]) == (2, 0.5, None)
 
 
+def test_what_most_sessions_had_comes_first_and_the_first_and_last_session_are_told(store: Store, ask: Ask) -> None:
+    ways = ["0 basket, 5 browse", "60 browse", f"{DAY} browse, {DAY + 9} bought"]
+    fill(store, [
+        session(way, journey_version=JOURNEY.version, job=job)
+        for way, job in zip(ways, ["gift", "lend", "lend"], strict=True)
+    ])  # fmt: skip
+
+    (one,) = ask("/v1/versions", **ALL_TIME)["versions"]
+
+    assert [stage["name"] for stage in one["stages"]] == ["browse", "basket", "bought"]
+    assert [job["name"] for job in one["jobs"]] == ["lend", "gift"]
+    assert (one["first_at"], one["last_at"]) == ("2026-01-01T00:00:00Z", "2026-01-02T00:00:00Z")
+
+
 def test_a_version_that_is_not_stored_is_told_without_changes(store: Store, ask: Ask) -> None:
     fill(store, [session("0 browse", journey_version="gone"), session("5 browse", journey_version=JOURNEY.version)])
 

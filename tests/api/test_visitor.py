@@ -54,6 +54,28 @@ def test_a_person_is_shown_with_devices_jobs_friction_and_sessions(store: Store,
     assert ask("/v1/visitors/phone") == answer | {"id": "phone"}
 
 
+def test_who_is_not_identified_is_the_visitor_and_what_was_taken_back_is_no_friction(store: Store, ask: Ask) -> None:
+    left = session("0-30 browse, 60 basket", visitor="ben", ended_at=moment(90))
+    back = session(f"{DAY} basket, {DAY + 60} bought", visitor="ben")
+    put(store, left, back, findings=[
+        finding(left, "cart_abandonment", "basket", 60), finding(left, "loop", "browse", 20),
+        finding(back, "loop", "basket", DAY + 5), finding(back, "backslide", "basket", DAY + 5, intended=True),
+    ])  # fmt: skip
+
+    answer = ask("/v1/visitors/ben")
+
+    assert (answer["person"], answer["identified"], answer["countries"]) == ("ben", False, [])
+    assert [(one["detector"], one["findings"], one["meant"], one["last_session"]) for one in answer["friction"]] == [
+        ("loop", 2, 0, back.id), ("backslide", 0, 1, back.id),
+    ]  # fmt: skip
+
+
+def test_who_is_seen_is_seen_until_their_last_event(store: Store, ask: Ask) -> None:
+    put(store, session("0-30 browse", visitor="ben", ended_at=moment(90)))
+
+    assert ask("/v1/visitors/ben")["last_seen"] == "2026-01-01T00:01:30Z"
+
+
 def test_the_links_lead_to_what_they_say(store: Store, client: Client, ask: Ask) -> None:
     put(store, session("0 browse", id="a/b", visitor="an?na & co"))
 

@@ -189,6 +189,13 @@ def test_words_of_a_command_line_are_parameters() -> None:
     assert words == [("step", "a"), ("counts_only", "true"), ("step", "b=c")]
 
 
+def test_what_is_on_by_default_is_turned_off_by_a_word_too() -> None:
+    takes = {"events": {"schema": {"type": "boolean"}}, "at": {"schema": {"type": "string"}}}
+
+    assert read_words(["--events", "false", "--at", "true"], takes) == [("events", "false"), ("at", "true")]
+    assert read_words(["--events"], takes) == [("events", "true")]
+
+
 def test_an_id_is_part_of_the_path_whatever_is_in_it() -> None:
     known: dict[str, dict[str, object]] = {"sessions": {}, "sessions/{id}": {}, "drop-offs/circumstances": {}}
 

@@ -29,7 +29,7 @@ WITH
 
     -- Sessions by path, since one path comes to the same places whoever takes it, and by page: few are left from at each
     -- place. So no session is written down, of which very many would not have room.
-    alike AS MATERIALIZED
+    alike AS
     (
         SELECT
             part, exit_page, any(path_stage) AS path_stage, any(path_step) AS path_step, any(last_stage) AS last_stage,
@@ -48,46 +48,34 @@ WITH
             LEFT JOIN taken_back AS back ON back.id = walked.id
         )
         GROUP BY part, path_key, exit_page
-    ),
+    )
 
-    reached AS
+SELECT
+    part, stage, step, sum(came_here) AS sessions, sum(n) AS dropped,
+    sum(later) AS continued_later, sum(elsewhere) AS done_elsewhere, sum(waiting) AS undecided,
+    dropped - continued_later - done_elsewhere - undecided AS abandoned,
+    arraySum(arraySort(groupArrayArray(left_values))) AS left_value,
+    topKIfMerge(1)(met_currencies) AS currencies,
+    arraySlice(arraySort(groupArrayArray(first_ids)), 1, 3) AS examples,
+    arraySlice(arraySort(p -> (-p.2, p.1), groupArrayIf((exit_page, n), n > 0)), 1, 5) AS last_pages
+FROM
+(
+    SELECT
+        part, stage, step, exit_page, sum(there.came_here) AS came_here, sumIf(there.n, is_last) AS n,
+        sumIf(there.later, is_last) AS later, sumIf(there.elsewhere, is_last) AS elsewhere,
+        sumIf(there.waiting, is_last) AS waiting, groupArrayArrayIf(there.left_values, is_last) AS left_values,
+        topKIfMergeStateIf(1)(there.met_currencies, is_last) AS met_currencies,
+        groupArrayArrayIf(there.first_ids, is_last) AS first_ids
+    FROM
     (
-        SELECT part, place.1 AS stage, place.2 AS step, sum(came_here) AS sessions
+        SELECT
+            *, place.1 AS stage, place.2 AS step, place IN ((last_stage, ''), (last_stage, last_step)) AS is_last
         FROM alike
         ARRAY JOIN
             -- include places_of_path
             AS place
-        GROUP BY part, stage, step
-    ),
-
-    left_here AS
-    (
-        SELECT
-            part, stage, step, sum(n) AS dropped,
-            sum(later) AS continued_later, sum(elsewhere) AS done_elsewhere, sum(waiting) AS undecided,
-            sum(n) - continued_later - done_elsewhere - undecided AS abandoned,
-            arraySum(arraySort(groupArrayArray(left_values))) AS left_value,
-            topKIfMerge(1)(met_currencies) AS currencies,
-            arraySlice(arraySort(groupArrayArray(first_ids)), 1, 3) AS examples,
-            arraySlice(arraySort(p -> (-p.2, p.1), groupArray((exit_page, n))), 1, 5) AS last_pages
-        FROM
-        (
-            SELECT
-                part, last_stage AS stage, step, exit_page, sum(alike.n) AS n, sum(alike.later) AS later,
-                sum(alike.elsewhere) AS elsewhere, sum(alike.waiting) AS waiting,
-                groupArrayArray(alike.left_values) AS left_values,
-                topKIfMergeState(1)(alike.met_currencies) AS met_currencies, groupArrayArray(alike.first_ids) AS first_ids
-            FROM alike
-            ARRAY JOIN arrayDistinct(['', last_step]) AS step
-            WHERE alike.n > 0
-            GROUP BY part, stage, step, exit_page
-        )
-        GROUP BY part, stage, step
-    )
-
-SELECT
-    reached.part AS part, reached.stage AS stage, reached.step AS step, sessions, dropped, continued_later, done_elsewhere,
-    undecided, abandoned, left_value, currencies, examples, last_pages
-FROM reached
-LEFT JOIN left_here ON left_here.part = reached.part AND left_here.stage = reached.stage AND left_here.step = reached.step
+    ) AS there
+    GROUP BY part, stage, step, exit_page
+)
+GROUP BY part, stage, step
 ORDER BY part, dropped DESC, stage, step

@@ -23,7 +23,7 @@ SELECT
     count() AS exposed, countIf(id IN (SELECT session_id FROM met)) AS affected,
     countIf(arrayExists(s -> indexOf(stages, s) > indexOf(stages, {at_stage:String}), path_stage)) AS went_on
 FROM scoped
-WHERE {at_stage:String} = ''
-    OR arrayExists((s, p) -> s = {at_stage:String} AND {at_step:String} IN ('', toString(p)), path_stage, path_step)
+WHERE ({at_stage:String} = '' AND {at_step:String} = '')
+    OR arrayExists((s, p) -> {at_stage:String} IN ('', toString(s)) AND {at_step:String} IN ('', toString(p)), path_stage, path_step)
 GROUP BY part, weekday, is_after
 ORDER BY part, weekday, is_after
