@@ -22,6 +22,7 @@ from services.core.rulebook import Rulebook
 from services.core.session import LiveSession, Visitor
 from services.core.sessioniser import opened
 from services.core.stored import Session
+from services.core.unheard import Quiet
 
 Told: TypeAlias = tuple[Any, ...]
 """An event as the store tells it: what the numbers below name and, where a journey asks for the surroundings of events,
@@ -103,13 +104,22 @@ def shown(one: Finding) -> Shown:
 
 
 def rejudge(
-    project: str, part: Sequence[Told], before: Known | None, known: Sequence[Known], book: Rulebook
+    project: str,
+    part: Sequence[Told],
+    before: Known | None,
+    known: Sequence[Known],
+    book: Rulebook,
+    quiet: Quiet | None = None,
 ) -> Rejudged:
-    """Fold one session's events. `before` is it in the store, `known` are all there of its visitor.
+    """Fold one session's events. `before` is it in the store, `known` are all there of its visitor; `quiet` tells which
+    of the events need not be heard.
 
     Raises msgspec.MsgspecError where the properties of one cannot be read.
     """
-    meant = [meaning_of(one, book) for one in part]
+    if quiet is None:
+        meant = [meaning_of(one, book) for one in part]
+    else:
+        meant = [meaning_of(one, book if one[NAME] in quiet.still_heard else quiet.book) for one in part]
     session = _session(project, part, before)
     session.acts = [act for _, act in meant]
     fold = Fold(book, session.id)

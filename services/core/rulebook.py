@@ -66,7 +66,10 @@ class _Heard(NamedTuple):
 class Rulebook:
     """Answers what an event means under one journey."""
 
-    def __init__(self, journey: Journey) -> None:
+    def __init__(self, journey: Journey, like: "Rulebook | None" = None) -> None:
+        """`like` is the book of a journey that is the same but for detectors that are heard: then one session may be
+        given the answers of both, since their places are the same ones.
+        """
         self.version = journey.version
         self.currency = journey.currency
         self.boundary = Boundary(journey)
@@ -88,7 +91,8 @@ class Rulebook:
         self.outstays = listening.outstays
         self._hearing, self._visiting = listening.hearing, listening.visiting
         self._intended = frozenset(journey.intended)
-        self._rules = [*self._place_rules(journey), *self._job_rules(journey), *self._page_rules(journey)]
+        rules = (*self._place_rules(journey), *self._job_rules(journey), *self._page_rules(journey))
+        self._rules: list[_Rule] = list(rules) if like is None else like._rules
         self.plans: dict[tuple[str, str], Plan] = {}
         """What is known already; ask `plan` for what may not be."""
         self._heard: dict[str, _Heard] = {}
