@@ -7,34 +7,45 @@ once, since it is over within one checkpoint; nothing that comes live is ever as
 Ten days cannot be waited for. So all visits go on at the same time, begun at random moments of half a minute, and of
 each comes in a second what its visitor did in the next second in which they did anything: the pauses between, in which
 a worker has nothing to do for it, are left out. The times that events tell stay as far apart as they were.
+
+`uv run python -m bench.live [--people 4000]` says what of it the core alone needs, and how many rows it writes.
 """
 
+import argparse
 import asyncio
+import gc
 import random
 import subprocess
 import time
 import uuid
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
-from itertools import groupby
+from itertools import accumulate, groupby
 
 import msgspec
 from confluent_kafka import Producer
 
 from bench.stages import PARTITIONS, Meter
+from services.core.claim import claim
 from services.core.event import Event, Millis
 from services.core.journey import Journey
 from services.core.key_hash import key_hash
+from services.core.pipeline import Pipeline
 from services.edges.clickhouse import Store
+from services.rejudge.command import GC_THRESHOLD
 from services.settings import Settings
 from services.stages.app import create_app
+from services.stages.checkpoint import VISITORS_AT_ONCE
+from services.stages.parcel import Parcel
 from services.stages.process import spare_the_collector
-from tests.core.build import Record
+from tests.core.build import Record, encode
 
 BEGIN_WITHIN = 30
 """Seconds."""
 PAUSE = 1_800_000
 """Milliseconds that end a visit."""
+CHECKPOINT = 20_000
+"""Events of one, as by default."""
 
 
 def producer(address: str) -> Producer:
@@ -107,6 +118,42 @@ def live(command: Sequence[str], address: str, topic: str, events: Sequence[Even
         return worker.stdout.readlines()[-1]
 
 
+def core_alone(journey: Journey, coming: Sequence[Sequence[Event]]) -> None:
+    """Print what the core needs for events in so many checkpoints, from their bytes to rows as they are sent."""
+    before = accumulate(map(len, coming), initial=0)
+    records = [encode(events, first) for events, first in zip(coming, before, strict=False)]
+    pipeline, sent, sessions, states = Pipeline(journey), 0, 0, 0
+    [claimed] = claim([], "log", [0], 1, "bench")
+    pipeline.assign(0, claimed.position, ())
+    began = time.process_time()
+    for events, those in zip(coming, records, strict=True):
+        pipeline.feed(0, those, now=events[-1].received_at)
+        parcel = Parcel(pipeline.begin())
+        while pipeline.render(VISITORS_AT_ONCE):
+            parcel.pack()
+        parcel.pack()
+        sent += len(those)
+        sessions += len(parcel.sessions)
+        states += len(parcel.states)
+    used = (time.process_time() - began) / sent * 1e6
+    told = f"{len(coming)} checkpoints, {sessions / sent:.2f} sessions and {states / sent:.2f} states written an event"
+    print(f"{used:6.2f} us an event; {told}", flush=True)
+
+
+def main() -> None:
+    from bench.rejudge import changed, history, unchanged
+
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--people", type=int, default=4_000)
+    events, _, _ = history(parser.parse_args().people)
+    gc.set_threshold(*GC_THRESHOLD)
+    journey = changed(unchanged)
+    print("catching up, in checkpoints of 20,000 events:")
+    core_alone(journey, [events[at : at + CHECKPOINT] for at in range(0, len(events), CHECKPOINT)])
+    print("live, a checkpoint each second:")
+    core_alone(journey, [second for second in seconds(events, events[0].received_at) if second])
+
+
 async def work(journey: Journey, address: str, topic: str, clickhouse: str, events: int) -> None:
     """A worker, from the beginning of a topic into a database of its own, until so many events are stored."""
     meter = Meter(events)
@@ -125,3 +172,7 @@ async def work(journey: Journey, address: str, topic: str, clickhouse: str, even
         meter.seen = 0
         meter.count(sum(account.stored for account in app.checkpoint._accounts.values()))
     await reporting
+
+
+if __name__ == "__main__":
+    main()
