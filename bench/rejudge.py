@@ -1,12 +1,13 @@
 """How fast stored history is judged again: `uv run python -m bench.rejudge [--people 4000] [--rounds 2]`.
 
-What counts is the time that a stages worker's process needs for the same events, from a real Kafka into ClickHouse over
-HTTP, beside the time that the command's process needs, from and into the same ClickHouse: both pinned to one core, in
-turns, the time of the database and of the broker counted on neither side. It is of the whole history, also of what a
+What counts is the time that a stages worker's process needs for the same events where they come live (bench/live.py),
+from a real Kafka into ClickHouse over HTTP, beside the time that the command's process needs, from and into the same
+ClickHouse: both pinned to one core, in turns, the time of the database and of the broker counted on neither side. With
+it stands what a worker needs that catches up with all of them at once. It is of the whole history, also of what a
 change lets be passed over. Needs Java and the jars of deploy/kafka.
 
-With `--inside` everything is one process with the engine in it, whose time is counted on both sides; live work is the
-pure core and its checkpoints of 20,000 events then, without Kafka and Faust.
+With `--inside` everything is one process with the engine in it, whose time is counted on both sides; it is held against
+catching up by the pure core and checkpoints of 20,000 events then, without Kafka and Faust.
 """
 
 import argparse
@@ -27,15 +28,13 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any, TypeAlias
 
-from confluent_kafka import Producer
-
 from bench.accuracy import JOURNEY
-from bench.stages import PARTITIONS, TOPIC, Meter, cpu
+from bench.live import fill, live, work
+from bench.stages import PARTITIONS, TOPIC, cpu
 from services.core.claim import claim
 from services.core.detectors import DETECTORS
 from services.core.event import Event
 from services.core.journey import Journey, read_journey
-from services.core.key_hash import key_hash
 from services.core.pipeline import Pipeline
 from services.demo.people.network import arrive
 from services.demo.people.person import PROJECT
@@ -45,14 +44,12 @@ from services.edges.history import Columns, StoreArchive
 from services.edges.journey_file import load_journey
 from services.rejudge.command import GC_THRESHOLD
 from services.rejudge.run import Run
-from services.settings import Settings
-from services.stages.app import create_app
-from services.stages.process import spare_the_collector
 from tests.core.build import Record, encode
 from tests.kafka_server import KafkaServer
 
 CHECKPOINT = 20_000
-LIVE = "a worker"
+LIVE = "a worker, live"
+CATCHING_UP = "a worker that catches up"
 DATABASE = "history"
 
 Document: TypeAlias = dict[str, Any]
@@ -67,7 +64,7 @@ def write(store: Store, pipeline: Pipeline) -> None:
     store.insert("positions", changes.positions)
 
 
-def live(store: Store, journey: Journey, records: list[Record], times: list[int]) -> None:
+def catch_up(store: Store, journey: Journey, records: list[Record], times: list[int]) -> None:
     """What a worker does with records, from their bytes to the position."""
     pipeline = Pipeline(journey)
     [claimed] = claim([], "log", [0], 1, "bench")
@@ -149,11 +146,11 @@ CHANGES: dict[str, Callable[[Document], None]] = {
 
 
 def timed(name: str, events: int, step: Callable[[], object], least: float) -> float:
-    """Print how long it took, and return the CPU seconds; `least` are those of live work, 0 where this is that."""
+    """Print how long it took, and return the CPU seconds; `least` are those of catching up, 0 where this is that."""
     began, cpu = time.perf_counter(), time.process_time()
     step()
     wall, used = time.perf_counter() - began, time.process_time() - cpu
-    ratio = f", {least / used:5.1f} times live work" if least else ""
+    ratio = f", {least / used:5.1f} times catching up" if least else ""
     print(f"{name:32} {wall:6.1f} s, {used:6.1f} CPU-s, {events / used:9,.0f} events a CPU-second{ratio}", flush=True)
     return used
 
@@ -168,7 +165,7 @@ def inside(people: int) -> None:
     events, records, times = history(people)
     before = changed(unchanged)
     with tempfile.TemporaryDirectory() as folder, closing(Store.open(f"chdb://{Path(folder) / 'database'}")) as store:
-        lives = timed("a worker's own work, no Kafka", len(events), lambda: live(store, before, records, times), 0)
+        lives = timed("a worker's own work, no Kafka", len(events), lambda: catch_up(store, before, records, times), 0)
         for name, change in CHANGES.items():
             run = Run(StoreArchive(store), PROJECT, changed(change), date(2026, 1, 1))
             timed(f"{name}, shown", len(events), lambda run=run: run.judge(datetime.now(UTC), silent), lives)  # type: ignore[misc]
@@ -181,7 +178,7 @@ def history(people: int) -> tuple[list[Event], list[Record], list[int]]:
     return events, encode(events), [one.received_at for one in events]
 
 
-def compare(people: int, rounds: int) -> None:
+def compare(people: int, rounds: int, only: list[str]) -> None:
     """A worker and the command, each in a process on the second core."""
     from tests.clickhouse_server import clickhouse_server  # here: a contestant must not have the engine
 
@@ -192,58 +189,37 @@ def compare(people: int, rounds: int) -> None:
         kafka.start()
         try:
             kafka.create_topic(TOPIC, PARTITIONS)
-            fill(kafka.address, events, records)
+            fill(kafka.address, TOPIC, events, records)
             with closing(Store.open(f"{clickhouse}/{DATABASE}")) as store:
-                live(store, changed(unchanged), records, times)
+                catch_up(store, changed(unchanged), records, times)
             measured: dict[str, list[float]] = defaultdict(list)
             for _ in range(rounds):
-                for name in (LIVE, *CHANGES):
-                    measured[name].append(measure(name, kafka.address, clickhouse, len(events)))
+                for name in (LIVE, CATCHING_UP, *(only or CHANGES)):
+                    measured[name].append(measure(name, kafka, clickhouse, events))
         finally:
             kafka.stop()
-    lives = statistics.median(measured[LIVE])
+    lives, catching_up = (statistics.median(measured[name]) for name in (LIVE, CATCHING_UP))
     for name, seconds in measured.items():
         used = statistics.median(seconds)
         spread = f"{len(events) / max(seconds):9,.0f} … {len(events) / min(seconds):9,.0f}"
         print(
-            f"{name:32}{len(events) / used:9,.0f} events a CPU-second ({spread}), {lives / used:5.1f} times live work"
+            f"{name:36}{len(events) / used:9,.0f} events a CPU-second ({spread}), {lives / used:5.1f} times live work,"
+            f" {catching_up / used:5.1f} times catching up"
         )
 
 
-def fill(address: str, events: list[Event], records: list[Record]) -> None:
-    """Put all on the topic."""
-    producer = Producer({"bootstrap.servers": address, "linger.ms": 50, "compression.type": "lz4", "log_level": 0})
-    for number, (event, record) in enumerate(zip(events, records, strict=True)):
-        producer.produce(TOPIC, record.value, event.visitor, key_hash(event.visitor) % PARTITIONS)
-        if number % 10_000 == 0:
-            producer.flush()
-    producer.flush()
-
-
-def measure(name: str, address: str, clickhouse: str, events: int) -> float:
+def measure(name: str, kafka: KafkaServer, clickhouse: str, events: list[Event]) -> float:
     """The CPU seconds of one contestant."""
-    command = [sys.executable, "-m", "bench.rejudge", "--only", name, "--kafka", address]
-    command += ["--clickhouse", clickhouse, "--events", str(events)]
-    done = subprocess.run(["taskset", "-c", "1", *command], stdout=subprocess.PIPE, check=True, text=True)
-    measured: dict[str, float] = json.loads(done.stdout.splitlines()[-1])
+    topic = TOPIC if name != LIVE else f"live-{uuid.uuid4()}"
+    command = ["taskset", "-c", "1", sys.executable, "-m", "bench.rejudge", "--only", name]
+    command += ["--kafka", kafka.address, "--topic", topic, "--clickhouse", clickhouse, "--events", str(len(events))]
+    if name == LIVE:
+        kafka.create_topic(topic, PARTITIONS)
+        said = live(command, kafka.address, topic, events)
+    else:
+        said = subprocess.run(command, stdout=subprocess.PIPE, check=True, text=True).stdout.splitlines()[-1]
+    measured: dict[str, float] = json.loads(said)
     return measured["cpu"]
-
-
-async def work(address: str, clickhouse: str, events: int) -> None:
-    """A worker, from the beginning of the topic into a database of its own."""
-    meter = Meter(events)
-    store = Store.open(f"{clickhouse}/live_{uuid.uuid4().hex[:8]}")
-    settings = Settings(kafka=address, topic=TOPIC, group=f"bench-{uuid.uuid4()}")
-    app = create_app(settings, changed(unchanged), store, uuid.uuid4().hex)
-    await app.start()
-    spare_the_collector()
-    meter.start()
-    reporting = asyncio.ensure_future(meter.report())
-    while not reporting.done():
-        await asyncio.sleep(0.05)
-        meter.seen = 0
-        meter.count(sum(account.stored for account in app.checkpoint._accounts.values()))
-    await reporting
 
 
 def again(name: str, clickhouse: str) -> None:
@@ -283,19 +259,21 @@ def main() -> None:
     parser.add_argument("--people", type=int, default=4_000)
     parser.add_argument("--rounds", type=int, default=2)
     parser.add_argument("--inside", action="store_true", help="count the database's time too, and leave Kafka out")
-    parser.add_argument("--only", choices=[LIVE, *CHANGES], help="be this contestant")
+    parser.add_argument("--only", choices=[LIVE, CATCHING_UP, *CHANGES], help="be this contestant")
+    parser.add_argument("--changes", nargs="*", choices=CHANGES, help="only these")
     parser.add_argument("--kafka")
+    parser.add_argument("--topic")
     parser.add_argument("--clickhouse")
     parser.add_argument("--events", type=int)
     given = parser.parse_args()
-    if given.only == LIVE:
-        asyncio.run(work(given.kafka, given.clickhouse, given.events))
+    if given.only in (LIVE, CATCHING_UP):
+        asyncio.run(work(changed(unchanged), given.kafka, given.topic, given.clickhouse, given.events))
     elif given.only:
         again(given.only, given.clickhouse)
     elif given.inside:
         inside(given.people)
     else:
-        compare(given.people, given.rounds)
+        compare(given.people, given.rounds, given.changes or [])
 
 
 def silent(done: int, total: int) -> None:

@@ -14,7 +14,7 @@ from services.core.act import Act
 from services.core.event import Event, Millis
 from services.core.finding import Finding, hashed_id
 from services.core.fold import Fold
-from services.core.meaning import meaning
+from services.core.meaning import meaning, read
 from services.core.plan import Plan
 from services.core.rendering import finding_rows, session_row, withdrawn_findings, withdrawn_session
 from services.core.rows import FindingRow, SessionRow
@@ -22,6 +22,7 @@ from services.core.rulebook import Rulebook
 from services.core.session import LiveSession, Visitor
 from services.core.sessioniser import opened
 from services.core.stored import Session
+from services.core.unheard import Quiet
 
 Told: TypeAlias = tuple[Any, ...]
 """An event as the store tells it: what the numbers below name and, where a journey asks for the surroundings of events,
@@ -103,13 +104,22 @@ def shown(one: Finding) -> Shown:
 
 
 def rejudge(
-    project: str, part: Sequence[Told], before: Known | None, known: Sequence[Known], book: Rulebook
+    project: str,
+    part: Sequence[Told],
+    before: Known | None,
+    known: Sequence[Known],
+    book: Rulebook,
+    quiet: Quiet | None = None,
 ) -> Rejudged:
-    """Fold one session's events. `before` is it in the store, `known` are all there of its visitor.
+    """Fold one session's events. `before` is it in the store, `known` are all there of its visitor; `quiet` tells which
+    of the events need not be heard.
 
     Raises msgspec.MsgspecError where the properties of one cannot be read.
     """
-    meant = [meaning_of(one, book) for one in part]
+    if quiet is None:
+        meant = [meaning_of(one, book) for one in part]
+    else:
+        meant = [meaning_of(one, book if one[NAME] in quiet.still_heard else quiet.book) for one in part]
     session = _session(project, part, before)
     session.acts = [act for _, act in meant]
     fold = Fold(book, session.id)
@@ -120,7 +130,6 @@ def rejudge(
     # Above all that was ever written of this visitor: a name may come back that was withdrawn with another session.
     version = 1 + max((one.version for one in known), default=0)
     live = LiveSession(session, fold, set())
-    live.user = last_user(part)
     return Rejudged(before, session_row(who, live, NOWHERE, version), list(finding_rows(who, live, NOWHERE, version)))
 
 
@@ -150,11 +159,19 @@ def is_readable(one: Told, book: Rulebook) -> bool:
 
 def meaning_of(one: Told, book: Rulebook) -> tuple[Plan, Act]:
     """What an event means, and the act that it is. Raises msgspec.MsgspecError where its properties cannot be read."""
-    _, visitor, id_, name, path, user, at, historical, props, seen, *around = one
+    if book.asks:
+        return _meaning_in_surroundings(one, book)
+    _, _, id_, name, path, user, at, _, props, seen = one
     plan = book.plans.get((name, path)) or book.plan(name, path)
     if not plan.reads:
-        return plan, Act(at, id_, plan.name, plan.path, None, seen)
-    context, url, referrer = around or ("{}", "", "")
+        return plan, Act(at, id_, plan.name, plan.path, None, seen, user)
+    # An event made of it, to be read as one that comes, would cost as much as the reading.
+    plan, kept = read(props, plan, book)
+    return plan, Act(at, id_, plan.name, plan.path, kept, seen, user)
+
+
+def _meaning_in_surroundings(one: Told, book: Rulebook) -> tuple[Plan, Act]:
+    _, visitor, id_, name, path, user, at, historical, props, seen, context, url, referrer = one
     raw = msgspec.Raw
     # By place: names would take as long as all else.
     event = Event(

@@ -26,16 +26,28 @@ def meaning(event: Event, book: Rulebook) -> tuple[Plan, Act]:
     seen, user = intern(event.seen), intern(event.user)
     if not reads:
         return plan, Act(event.occurred_at, event.id, plan.name, plan.path, None, seen, user)
-    told = _decode(event.props)
     if book.asks:
+        told = _decode(event.props)
         props = _kept(told, reads) | surroundings(event, told, book.asks)
-    elif reads.isdisjoint(told):
-        return plan.bare or plan, Act(event.occurred_at, event.id, plan.name, plan.path, _NONE, seen, user)
+        if plan.undecided:
+            plan = book.settle(plan, event.name, event.path, props)
     else:
-        props = _kept(told, reads)
-    if plan.undecided:
-        plan = book.settle(plan, event.name, event.path, props)
+        plan, props = read(event.props, plan, book)
     return plan, Act(event.occurred_at, event.id, plan.name, plan.path, props, seen, user)
+
+
+def read(props: msgspec.Raw | str, plan: Plan, book: Rulebook) -> tuple[Plan, dict[str, object]]:
+    """What an event means by its properties, too, where nothing is asked of its surroundings; and what is kept of them.
+
+    `plan` is what it means without them, which reads some. Raises msgspec.MsgspecError where they cannot be read.
+    """
+    told = _decode(props)
+    if plan.reads.isdisjoint(told):
+        return plan.bare or plan, _NONE
+    kept = _kept(told, plan.reads)
+    if plan.undecided:
+        plan = book.settle(plan, plan.name, plan.path, kept)
+    return plan, kept
 
 
 def _kept(props: dict[str, object], reads: frozenset[str]) -> dict[str, object]:

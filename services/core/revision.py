@@ -17,6 +17,7 @@ from services.core.readjustment import heard, only, readjusted
 from services.core.relabelling import Relabelling
 from services.core.rereading import Rereading
 from services.core.rulebook import Rulebook
+from services.core.unheard import Unheard
 from services.core.weighing import Weighing
 
 Document = dict[str, Any]
@@ -72,6 +73,8 @@ class Revision:
         """Who can see that places lie elsewhere."""
         self.rereading = Rereading(before, after, self.same)
         """Which events mean something else."""
+        self.unheard = Unheard(before, after, self.detectors)
+        """Which events are passed over where a session is folded all the same."""
 
     def weigh(self, name: str, path: str) -> Weight:
         """What such an event adds to what these detectors know."""

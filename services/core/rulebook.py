@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
+from typing import NamedTuple
 
 from services.core.act import PAGE_VIEWS
 from services.core.boundary import Boundary
@@ -12,7 +13,7 @@ from services.core.learned import ANY, Learned
 from services.core.listening import Listening
 from services.core.matcher import Matcher, Props
 from services.core.page import NO_CLASSES, PAGE_CLASSES, PageClass
-from services.core.plan import Place, Plan
+from services.core.plan import Heard, Listener, Place, Plan
 from services.core.stage import Stage, Step
 from services.core.weighing import Weighing
 
@@ -54,10 +55,21 @@ class _Draft:
             self.outcomes.append(rule.outcome)
 
 
+class _Heard(NamedTuple):
+    """Who hears of events of one name, whatever their page."""
+
+    listeners: tuple[Heard, ...]
+    reads: frozenset[str]
+    unless_bare: frozenset[Listener]  # of these, those that are not told of one without a property that is read
+
+
 class Rulebook:
     """Answers what an event means under one journey."""
 
-    def __init__(self, journey: Journey) -> None:
+    def __init__(self, journey: Journey, like: "Rulebook | None" = None) -> None:
+        """`like` is the book of a journey that is the same but for detectors that are heard: then one session may be
+        given the answers of both, since their places are the same ones.
+        """
         self.version = journey.version
         self.currency = journey.currency
         self.boundary = Boundary(journey)
@@ -79,9 +91,11 @@ class Rulebook:
         self.outstays = listening.outstays
         self._hearing, self._visiting = listening.hearing, listening.visiting
         self._intended = frozenset(journey.intended)
-        self._rules = [*self._place_rules(journey), *self._job_rules(journey), *self._page_rules(journey)]
+        rules = (*self._place_rules(journey), *self._job_rules(journey), *self._page_rules(journey))
+        self._rules: list[_Rule] = list(rules) if like is None else like._rules
         self.plans: dict[tuple[str, str], Plan] = {}
         """What is known already; ask `plan` for what may not be."""
+        self._heard: dict[str, _Heard] = {}
         self._settled: dict[tuple[str, str, tuple[bool, ...]], Plan] = {}
 
     def plan(self, name: str, path: str) -> Plan:
@@ -117,25 +131,38 @@ class Rulebook:
 
     def _work_out(self, name: str, path: str) -> Plan:
         answers = [rule.matcher.matches(name, path, None) for rule in self._rules]
-        undecided = tuple(number for number, answer in enumerate(answers) if answer is None)
-        listeners = tuple(
-            ("" if name in one.hears else one.waits_as, one.see)
-            for one in self._hearing
-            if name in one.hears or name in one.notices
-        )
-        reads = {prop for one in self._hearing if name in one.hears for prop in one.reads} | self.asks
-        for rule, answer in zip(self._rules, answers, strict=True):
-            if answer is not False:
-                reads |= rule.reads
+        heard = self._heard.get(name) or self._hear(name)
+        may_hold = [rule for rule, answer in zip(self._rules, answers, strict=True) if answer is not False]
         certain = [rule for rule, answer in zip(self._rules, answers, strict=True) if answer]
+        undecided: tuple[int, ...] = ()
+        if len(certain) < len(may_hold):
+            undecided = tuple(number for number, answer in enumerate(answers) if answer is None)
         questions = tuple(self._rules[number].matcher.question(name, path) for number in undecided)
-        told = Plan(name, path, None, "", (), (), listeners, reads=frozenset(reads), undecided=undecided)
-        plan = self._plan(replace(told, questions=questions), certain)
-        return replace(plan, bare=self._bare(plan))
+        reads = heard.reads.union(*(rule.reads for rule in may_hold))
+        told = Plan(name, path, None, "", (), (), heard.listeners, reads=reads, undecided=undecided)
+        plan = self._plan(replace(told, questions=questions) if questions else told, certain)
+        bare = self._bare(plan, heard.unless_bare)
+        return plan if bare is None else replace(plan, bare=bare)
 
-    def _bare(self, plan: Plan) -> Plan | None:
+    def _hear(self, name: str) -> _Heard:
+        """Who hears of events of a name: few names have many pages."""
+        if len(self._heard) >= KNOWN_PLANS:
+            self._heard.clear()
+        heard = self._heard[name] = _Heard(
+            tuple(
+                ("" if name in one.hears else one.waits_as, one.see)
+                for one in self._hearing
+                if name in one.hears or name in one.notices
+            ),
+            frozenset(prop for one in self._hearing if name in one.hears for prop in one.reads) | self.asks,
+            frozenset(one.see for one in self._hearing if name in one.passes_over),
+        )
+        return heard
+
+    def _bare(self, plan: Plan, deaf: frozenset[Listener]) -> Plan | None:
         """What is meant by an event of this name on this page with none of the properties that are read."""
-        deaf = {one.see for one in self._hearing if plan.name in one.passes_over}
+        if not deaf and not plan.undecided:
+            return None
         listeners = tuple(one for one in plan.listeners if one[1] not in deaf)
         if not plan.undecided:
             return None if len(listeners) == len(plan.listeners) else replace(plan, listeners=listeners)

@@ -8,6 +8,7 @@ from services.core.fold import Fold
 from services.core.hindsight import AT, NAME, PATH, Known, Told, last_user, meaning_of, shown
 from services.core.revision import Revision
 from services.core.rulebook import Rulebook
+from services.core.unheard import Quiet
 
 
 def stays(part: Sequence[Told], before: Known, revision: Revision) -> bool:
@@ -23,6 +24,13 @@ def stays(part: Sequence[Told], before: Known, revision: Revision) -> bool:
     if revision.changes_meanings and any(revision.touches(one[NAME], one[PATH]) for one in part):
         return False
     return not revision.detectors or _finds_the_same(part, before, revision)
+
+
+def quiet(part: Sequence[Told], before: Known | None, revision: Revision) -> Quiet | None:
+    """How to read a session of which the store tells what was found in it; None where it tells of other events."""
+    if before is None or before.journey != revision.before or not _is_whole(part, before):
+        return None
+    return revision.unheard.where_found(before.findings.values())
 
 
 def _is_whole(part: Sequence[Told], before: Known) -> bool:

@@ -27,7 +27,7 @@ from services.core.hindsight import (
 )
 from services.core.journey import Journey
 from services.core.rulebook import Rulebook
-from services.core.standing import stays
+from services.core.standing import quiet, stays
 from services.edges.history import Archive, in_hand, known_between
 from services.rejudge.difference import Difference
 from services.rejudge.reading import DAY, Reading, Span, midnight_after
@@ -43,11 +43,12 @@ class Days:
     """Goes through a project's days in their order, judging each session once it is over."""
 
     def __init__(self, archive: Archive, project: str, journey: Journey, scope: Scope) -> None:
-        self.book = Rulebook(journey)
+        revision = scope.revision
+        self.book = revision.unheard.book if revision is not None else Rulebook(journey)
         self._archive = archive
         self._project = project
         self._scope = scope
-        self._same = scope.revision.same if scope.revision is not None else None
+        self._same = revision.same if revision is not None else None
         self._reach = reach(journey)
         self._in_hand = in_hand(archive, project)
         self._known: dict[str, list[Known]] = {}
@@ -95,11 +96,7 @@ class Days:
     def _judge_part(self, part: list[Told], known: list[Known], difference: Difference) -> Iterator[Judged]:
         before = known_as(self._project, part, known)
         try:
-            one: Judged
-            if before is not None and self._stays(part, before):
-                one = before
-            else:
-                one = rejudge(self._project, part, before, known, self.book)
+            one: Judged = self._as_it_stands(part, before) or self._rejudge(part, before, known)
         except msgspec.MsgspecError:
             readable = [event for event in part if is_readable(event, self.book)]
             difference.unread += len(part) - len(readable)
@@ -110,10 +107,15 @@ class Days:
             before.is_seen = True
         yield one
 
-    def _stays(self, part: Sequence[Told], before: Known) -> bool:
-        """Whether nothing of a session can be other than it stands. Raises msgspec.MsgspecError."""
+    def _as_it_stands(self, part: Sequence[Told], before: Known | None) -> Known | None:
+        """A session of which nothing can be other than it stands. Raises msgspec.MsgspecError."""
         revision = self._scope.revision
-        return revision is not None and stays(part, before, revision)
+        return before if before is not None and revision is not None and stays(part, before, revision) else None
+
+    def _rejudge(self, part: Sequence[Told], before: Known | None, known: Sequence[Known]) -> Rejudged:
+        revision = self._scope.revision
+        unheard = quiet(part, before, revision) if revision is not None else None
+        return rejudge(self._project, part, before, known, self.book, unheard)
 
     def _is_in_hand(self, part: Sequence[Told], known: list[Known]) -> bool:
         """Whether a worker still has a session of these events: then it will write it again, and ours would be lost."""
