@@ -189,3 +189,10 @@ def lines(dice: Dice) -> list[tuple[float, str]]:
         if is_told or not moment.startswith("page "):
             told.append((at, moment))
     return told
+
+
+def before_and_after(change: Any, further: int, dice: Dice) -> tuple[Journey, Journey] | None:
+    """Two journeys with so many changes to the base, the second also with this one; None where they cannot be."""
+    before = changed(base(), dice.sample(CHANGES, further), dice)
+    after = changed(base(), [change, *dice.sample(CHANGES, further)], dice)
+    return None if before is None or after is None else (before, after)

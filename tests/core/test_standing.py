@@ -23,6 +23,7 @@ from tests.core.other_journeys import (
     add_job,
     add_stage,
     base,
+    before_and_after,
     change_pages,
     changed,
     lines,
@@ -102,10 +103,10 @@ def renamed(of: Rejudged, same: Counterparts, after: Journey) -> tuple[Document,
 @given(st.integers(min_value=0), st.integers(min_value=0, max_value=1))
 def test_a_session_that_stays_is_what_its_events_give(change: Any, seed: int, further: int) -> None:
     dice = Dice(seed)
-    before = changed(base(), dice.sample(CHANGES, further), dice)
-    after = changed(base(), [change, *dice.sample(CHANGES, further)], dice)
-    if before is None or after is None:
+    journeys = before_and_after(change, further, dice)
+    if journeys is None:
         return
+    before, after = journeys
     revision = Revision(before, after)
 
     for _ in range(12):

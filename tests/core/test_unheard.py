@@ -11,7 +11,7 @@ from services.core.revision import Revision
 from services.core.rulebook import Rulebook
 from services.core.standing import quiet
 from tests.core.build import event
-from tests.core.other_journeys import CHANGES, Dice, Document, add_stage, base, changed, lines
+from tests.core.other_journeys import CHANGES, Dice, Document, add_stage, base, before_and_after, changed, lines
 from tests.core.test_standing import known
 
 HEARD = (
@@ -40,10 +40,10 @@ def found(of: Rejudged) -> dict[str, Document]:
 @given(st.integers(min_value=0), st.integers(min_value=0, max_value=1))
 def test_what_is_passed_over_changes_nothing(change: Any, seed: int, further: int) -> None:
     dice = Dice(seed)
-    before = changed(base(), dice.sample(CHANGES, further), dice)
-    after = changed(base(), [change, *dice.sample(CHANGES, further)], dice)
-    if before is None or after is None:
+    journeys = before_and_after(change, further, dice)
+    if journeys is None:
         return
+    before, after = journeys
     revision = Revision(before, after)
 
     for _ in range(8):
