@@ -105,14 +105,23 @@ def ask_bare(asked: Asked, name: str) -> None:
 
 
 def measured(asked: Asked, name: str, ask: Callable[[], object], rounds: int) -> str:
-    """A line of the table."""
-    both = [(taken(ask), taken(partial(ask_bare, asked, name))) for _ in range(rounds)]
-    ours, bare = (least([one[side] for one in both]) for side in (0, 1))
-    ratio = ours.cpu_seconds / bare.cpu_seconds
-    return (
-        f"{name:>26}  {ours.cpu_seconds:7.2f} CPU-s {ours.seconds:7.2f} s   "
-        f"bare {bare.cpu_seconds:7.2f} CPU-s {bare.seconds:7.2f} s   {ratio:5.2f} times"
-    )
+    """A line of the table. Raises StoreError where the question has no answer."""
+    ours: list[Taken] = []
+    bare: list[Taken] = []
+    for _ in range(rounds):
+        ours.append(taken(ask))
+        try:
+            bare.append(taken(partial(ask_bare, asked, name)))
+        except StoreError as error:
+            return f"{shown(name, ours)}   the bare SQL: {error}"
+    ratio = least(ours).cpu_seconds / least(bare).cpu_seconds
+    return f"{shown(name, ours)}   {shown('bare', bare).lstrip()}   {ratio:5.2f} times"
+
+
+def shown(name: str, runs: list[Taken]) -> str:
+    """The least of some runs."""
+    one = least(runs)
+    return f"{name:>26}  {one.cpu_seconds:7.2f} CPU-s {one.seconds:7.2f} s"
 
 
 def main() -> None:
