@@ -12,22 +12,12 @@ from functools import partial
 from typing import Any
 
 from bench.generated import generated_shop
-from bench.questions import least, taken
+from bench.questions import ASKED, Asking, least, taken
 from services.api.endpoint import divided, values_of
 from services.api.question import Asked, Breakdown, Divisible
-from services.api.questions.circumstances import CircumstancesQuestion, ask_circumstances
-from services.api.questions.conformance import ConformanceQuestion, ask_conformance
-from services.api.questions.correlations import CorrelationsQuestion, ask_correlations
-from services.api.questions.drop_offs import DropOffsQuestion, ask_drop_offs
-from services.api.questions.job_retention import JobRetentionQuestion, ask_job_retention
-from services.api.questions.jobs import JobsQuestion, ask_jobs
-from services.api.questions.journey_map import JourneyMapQuestion, ask_journey_map
 from services.api.questions.open_jobs import OpenJobsQuestion, ask_open_jobs
-from services.api.questions.pain_points import PainPointsQuestion, ask_pain_points
 from services.api.questions.paths import PathsQuestion, ask_paths
-from services.api.questions.segments import SegmentsQuestion, ask_segments
 from services.api.questions.trends import TrendsQuestion, ask_trends
-from services.api.questions.versions import VersionsQuestion, ask_versions
 from services.api.scope import COLUMNS, SEGMENT, VISITORS, scope_of
 from services.edges.clickhouse import StoreError
 
@@ -37,25 +27,12 @@ SELECT project, concat(id, 's'), visitor, 'track', 'said', started_at,
     concat('{"traits":{"segment":"', ['gold', 'silver', 'bronze', 'tin'][1 + cityHash64(id, 7) % 4], '"}}')
 FROM sessions WHERE cityHash64(id, 8) % 3 = 0
 """
-Asking = tuple[Callable[[Asked, Any], object], Divisible]
-ASKED: Mapping[str, Asking] = {
-    "trends": (ask_trends, TrendsQuestion()),
+QUESTIONS: Mapping[str, Asking] = {
+    **ASKED,
     "trends by device": (ask_trends, TrendsQuestion(by="device")),
     "trends of visitors by device": (ask_trends, TrendsQuestion(metric="visitors", by="device")),
-    "versions": (ask_versions, VersionsQuestion()),
-    "retention of jobs": (ask_job_retention, JobRetentionQuestion()),
-    "circumstances": (ask_circumstances, CircumstancesQuestion()),
-    "conformance": (ask_conformance, ConformanceQuestion()),
-    "paths": (ask_paths, PathsQuestion()),
-    "paths of events": (ask_paths, PathsQuestion(of="events")),
-    "jobs": (ask_jobs, JobsQuestion()),
     "open jobs": (ask_open_jobs, OpenJobsQuestion()),
-    "segments": (ask_segments, SegmentsQuestion()),
-    "pain points": (ask_pain_points, PainPointsQuestion()),
-    "journey map": (ask_journey_map, JourneyMapQuestion()),
-    "correlations": (ask_correlations, CorrelationsQuestion(events=False)),
-    "correlations with events": (ask_correlations, CorrelationsQuestion()),
-    "drop-offs": (ask_drop_offs, DropOffsQuestion()),
+    "paths of events": (ask_paths, PathsQuestion(of="events")),
 }
 
 
@@ -72,7 +49,7 @@ def apart(asked: Asked, by: Breakdown, ask: Callable[[Asked, Any], object], ques
 
 def measured(asked: Asked, by: Breakdown, name: str, rounds: int) -> str:
     """A line of the table."""
-    ask, question = ASKED[name]
+    ask, question = QUESTIONS[name]
     ways: list[Callable[[], object]] = [
         partial(ask, asked, question),
         *(partial(way, asked, by, ask, question) for way in (at_once, apart)),
@@ -89,7 +66,7 @@ def main() -> None:
     parser.add_argument("--by", default="country", choices=(*COLUMNS, SEGMENT, VISITORS))
     parser.add_argument("--only", default="", help="names of questions, separated by commas")
     arguments = parser.parse_args()
-    chosen = [name for name in arguments.only.split(",") if name] or list(ASKED)
+    chosen = [name for name in arguments.only.split(",") if name] or list(QUESTIONS)
     with generated_shop(arguments.sessions, merged=True) as asked:
         asked.store.change(SAID, {})
         for name in chosen:

@@ -23,13 +23,11 @@ from collections.abc import Iterator, Sequence
 from itertools import accumulate, groupby
 
 import msgspec
-from confluent_kafka import Producer
 
-from bench.stages import PARTITIONS, Meter
+from bench.stages import PARTITIONS, Meter, producer, publish
 from services.core.claim import claim
 from services.core.event import Event, Millis
 from services.core.journey import Journey
-from services.core.key_hash import key_hash
 from services.core.pipeline import Pipeline
 from services.edges.clickhouse import Store
 from services.rejudge.command import GC_THRESHOLD
@@ -46,16 +44,6 @@ PAUSE = 1_800_000
 """Milliseconds that end a visit."""
 CHECKPOINT = 20_000
 """Events of one, as by default."""
-
-
-def producer(address: str) -> Producer:
-    """One that gathers what it is given."""
-    return Producer({"bootstrap.servers": address, "linger.ms": 50, "compression.type": "lz4", "log_level": 0})
-
-
-def publish(to: Producer, topic: str, visitor: str, value: bytes | None) -> None:
-    """Put an event on the partition of its visitor."""
-    to.produce(topic, value, visitor, key_hash(visitor) % PARTITIONS)
 
 
 def fill(address: str, topic: str, events: Sequence[Event], records: Sequence[Record]) -> None:

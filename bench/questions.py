@@ -8,16 +8,16 @@ sessions take 5 GB, and half an hour.
 
 import argparse
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import timedelta
 from functools import partial
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from bench.bare import BARE
 from bench.generated import generated_shop
-from services.api.question import Asked
+from services.api.question import Asked, Divisible
 from services.api.questions.circumstances import CircumstancesQuestion, ask_circumstances
 from services.api.questions.conformance import ConformanceQuestion, ask_conformance
 from services.api.questions.correlations import CorrelationsQuestion, ask_correlations
@@ -74,6 +74,25 @@ FUNNELS = {
 }
 
 
+Asking = tuple[Callable[[Asked, Any], object], Divisible]
+ASKED: Mapping[str, Asking] = {
+    "trends": (ask_trends, TrendsQuestion()),
+    "versions": (ask_versions, VersionsQuestion()),
+    "retention of jobs": (ask_job_retention, JobRetentionQuestion()),
+    "circumstances": (ask_circumstances, CircumstancesQuestion()),
+    "conformance": (ask_conformance, ConformanceQuestion()),
+    "paths": (ask_paths, PathsQuestion()),
+    "jobs": (ask_jobs, JobsQuestion()),
+    "segments": (ask_segments, SegmentsQuestion()),
+    "pain points": (ask_pain_points, PainPointsQuestion()),
+    "journey map": (ask_journey_map, JourneyMapQuestion()),
+    "correlations": (ask_correlations, CorrelationsQuestion(events=False)),
+    "correlations with events": (ask_correlations, CorrelationsQuestion()),
+    "drop-offs": (ask_drop_offs, DropOffsQuestion()),
+}
+"""Those that can be broken down (bench/breakdowns.py)."""
+
+
 def asks(asked: Asked) -> dict[str, Callable[[], object]]:
     """Each question, ready to be asked."""
     return {
@@ -83,19 +102,7 @@ def asks(asked: Asked) -> dict[str, Callable[[], object]]:
         },
         "funnel of events": partial(ask_event_funnel, asked, EventFunnelQuestion(step=EVENTS)),
         "... counts only": partial(ask_event_funnel, asked, EventFunnelQuestion(step=EVENTS, counts_only=True)),
-        "trends": partial(ask_trends, asked, TrendsQuestion()),
-        "versions": partial(ask_versions, asked, VersionsQuestion()),
-        "retention of jobs": partial(ask_job_retention, asked, JobRetentionQuestion()),
-        "circumstances": partial(ask_circumstances, asked, CircumstancesQuestion()),
-        "conformance": partial(ask_conformance, asked, ConformanceQuestion()),
-        "paths": partial(ask_paths, asked, PathsQuestion()),
-        "jobs": partial(ask_jobs, asked, JobsQuestion()),
-        "segments": partial(ask_segments, asked, SegmentsQuestion()),
-        "pain points": partial(ask_pain_points, asked, PainPointsQuestion()),
-        "journey map": partial(ask_journey_map, asked, JourneyMapQuestion()),
-        "correlations": partial(ask_correlations, asked, CorrelationsQuestion(events=False)),
-        "correlations with events": partial(ask_correlations, asked, CorrelationsQuestion()),
-        "drop-offs": partial(ask_drop_offs, asked, DropOffsQuestion()),
+        **{name: partial(ask, asked, question) for name, (ask, question) in ASKED.items()},
     }
 
 

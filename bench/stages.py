@@ -92,18 +92,27 @@ def visits(events: int) -> Iterator[Event]:
         )
 
 
+def producer(address: str) -> Producer:
+    """One that gathers what it is given."""
+    return Producer({"bootstrap.servers": address, "linger.ms": 50, "compression.type": "lz4", "log_level": 0})
+
+
+def publish(to: Producer, topic: str, visitor: str, value: bytes | None) -> None:
+    """Put an event on the partition of its visitor."""
+    to.produce(topic, value, visitor, key_hash(visitor) % PARTITIONS)
+
+
 def fill(address: str, events: int) -> float:
     """Publish; the mean size of an event."""
-    producer = Producer({"bootstrap.servers": address, "linger.ms": 50, "compression.type": "lz4", "log_level": 0})
+    to = producer(address)
     size = 0
     for number, one in enumerate(visits(events)):
         value = msgspec.json.encode(one)
         size += len(value)
-        producer.produce(TOPIC, value, one.visitor, key_hash(one.visitor) % PARTITIONS)
+        publish(to, TOPIC, one.visitor, value)
         if number % 10_000 == 0:
-            producer.poll(0)
-            producer.flush()
-    producer.flush()
+            to.flush()
+    to.flush()
     return size / events
 
 

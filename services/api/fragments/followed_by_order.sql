@@ -5,9 +5,7 @@
     (
         SELECT
             cells,
-            arrayMap(run -> splitByChar('\t', run), splitByChar('\n', path_key)) AS runs,
-            arrayMap(run -> run[1], runs) AS stages_of,
-            arrayMap(run -> concat(run[1], '.', run[2]), runs) AS labels,
+            -- include runs_of_path
             arrayMap(run -> if(tolerance_ms > 0, toInt64OrZero(run[3]), 0), runs) AS close
         FROM ways
     ),

@@ -10,9 +10,7 @@ WITH
     (
         SELECT
             path_key,
-            arrayMap(run -> splitByChar('\t', run), splitByChar('\n', path_key)) AS runs,
-            arrayMap(run -> run[1], runs) AS stages_of,
-            arrayMap(run -> concat(run[1], '.', run[2]), runs) AS labels,
+            -- include runs_of_path
             arrayFirstIndex((s, l) -> {at:String} IN (s, l), stages_of, labels) AS entry,
             arrayExists((s, l, n) -> n >= entry AND {goal:String} IN (s, l), stages_of, labels, arrayEnumerate(runs)) AS gets_there,
             {at:String} IN (stages_of[-1], labels[-1]) AS ends_here,
