@@ -23,7 +23,7 @@ class SessionRow(Row):
     """
 
     project: str
-    opened_on: str  # ISO date of the event that opened it
+    opened_on: str  # ISO date of the event that opened it, which is one of its own: it never begins after that day
     id: str
     partition: int
     version: int

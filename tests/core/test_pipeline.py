@@ -1,6 +1,7 @@
 """Records in, rows out: whatever the order, the doubling, the cutting and the restarts."""
 
 from collections.abc import Sequence
+from datetime import UTC, datetime
 from itertools import accumulate, pairwise
 from typing import Any
 
@@ -189,6 +190,20 @@ def test_sessions_equal_those_of_a_reference_that_sorts_first(
     )
     assert sorted((row.visitor, row.started_at, came(row)) for row in sessions.values()) == came_of(events, shop())
     assert sorted((row.visitor, row.started_at, row.user) for row in sessions.values()) == users_of(events, shop())
+
+
+@given(acts, st.lists(st.integers(0, 1799), min_size=1, max_size=8), st.lists(st.integers(0, 40), max_size=6))
+def test_no_session_begins_after_the_day_that_it_is_kept_by(
+    acts: list[tuple[int, str, str]], delays: list[int], cuts: list[int]
+) -> None:
+    changes = run(arriving(acts, delays, []), cuts)
+
+    told = [row for change in changes for row in change.sessions if not row.is_deleted]
+    assert all(date_of(row.started_at) <= row.opened_on for row in told)
+
+
+def date_of(moment: Millis) -> str:
+    return datetime.fromtimestamp(moment / 1000, UTC).date().isoformat()
 
 
 @pytest.mark.parametrize("cuts", [(), (2,), (1, 2, 3)])
