@@ -86,6 +86,14 @@ def test_the_fix_of_what_can_never_be_found_is_refused(
 
 
 @pytest.mark.usefixtures("store")
+def test_what_ends_when_it_begins_may_be_noted(client: Client) -> None:
+    response = client.post("/v1/annotations", json=RELEASE | {"until": RELEASE["at"]}, headers=ADMIN)
+
+    assert response.status_code == 201
+    assert listed(client)[0]["until"] == RELEASE["at"]
+
+
+@pytest.mark.usefixtures("store")
 @pytest.mark.parametrize(
     ("wrong", "said"),
     [

@@ -56,6 +56,13 @@ def test_a_fix_is_judged_by_how_much_less_often_the_friction_is_met(
     assert (fix["before"]["exposed"], fix["before"]["affected"], fix["after"]["affected"]) == (100, 40, raging_after)
 
 
+def test_half_of_it_gone_is_restored(store: Store, client: Client, ask: Ask) -> None:
+    told(store, visits(14, 50, 20), visits(21, 50, 20), visits(28, 50, 10), visits(35, 50, 10))
+    note(client)
+
+    assert judged(ask)["state"] == "restored"
+
+
 def test_weekdays_are_held_against_the_same_weekdays(store: Store, client: Client, ask: Ask) -> None:
     # On Mondays half rage, on Tuesdays none. Before there were mostly Mondays, after mostly Tuesdays: nothing changed.
     monday, tuesday = 25, 26
