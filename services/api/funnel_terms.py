@@ -9,9 +9,8 @@ from services.api.funnel_groups import FunnelGroup, FunnelRow, FunnelStep
 from services.api.page import PagedAnswer, Paging
 from services.api.question import Part, Question
 from services.api.share import Share
-from services.api.window import Window
+from services.api.window import SECOND_MS, Window
 
-SECOND_MS = 1000
 SAID_BY_EVENTS = frozenset({"segment", "property"})
 TRENDS = frozenset({"hour", "day", "week", "month"})
 

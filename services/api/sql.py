@@ -19,9 +19,9 @@ def sql(question: str, words: Mapping[str, str] | None = None, /, **instead: str
     return _worded(_whole(question, tuple(instead.items())), words or {})
 
 
-def statement(name: str, words: Mapping[str, str]) -> str:
-    """The text of `fragments/<name>.sql`, which is a statement or an expression by itself, with what it includes."""
-    return _worded(_complete(fragment(name), {}), words)
+def statement(name: str, words: Mapping[str, str], **instead: str) -> str:
+    """The same of `fragments/<name>.sql`, which is a statement or an expression by itself."""
+    return _worded(_complete(fragment(name), instead), words)
 
 
 def _worded(text: str, words: Mapping[str, str]) -> str:

@@ -52,6 +52,10 @@ def entered(answer: Any) -> int:
     return int(answer["steps"][0]["entered"])
 
 
+def converted(answer: Any) -> int:
+    return int(answer["steps"][0]["converted"])
+
+
 def test_a_day_that_is_over_is_counted_once_for_all_who_ask(store: Store, ask: Ask) -> None:
     fill(store, days(0, 0, 1, 2))
 
@@ -80,6 +84,19 @@ def test_sessions_that_come_late_or_are_withdrawn_change_a_day_that_was_counted(
 
     assert entered(answer) == 6
     assert kept(store) == {("", "2026-01-01"): 3, ("", "2026-01-02"): 2}
+
+
+def test_counts_that_no_longer_hold_are_no_part_of_a_period_that_begins_within_their_day(
+    store: Store, ask: Ask
+) -> None:
+    fill(store, days(0, 1, 2))
+    ask("/v1/funnel", **WHOLE)
+
+    store.insert("sessions", [session("45000 browse")])
+    answer = ask("/v1/funnel", from_=text(900), to=text(9 * DAY))
+
+    assert entered(answer) == 3
+    assert kept(store) == {("", "2026-01-01"): 1, ("", "2026-01-02"): 1}
 
 
 def test_counts_are_kept_by_the_column_that_is_asked_for(store: Store, ask: Ask) -> None:
@@ -168,6 +185,101 @@ def test_a_day_that_is_counted_as_one_is_of_a_period_only_as_a_whole(store: Stor
 
     assert kept(store) == {("device,job", "2026-01-01"): 2, ("device,job", "2026-01-02"): 1}
     assert numbers == [4, 1, 3, 2, 2]
+
+
+def test_ways_within_a_window_are_counted_once_for_all_who_ask(store: Store, ask: Ask) -> None:
+    fill(store, [session(f"{n} browse, {n + pause} basket") for n, pause in ((0, 9), (20, 90), (DAY, 61), (DAY, 60))])
+    fill(store, days(2))
+    asked = {"steps": "browse,basket", **WHOLE}
+
+    minute = [ask("/v1/funnel", window="60s", **asked) for _ in range(2)]
+    strictly = ask("/v1/funnel", step_windows="basket:60s", order="strict", **asked)
+    change(
+        store, "ALTER TABLE session_counts UPDATE sessions = arrayMap(n -> 7, sessions) WHERE opened_on = '2026-01-01'"
+    )
+    told = ask("/v1/funnel", window="60s", **asked)
+
+    assert [converted(one) for one in (*minute, strictly)] == [3, 3, 3]
+    assert kept(store) == {(" within 60000", "2026-01-01"): 14, (" within 60000", "2026-01-02"): 2}
+    assert converted(told) == 9
+
+
+def test_sessions_that_lie_alike_but_for_what_is_within_a_second_are_followed_apart(store: Store, ask: Ask) -> None:
+    fill(store, [session(f"0 browse, 0.5-{left} basket, 10.8 bought") for left in (0.9, 1.2)] + days(2))
+
+    answer = ask("/v1/funnel", steps="basket,browse,bought", window="10s", **WHOLE)
+
+    # From when it left the basket on the window is long enough, but only the first came from browsing just before.
+    assert [step["entered"] for step in answer["steps"]] == [3, 2, 1]
+
+
+def test_sessions_that_lie_alike_but_for_what_is_of_one_moment_are_timed_apart(store: Store, ask: Ask) -> None:
+    fill(store, [session(f"0-50 browse, {at}-50.6 basket") for at in (50, 50.6)])
+
+    answer = ask("/v1/funnel", steps="browse,basket", window="40s", **WHOLE)
+
+    assert answer["steps"][0]["seconds"]["median"] == 0.3
+
+
+def test_a_window_that_no_session_outlasts_needs_no_counts_of_its_own(store: Store, ask: Ask) -> None:
+    fill(store, [session("0 browse, 90 basket"), session(f"{DAY} browse, {DAY + 60} basket"), *days(2)])
+    asked = {"steps": "browse,basket", **WHOLE}
+    ask("/v1/funnel", **asked)
+
+    within = ask("/v1/funnel", window="90s", **asked)
+    kinds = [{kind for kind, _ in kept(store)}]
+    change(store, "ALTER TABLE session_counts UPDATE longest_ms = 90001 WHERE opened_on = '2026-01-01'")
+    ask("/v1/funnel", window="90s", **asked)
+    kinds.append({kind for kind, _ in kept(store)})
+
+    assert converted(within) == 3
+    assert kinds == [{""}, {"", " within 90000"}]
+
+
+def test_a_session_that_comes_late_and_outlasts_a_window_is_seen(store: Store, ask: Ask) -> None:
+    fill(store, days(0, 1, 2))
+    ask("/v1/funnel", **WHOLE)
+
+    store.insert("sessions", [session("0 browse, 90 basket")])
+    answer = ask("/v1/funnel", steps="browse,basket", window="60s", **WHOLE)
+
+    assert (entered(answer), converted(answer)) == (4, 3)
+
+
+def test_whether_a_window_is_outlasted_is_asked_of_rows_where_no_counts_are_kept(
+    store: Store, ask: Ask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(kept_counts, "ROWS_A_COUNT", 9)
+    fill(store, [session("0 browse, 90 basket"), *days(2)])
+    ask("/v1/funnel", **WHOLE)
+
+    answer = ask("/v1/funnel", steps="browse,basket", window="60s", **WHOLE)
+
+    assert converted(answer) == 1
+
+
+def test_of_many_windows_those_counted_longest_ago_make_room(
+    store: Store, ask: Ask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(kept_counts, "MOST_WITH_WINDOWS", 2)
+    fill(store, [session("0 browse, 90 basket"), *days(2)])
+
+    asked = [
+        ask("/v1/funnel", steps="browse,basket", window=one, **WHOLE) for one in ("14d", "10s", "20s", "10s", "30s")
+    ]
+
+    assert [converted(one) for one in asked] == [2, 1, 1, 1, 1]
+    assert {kind for kind, _ in kept(store)} == {"", " within 20000", " within 30000"}
+
+
+def test_a_trend_of_very_many_hours_still_tells_of_all_sessions(store: Store, ask: Ask) -> None:
+    number = 5_100  # with four steps each, more rows than an answer has
+    fill(store, [session(f"{hour * 3_600} browse, {hour * 3_600 + 9} basket, {hour * 3_600 + 20} checkout.payment, "
+        f"{hour * 3_600 + 30} bought") for hour in range(number)])  # fmt: skip
+
+    answer = ask("/v1/funnel", trend="hour", from_=text(0), to=text(400 * DAY))
+
+    assert [step["entered"] for step in answer["steps"]] == [number] * 4
 
 
 def test_no_day_is_kept_that_an_end_of_the_period_lies_in(store: Store, ask: Ask) -> None:
@@ -263,18 +375,24 @@ def put(store: Store, rows: dict[str, SessionRow], some: Sequence[SessionRow]) -
 
 def draw_sessions(data: st.DataObject, number: int, last_day: int = 3) -> list[SessionRow]:
     drawn = st.tuples(
-        st.integers(0, last_day), st.integers(0, 95), st.sampled_from([9, 700]), st.sampled_from(WAYS),
-        st.sampled_from(["gift", ""]), st.booleans(), st.sampled_from(["mobile", "tablet"]),
+        st.integers(0, last_day), st.integers(0, 95), st.sampled_from([0.4, 9, 700]), st.sampled_from([0, 0.9]),
+        st.sampled_from(WAYS), st.sampled_from(["gift", ""]), st.booleans(), st.sampled_from(["mobile", "tablet"]),
     )  # fmt: skip
     return [
         session(
-            ", ".join(f"{day * DAY + quarter * 900 + pace * n} {place}" for n, place in enumerate(way.split())),
+            walked(way, day * DAY + quarter * 900, pace, stay),
             job=job, state="open" if is_open else "closed", device=device,
         )
-        for day, quarter, pace, way, job, is_open, device in data.draw(
+        for day, quarter, pace, stay, way, job, is_open, device in data.draw(
             st.lists(drawn, min_size=number, max_size=number)
         )
     ]  # fmt: skip
+
+
+def walked(way: str, at: float, pace: float, stay: float) -> str:
+    """A session's way from then on: so many seconds from place to place, of which it stays that share in each."""
+    ats = [at + pace * n for n, _ in enumerate(way.split())]
+    return ", ".join(f"{one}-{one + pace * stay} {place}" for one, place in zip(ats, way.split(), strict=True))
 
 
 def tell_alike(store: Store, data: st.DataObject) -> None:
@@ -305,6 +423,9 @@ FUNNELS: list[dict[str, Any]] = [
     {"job": "gift", "device": "mobile", "trend": "day"},
     {"window": "2d", "breakdown": "device"},
     {"window": "10s"},
+    {"window": "1s", "steps": "basket,browse"},
+    {"window": "131s", "order": "strict", "breakdown": "job"},
+    {"window": "650s", "step_windows": "bought:70s", "steps": "browse,basket,bought"},
     {"window": "650s", "order": "any", "breakdown": "job", "device": "mobile"},
     {"step_windows": "basket:100s", "steps": "browse,basket,bought", "optional": "basket"},
     {"window": "650s", "exclude": "checkout", "steps": "browse,basket", "trend": "hour", "tz": "Asia/Kathmandu"},
@@ -315,10 +436,7 @@ FUNNELS: list[dict[str, Any]] = [
 def test_any_funnel_is_that_of_the_rows_whatever_happened_to_these(store: Store, given: dict[str, Any]) -> None:
     come = [
         session(
-            ", ".join(
-                f"{n * 4_000 + [9, 60, 130, 600, 700][n % 5] * k} {place}"
-                for k, place in enumerate(WAYS[n % 4].split())
-            ),
+            walked(WAYS[n % 4], n * 4_000, [0.4, 9, 60, 130, 600, 700, 0.9][n % 7], [0, 0.9][n // 4 % 2]),
             job=["gift", "replace"][n // 4 % 2], device=["mobile", "tablet"][n // 8 % 2], visitor=f"v{n}",
         )
         for n in range(80)

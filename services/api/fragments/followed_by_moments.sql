@@ -2,7 +2,7 @@
 
     -- include plain_chain
 
-    followed AS MATERIALIZED
+    followed AS
     (
         SELECT
             cells, taken_by[1] AS entry, length(times) = length(ks) AS finished,
@@ -16,7 +16,7 @@
             -- By which place of the path, or which of the moments, each step was taken.
             SELECT
                 cells, times,
-                arrayMap(t -> toInt64(if(planned, intDiv(t, pace), indexOf(cells.3, t))), times) AS taken_by
+                arrayMap(t -> toInt64(if(planned, intDiv(t, pace), indexOf(cells.2, t))), times) AS taken_by
             -- The limit is none: it keeps the filter from being pushed into the chains, which would work them out again.
             FROM (SELECT * FROM chained LIMIT 1000000000000)
             WHERE notEmpty(times)

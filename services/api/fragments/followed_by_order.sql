@@ -12,7 +12,7 @@
 
     -- By which run each step was reached, 0 from the first that was not. A step may lie before the one reached last only as
     -- far as these count as of one moment. Strictly, each start is followed, since another stage may break the first.
-    followed AS MATERIALIZED
+    followed AS
     (
         SELECT
             cells, arrayFirst(way -> length(way) = arrayMax(w -> length(w), ways), ways) AS way,

@@ -3,7 +3,7 @@
     units AS
     (
         SELECT
-            empty(cells.3) AS planned, path_key,
+            empty(cells.2) AS planned, path_key,
             arrayMap(run -> toUInt64OrZero(splitByChar('\t', run)[3]), splitByChar('\n', path_key)) AS close,
             cells,
             CAST([], 'Array(Tuple(DateTime64(3, \'UTC\'), String))') AS values,
@@ -14,8 +14,8 @@
                     transform(concat(stage, '.', splitByChar('\t', run)[2]) AS place, {steps:Array(String)}, bits, toUInt64(0)),
                     toUInt64(has({exclude:Array(String)}, stage) OR has({exclude:Array(String)}, place)))),
                 splitByChar('\n', path_key)) AS fits,
-            arrayMap(n -> if(planned, toInt64(n * pace), cells.3[2 * n - 1]), arrayEnumerate(fits)) AS began,
-            arrayMap(n -> if(planned, toInt64(n * pace + 1), cells.3[2 * n]), arrayEnumerate(fits)) AS ended
+            arrayMap(n -> if(planned, toInt64(n * pace), cells.2[2 * n - 1]), arrayEnumerate(fits)) AS began,
+            arrayMap(n -> if(planned, toInt64(n * pace + 1), cells.2[2 * n]), arrayEnumerate(fits)) AS ended
         FROM ways
         -- None, but it keeps what is asked of a way from being worked out for each session.
         LIMIT 1000000000000

@@ -1,15 +1,10 @@
-    -- Sessions that take the same way are those of one path. `cells` has its number, their counts, and no moments, since
-    -- none matter.
+    -- Sessions that take the same way fare alike, so one of them is followed. `cells` has the way's number, and that one's
+    -- moments, counted from the first: none where none matter.
     ways AS
     (
-        -- include path_cells
-    ),
-
-    -- Of sessions that are timed, how long after its begin they were at each place.
-    walked AS
-    (
-        SELECT cityHash64(path_key) AS way, path_offset AS moments, path_started_at[1] AS first_at, part
-        FROM scoped
-        WHERE true
-            -- timed
+        SELECT
+            any(path_key) AS path_key,
+            (way, arrayMap(t -> t - any(counted.moments)[1], any(counted.moments))) AS cells
+        FROM counted
+        GROUP BY way
     ),

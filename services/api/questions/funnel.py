@@ -17,12 +17,13 @@ from datetime import timedelta
 from pydantic import Field
 
 from services.api.funnel_groups import FunnelGroup, group, nobody
-from services.api.funnel_path import NO_WINDOW_MS, FunnelPath, read_path
+from services.api.funnel_path import FunnelPath, read_path
 from services.api.funnel_terms import SAID_BY_EVENTS, TRENDS, FunnelTerms, FunnelTold, tolerance_ms
 from services.api.kept_counts import counting, stored
 from services.api.question import PREVIOUS, Asked, Row
 from services.api.questions.freshness import to_millis
 from services.api.sql import fragment
+from services.api.window import NO_WINDOWS, Windows
 from services.core.duration import format_duration, millis
 
 LONGEST_SESSION = timedelta(days=7)
@@ -30,8 +31,6 @@ LONGEST_SESSION = timedelta(days=7)
 MOST_TIMED = 500_000
 """Sessions whose times are looked at. Of more, a share of this size has a median within 0.6 percentiles of that of all,
 wherever 75,000 of the share went on (3 standard errors of a share, 3 · √(0.25 / 75,000)): docs/adr/0011."""
-BINDING = {"ways_of_paths": "ways_of_moments", "all_rows": "rows_over_in_time"}
-"""Fragments for where a window binds, so that it also matters when a session was at each place of its path."""
 UNITS = {"session": "rows", "person": "people"}
 
 
@@ -65,9 +64,12 @@ def ask_funnel(asked: Asked, question: FunnelQuestion) -> FunnelAnswer:
     def groups(rows: list[Row]) -> list[FunnelGroup]:
         return group(path.steps, path.following, rows)
 
-    all_of_them, parts = _told(asked, question, path, question.breakdown or "")
+    by = question.breakdown or question.trend or ""
+    all_of_them, parts = _told(asked, question, path, by)
+    if all_of_them is None:
+        all_of_them = _told(asked, question, path, "")[1] if by else parts
     whole = (groups(all_of_them) or [nobody(path.steps)])[0]
-    trend = _told(asked, question, path, question.trend)[1] if question.trend else []
+    trend = _told(asked, question, path, question.trend)[1] if question.breakdown and question.trend else parts
     return FunnelAnswer(
         **asked.about(),
         unit=question.unit,
@@ -77,40 +79,43 @@ def ask_funnel(asked: Asked, question: FunnelQuestion) -> FunnelAnswer:
         steps=whole.steps,
         overall=whole.overall,
         breakdown=groups(parts) if question.breakdown else [],
-        trend=sorted(groups(trend), key=lambda one: one.value),
+        trend=sorted(groups(trend), key=lambda one: one.value) if question.trend else [],
     )
 
 
-def _told(asked: Asked, question: FunnelQuestion, path: FunnelPath, by: str) -> tuple[list[Row], list[Row]]:
-    """The rows of all units, and those of each value of what they are told apart by."""
+def _told(asked: Asked, question: FunnelQuestion, path: FunnelPath, by: str) -> tuple[list[Row] | None, list[Row]]:
+    """The rows of all units, None where they must be asked for apart, and those of each value of what these are told
+    apart by.
+    """
     shape = shape_of(asked, question, path, by)
-    if shape.by_path:
-        rows = _by_path(asked, shape)
-        return [row for row in rows if row["is_whole"]], [row for row in rows if not row["is_whole"]]
-    rows = shape.rows(asked, "funnel")
-    return _told(asked, question, path, "")[0] if by and by not in TRENDS else rows, rows
+    if not shape.by_path:
+        return None, shape.rows(asked, "funnel")
+    rows = _by_path(asked, shape)
+    return [row for row in rows if row["is_whole"] or not by], [row for row in rows if not row["is_whole"]]
 
 
 def _by_path(asked: Asked, shape: "Shape") -> list[Row]:
     sessions = stored(asked)
     share = min(MOST_TIMED / sessions, 1) if sessions else 1
+    by_time = shape.parameters["by"] in TRENDS
+    windows = shape.windows if _outlast(asked, shape.windows) else NO_WINDOWS
+    apart = asked.told_apart_by(shape.part)
+    fragments, counts = counting(apart, sessions, by_quarter=by_time, by_run=by_time, windows=windows)
     words = {
         "between": fragment("nothing_between") if shape.parameters["order"] == "strict" else "",
         "timed": fragment("timed_share") if share < 1 else "",
+        "sets": "GROUPING SETS ((value, k), (k))" if shape.parameters["by"] else "value, k",
+        **windows.words,
     }
-    by_time = shape.parameters["by"] in TRENDS
-    binds = shape.may_bind and _outlast(asked, shape)
-    apart = asked.told_apart_by(shape.part)
-    fragments, counts = counting(apart, sessions, by_quarter=by_time, by_run=by_time, of_rows=binds)
-    fragments = {**shape.fragments, **fragments, **(BINDING if binds else {})}
-    shape = replace(shape, words=words, fragments=fragments)
+    shape = replace(shape, words=words, fragments={**shape.fragments, **fragments})
     return shape.rows(asked, "funnel_of_paths", timed_below=f"{int(share * 16**8):08x}", **counts)
 
 
-def _outlast(asked: Asked, shape: "Shape") -> bool:
+def _outlast(asked: Asked, windows: Windows) -> bool:
     """Whether any session may outlast a window. Where rows are read in any case, that is not worth a look at them."""
-    reads_rows = asked.scope.columns is None
-    return reads_rows or bool(asked.rows("outlasting", binding_ms=shape.parameters["binding_ms"]))
+    if not windows.lengths_ms or asked.scope.columns is None:
+        return bool(windows.lengths_ms)
+    return bool(asked.rows("outlasting", **windows.parameters))
 
 
 @dataclass(frozen=True)
@@ -123,8 +128,8 @@ class Shape:
     words: Mapping[str, str] = field(default_factory=dict)
     by_path: bool = False
     """Whether sessions that took the same way are followed as one."""
-    may_bind: bool = False
-    """Whether a window may bind: it does where any session outlasts it."""
+    windows: Windows = NO_WINDOWS
+    """Which windows may bind: one does where any session outlasts it."""
 
     def rows(self, asked: Asked, question: str, **more: object) -> list[Row]:
         """Run a question's SQL in this shape."""
@@ -137,14 +142,13 @@ def shape_of(asked: Asked, question: FunnelQuestion, path: FunnelPath, by: str, 
     Sessions that took the same way are followed as one, unless they are told apart by what events say.
     """
     window_ms = millis(question.window or asked.journey.window)
-    binding_ms = min(window_ms, *path.windows_ms)
+    longest_ms = millis(max(LONGEST_SESSION, asked.journey.sessions.max_length))
+    windows = Windows(sorted({one for one in (window_ms, *path.windows_ms) if one < longest_ms}))
     by_path = question.unit == "session" and by not in SAID_BY_EVENTS and not one_by_one
-    may_bind = binding_ms < millis(max(LONGEST_SESSION, asked.journey.sessions.max_length))
-    tolerance = tolerance_ms(question)
     value_of_units = "value_of_time" if by in TRENDS else "value_of_cell"
     fragments = {
         "plain_chain": "chain_with_rules" if path.has_rules else "plain_chain",
-        "followed": "followed_by_moments" if path.has_rules or may_bind else "followed_by_order",
+        "followed": "followed_by_moments" if path.has_rules or windows.lengths_ms else "followed_by_order",
         "values_of_sessions": "values_of_events" if by in SAID_BY_EVENTS else "values_of_sessions",
         "units": f"units_of_{UNITS[question.unit]}",
         "value": "value_of_part" if by_path and by not in TRENDS else value_of_units,
@@ -154,19 +158,16 @@ def shape_of(asked: Asked, question: FunnelQuestion, path: FunnelPath, by: str, 
         "unit": question.unit,
         "order": question.order,
         "window_ms": window_ms,
-        "binding_ms": binding_ms,
-        "compared": sorted({0, max(tolerance - 1, 0), window_ms, *path.windows_ms} - {NO_WINDOW_MS}),
         "in_sessions": int(one_by_one),
-        "tolerance_ms": tolerance,
+        "tolerance_ms": tolerance_ms(question),
         "as_of_ms": to_millis(asked.freshness.fresh_until or asked.period.until),
         "property": question.property,
         "attribution": question.attribution,
         "by": by,
     }
     said = {"said": said_by_events(by)}
-    return Shape(
-        fragments, parameters, "" if by in SAID_BY_EVENTS | TRENDS else by, said, by_path=by_path, may_bind=may_bind
-    )
+    part = "" if by in SAID_BY_EVENTS | TRENDS else by
+    return Shape(fragments, parameters, part, said, by_path=by_path, windows=windows)
 
 
 def said_by_events(by: str) -> str:

@@ -13,56 +13,54 @@ WITH
     -- number, whether the next that is required was, too, and the places by which.
     -- include followed
 
-    waits AS
+    -- How many sessions took each way; and each session that is timed, with when it was at each of its way's moments, or
+    -- came to each place where it has none.
+    went AS
     (
+        SELECT way, part, quarter, moved, sum(counted.n) AS n, sumIf(counted.n, is_open) AS open, emptyArrayInt64() AS walked_at
+        FROM counted
+        GROUP BY way, part, quarter, moved
+
+        UNION ALL
+
         SELECT
-            grouping(value) AS is_whole, value, hop.1 AS k, count() AS timed,
-            quantilesExactInclusive(0.5, 0.75, 0.9)(moments[hop.4] - moments[hop.3]) AS quantiles
+            way, part, 0 AS quarter, '' AS moved, 0 AS n, 0 AS open,
+            if(empty(marks), arrayMap(t -> toUnixTimestamp64Milli(t), path_started_at), arrayMap(mark -> intDiv(mark, 2), marks)) AS walked_at
         FROM
         (
             SELECT
-                ways_on, moments, toUnixTimestamp64Milli(first_at) + moments[entry] AS began_at,
-                -- include value
-                AS value
-            FROM walked
-            INNER JOIN
-            (
-                SELECT cells.1 AS way, entry, arrayFilter(hop -> hop.2, hops) AS ways_on
-                FROM followed
-                WHERE notEmpty(ways_on)
-            ) AS plans ON plans.way = walked.way
+                -- include alike_by_path
+                path_started_at, part
+            FROM scoped
+            WHERE true
+                -- timed
         )
-        ARRAY JOIN ways_on AS hop
-        GROUP BY GROUPING SETS ((value, k), (k))
     ),
 
     told AS
     (
-        SELECT value, hops, finished, sum(n) AS n, sum(open) AS open
-        FROM
-        (
-            SELECT
-                hops, finished, cell.1 AS part, cell.4 AS n, cell.5 AS open,
-                toInt64(cell.2 + toUInt32OrZero(splitByChar(',', cell.3)[entry])) * 900000 AS began_at,
-                -- include value
-                AS value
-            FROM (SELECT hops, finished, entry, arrayJoin(cells.2) AS cell FROM followed)
-        )
-        GROUP BY value, hops, finished
+        SELECT
+            hops, finished, n, open, walked_at,
+            if(empty(walked_at), toInt64(quarter + toUInt32OrZero(splitByChar(',', moved)[entry])) * 900000, walked_at[entry]) AS began_at,
+            -- include value
+            AS value
+        FROM went
+        INNER JOIN followed ON went.way = cells.1
+        WHERE n > 0 OR arrayExists(hop -> hop.2, hops)
     )
 
--- `is_whole` has the rows of all sessions, else each is of those of one value.
-SELECT is_whole, value, k, entered, converted, undecided_entered, undecided_converted, decided_finished, quantiles, timed
-FROM
-(
-    SELECT
-        grouping(value) AS is_whole, value, hop.1 AS k,
-        sum(n) AS entered, sumIf(n, hop.2) AS converted,
-        sum(open) AS undecided_entered, sumIf(open, hop.2) AS undecided_converted,
-        sumIf(n - open, finished) AS decided_finished
-    FROM told
-    ARRAY JOIN hops AS hop
-    GROUP BY GROUPING SETS ((value, k), (k))
-) AS cells_told
-LEFT JOIN waits USING (is_whole, value, k)
+-- `is_whole` has the rows of all sessions, which are never those too many; else each is of those of one value.
+SELECT
+    grouping(value) AS is_whole, value, hop.1 AS k,
+    sum(n) AS entered, sumIf(n, hop.2) AS converted,
+    sum(open) AS undecided_entered, sumIf(open, hop.2) AS undecided_converted,
+    sumIf(n - open, finished) AS decided_finished,
+    countIf(notEmpty(walked_at) AND hop.2) AS timed,
+    if(timed = 0, [], quantilesExactInclusiveIf(0.5, 0.75, 0.9)(
+        walked_at[hop.4] - walked_at[hop.3], notEmpty(walked_at) AND hop.2)) AS quantiles
+FROM told
+ARRAY JOIN hops AS hop
+GROUP BY
+    -- sets
+ORDER BY is_whole DESC
 LIMIT 20000

@@ -1,4 +1,0 @@
-            WHERE NOT
-            (
-            -- include outlasts
-            )
