@@ -123,6 +123,7 @@ BARE: Mapping[str, Sequence[str]] = {
         .replace("GROUP BY", "GROUP BY job,")
     ],
     "... within an hour": [REACHED_WITHIN.replace("60000", "3600000")],
+    "... within six minutes": [REACHED_WITHIN.replace("60000", "360000")],
     "... within a minute": [REACHED_WITHIN],
     "... each step within a minute": [REACHED_WITHIN],
     "... of new visitors": [

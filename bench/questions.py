@@ -67,6 +67,7 @@ FUNNELS = {
     "... with two filters": FunnelQuestion(job="gift", device="mobile"),
     "... with a filter by job": FunnelQuestion(device="mobile", breakdown="job"),
     "... within an hour": FunnelQuestion(window=timedelta(hours=1)),
+    "... within six minutes": FunnelQuestion(window=timedelta(minutes=6)),
     "... within a minute": FunnelQuestion(window=timedelta(minutes=1)),
     "... each step within a minute": FunnelQuestion(step_windows="basket:1m,checkout:1m,bought:1m"),
     "... of new visitors": FunnelQuestion(visitors="new"),
