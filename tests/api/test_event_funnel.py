@@ -85,6 +85,71 @@ def test_exclusions_and_times_are_those_of_the_reference(store: Store, ask: Ask,
     assert [(step["entered"], step["converted"] or 0) for step in answer["steps"]] == [one[:2] for one in expected]
 
 
+@settings(max_examples=5, deadline=None, suppress_health_check=list(HealthCheck))
+@given(data=st.data())
+def test_whose_events_lie_alike_are_counted_and_timed_as_if_one_by_one(
+    store: Store, ask: Ask, data: st.DataObject
+) -> None:
+    people = data.draw(st.lists(ways, min_size=10, max_size=40))
+    told(store, people)
+    ends = [sum(gap for _, gap in way) / 10 for way in people]
+    rows = [session(f"0-{end} browse", visitor=f"v{person}") for person, end in enumerate(ends)]
+    for row in rows[::4]:
+        row.state = "open"
+    store.empty("sessions")
+    fill(store, rows)
+    steps = data.draw(st.lists(st.sampled_from(NAMES), unique=True, min_size=2, max_size=3))
+    asked = {
+        "step": steps, "window": data.draw(st.sampled_from(["500ms", "2s", "1h"])),
+        "unit": data.draw(st.sampled_from(["person", "session"])), **SPAN,
+    }  # fmt: skip
+
+    alike = ask("/v1/funnel/events", **asked)
+    one_by_one = ask("/v1/funnel/events", step_windows="2:300d", **asked)  # which never binds, but is a rule
+
+    assert (alike["steps"], alike["overall"]) == (one_by_one["steps"], one_by_one["overall"])
+
+
+def test_who_acts_alike_is_decided_and_enters_each_by_their_own_time(store: Store, ask: Ask) -> None:
+    fill(store, [])
+    # The period ends at a day; x's window is over, y's and z's are not, and w and v begin after the period.
+    begins = {"x": 0, "y": DAY - 1_000, "z": DAY - 900, "w": DAY, "v": DAY + 500}
+    store.insert_lines("events", [event(visitor, "a", at) for visitor, at in begins.items()])
+
+    [only] = ask("/v1/funnel/events", step=["a"], window="1h", **SPAN)["steps"]
+    first = ask("/v1/funnel/events", step=["a", "b"], window="1h", **SPAN)["steps"][0]
+
+    assert only["entered"] == 3
+    assert (first["entered"], first["dropped"], first["in_progress"]) == (3, 1, 2)
+
+
+def test_an_event_that_came_twice_with_another_clock_is_once_as_it_was_told_first(store: Store, ask: Ask) -> None:
+    fill(store, [])
+    # On two days, so that the store does not make one of them itself.
+    store.insert_lines("events", [event("x", "b", -5), event("x", "a", 5, 1), event("x", "b", 9)])
+
+    assert counts(ask("/v1/funnel/events", step=["a", "b"], **SPAN)) == [1, 0]
+
+
+def test_of_very_many_units_a_share_is_timed_and_all_are_counted(
+    store: Store, ask: Ask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fill(store, [session("0-9 browse", visitor=f"v{number}") for number in range(256)])
+    told = [event(f"v{number}", name, at, at) for number in range(256) for name, at in (("a", 0), ("b", 9))]
+    store.insert_lines("events", told)
+    monkeypatch.setattr("services.api.questions.funnel.MOST_TIMED", 64)
+
+    first, again = (ask("/v1/funnel/events", step=["a", "b"], **SPAN)["steps"][0] for _ in range(2))
+
+    assert (first["entered"], first["converted"]) == (256, 256)
+    assert 40 < first["seconds"]["timed"] < 88  # 64, three standard deviations of a share by hash around it
+    assert (
+        first["seconds"]
+        == again["seconds"]
+        == {"median": 9.0, "p75": 9.0, "p90": 9.0} | {"timed": first["seconds"]["timed"]}
+    )
+
+
 def test_counts_only_are_those_of_the_exact_way_where_no_two_events_are_near(store: Store, ask: Ask) -> None:
     fill(store, [])
     store.insert_lines("events", [event("x", "a", 0), event("x", "b", 5, 1), event("y", "b", 0), event("y", "a", 5, 1)])

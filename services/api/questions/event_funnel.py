@@ -15,10 +15,11 @@ from services.api.event_step import EventStep, checked_step, read_step
 from services.api.funnel_groups import FunnelGroup, group, nobody
 from services.api.funnel_path import FunnelPath, ruled
 from services.api.funnel_terms import SAID_BY_EVENTS, TRENDS, FunnelTerms, FunnelTold, Unit, tolerance_ms
+from services.api.kept_counts import stored
 from services.api.problem import Refusal
-from services.api.question import PREVIOUS, Asked
+from services.api.question import PREVIOUS, Asked, Row
 from services.api.questions.freshness import to_millis
-from services.api.questions.funnel import Shape, said_by_events
+from services.api.questions.funnel import Shape, said_by_events, share_timed
 from services.api.questions.funnel_sessions import FunnelCell, sessions_of_cell
 from services.api.questions.sessions import SessionsAnswer
 from services.api.sql import fragment
@@ -78,7 +79,8 @@ def ask_event_funnel(asked: Asked, question: EventFunnelQuestion) -> EventFunnel
     path = path_of(question)
 
     def groups(by: str) -> list[FunnelGroup]:
-        rows = shape_of(asked, question, path, by).rows(asked, "event_funnel")
+        shape = shape_of(asked, question, path, by)
+        rows = _by_way(asked, shape) if shape.by_path else shape.rows(asked, "event_funnel")
         return group(question.step, path.following, rows)
 
     whole = (_counts(asked, question, path) if question.counts_only else groups("")) or [nobody(question.step)]
@@ -131,18 +133,23 @@ def shape_of(
     steps = {f"step{number}": read_step(one) for number, one in enumerate(question.step, 1)}
     excluding = {f"exclude{number}": read_step(one) for number, one in enumerate(question.exclude)}
     by_column = by not in SAID_BY_EVENTS | TRENDS
+    tolerance = tolerance_ms(question)
+    ids_matter = path.has_rules or (tolerance == 0 and question.order != "any")
     of_sessions = question.unit == "session" or in_sessions or bool(asked.scope.filters) or (by_column and by != "")
     fragments = {
         "plain_chain": "chain_with_rules" if path.has_rules else "plain_chain",
+        "units_of_ways": "units_of_acts",
         "acts": "acts_of_sessions" if of_sessions else "acts_of_people",
         "value": "value_of_time" if by in TRENDS else "value_of_cell",
     }
+    window_ms = millis(question.window or asked.journey.window)
     parameters: dict[str, object] = {
         **path.parameters,
         "unit": question.unit,
         "order": question.order,
-        "window_ms": millis(question.window or asked.journey.window),
-        "tolerance_ms": tolerance_ms(question),
+        "window_ms": window_ms,
+        "tolerance_ms": tolerance,
+        "compared": sorted({0, max(tolerance - 1, 0), window_ms}),
         "as_of_ms": to_millis(asked.freshness.fresh_until or asked.period.until),
         "property": question.property,
         "attribution": question.attribution,
@@ -156,7 +163,13 @@ def shape_of(
     words = {"fit": _fit(list(steps), steps, excluding), "marks": _marks(len(steps)), "said": said_by_events(by)}
     if all(names) and by not in SAID_BY_EVENTS:
         words["named"] = fragment("named")
-    return Shape(fragments, parameters, by if by_column else "", words)
+    by_way = not (by or in_sessions or ids_matter)
+    return Shape(fragments, parameters, by if by_column else "", words, by_path=by_way)
+
+
+def _by_way(asked: Asked, shape: Shape) -> list[Row]:
+    timed_to = min(int(share_timed(stored(asked)) * 2**64), 2**64 - 1)
+    return shape.rows(asked, "event_funnel_of_ways", timed_to=timed_to)
 
 
 def _counts(asked: Asked, question: EventFunnelQuestion, path: FunnelPath) -> list[FunnelGroup]:

@@ -96,7 +96,7 @@ def _told(asked: Asked, question: FunnelQuestion, path: FunnelPath, by: str) -> 
 
 def _by_path(asked: Asked, shape: "Shape") -> list[Row]:
     sessions = stored(asked)
-    share = min(MOST_TIMED / sessions, 1) if sessions else 1
+    share = share_timed(sessions)
     by_time = shape.parameters["by"] in TRENDS
     windows = shape.windows if _outlast(asked, shape.windows) else NO_WINDOWS
     apart = asked.told_apart_by(shape.part)
@@ -109,6 +109,11 @@ def _by_path(asked: Asked, shape: "Shape") -> list[Row]:
     }
     shape = replace(shape, words=words, fragments={**shape.fragments, **fragments})
     return shape.rows(asked, "funnel_of_paths", timed_below=f"{int(share * 16**8):08x}", **counts)
+
+
+def share_timed(sessions: int) -> float:
+    """Of so many sessions, the share whose times are looked at."""
+    return min(MOST_TIMED / sessions, 1) if sessions else 1
 
 
 def _outlast(asked: Asked, windows: Windows) -> bool:
