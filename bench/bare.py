@@ -58,6 +58,7 @@ ATTEMPTS = f"""
 SELECT {PERSON} AS person, job, min(started_at) AS began, max(outcome_at) AS finished, sum(value) AS worth
 FROM sessions AS s FINAL {KNOWN} WHERE {WITHIN} AND job NOT IN ('', 'unassigned') GROUP BY person, job
 """
+ATTEMPTS_OF_CUSTOMERS = ATTEMPTS.replace("AND job", "AND (user != '' OR known_as != '') AND job")
 NEWCOMERS = f"""
 SELECT first_at < started_at AS back, count(), countIf({DONE}) FROM sessions AS s FINAL {FIRST}
 WHERE {WITHIN} GROUP BY back
@@ -221,7 +222,7 @@ BARE: Mapping[str, Sequence[str]] = {
             SELECT {PERSON} AS person, started_at, path_stage, outcome_at, value FROM sessions AS s FINAL {KNOWN}
             WHERE {WITHIN} AND (user != '' OR known_as != '')) GROUP BY person
         """,
-        f"SELECT job, count() FROM ({ATTEMPTS}) WHERE finished <= began GROUP BY job",
+        f"SELECT job, count() FROM ({ATTEMPTS_OF_CUSTOMERS}) WHERE finished <= began GROUP BY job",
         SAID,
         NEWCOMERS,
     ],

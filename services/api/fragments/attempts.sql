@@ -32,6 +32,7 @@
                 -- An attempt that was begun in the period may go on for as long as people come back.
                 AND opened_on >= toDate32(from_at - open_for) - {longest_days:UInt16}
                 AND started_at >= from_at - open_for
+                -- whose
         ) AS walk
         LEFT ANY JOIN known_numbers ON known = visitor_number
     ),

@@ -15,6 +15,7 @@ from services.api.page import PagedAnswer, Paging, reach
 from services.api.question import BY_VALUE, PREVIOUS, Asked, DividedAnswer, Divisible, Row
 from services.api.questions.jobs import attempts_of, attempts_told
 from services.api.share import Share
+from services.api.sql import fragment
 from services.api.table import in_one_table, row_of_lists
 
 MOST_CUSTOMERS = 50_000
@@ -89,7 +90,8 @@ class SegmentsAnswer(PagedAnswer, DividedAnswer):
 
 def ask_segments(asked: Asked, question: SegmentsQuestion) -> SegmentsAnswer:
     """Segments by recency, frequency and worth; new and returning; whom to interview and whom to survey."""
-    rows = asked.rows("segments", attempts_told(asked), **attempts_of(asked), most=MOST_CUSTOMERS)
+    words = {"whose": fragment("of_customers")}
+    rows = asked.rows("segments", attempts_told(asked), words, **attempts_of(asked), most=MOST_CUSTOMERS)
     customers = rows[0]["customers"] if rows else 0
     worth_a_talk = (row for row in rows if row["unmet"] and max(row["f"], row["m"]) >= 4)
     unasked = sorted((row for row in rows if row["is_settled"] and not row["was_asked"]), key=lately)

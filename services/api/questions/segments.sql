@@ -19,7 +19,13 @@ WITH
         FROM
         (
             SELECT walk.*, if(walk.user != '', walk.user, known_as) AS person
-            FROM scoped AS walk
+            FROM
+            (
+                SELECT *
+                FROM scoped
+                WHERE true
+                -- whose
+            ) AS walk
             LEFT JOIN known ON known.visitor = walk.visitor
         )
         WHERE person != ''
