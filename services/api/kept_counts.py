@@ -6,7 +6,7 @@ asks first has them made.
 
 import logging
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from threading import Lock
 from time import monotonic
@@ -31,6 +31,8 @@ MOST_WITH_WINDOWS = 50
 QUARTERS_A_DAY = 96
 ROWS_A_COUNT = 4
 """A count is to stand for at least so many rows on the average, else it is not kept: rows are as quick to read."""
+OF_ROWS: Mapping[str, object] = {"by_quarter": False, "by_run": False, "by_outcome": False}
+"""Parameters of who counts sessions by their rows alone, and all of a way as one."""
 PATIENCE_SECONDS = 20
 """For how long somebody who asks is kept waiting; the days that are left are counted for whoever asks next."""
 

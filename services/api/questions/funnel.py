@@ -19,7 +19,7 @@ from pydantic import Field
 from services.api.funnel_groups import FunnelGroup, group, nobody
 from services.api.funnel_path import FunnelPath, read_path
 from services.api.funnel_terms import SAID_BY_EVENTS, TRENDS, FunnelTerms, FunnelTold, tolerance_ms
-from services.api.kept_counts import counting, stored
+from services.api.kept_counts import OF_ROWS, counting, stored
 from services.api.question import PREVIOUS, Asked, Row
 from services.api.questions.freshness import to_millis
 from services.api.sql import fragment
@@ -88,27 +88,26 @@ def _told(asked: Asked, question: FunnelQuestion, path: FunnelPath, by: str) -> 
     apart by.
     """
     shape = shape_of(asked, question, path, by)
-    if not shape.by_path:
-        return None, shape.rows(asked, "funnel")
-    rows = _by_path(asked, shape)
-    return [row for row in rows if row["is_whole"] or not by], [row for row in rows if not row["is_whole"]]
+    if shape.by_path:
+        rows = _by_path(asked, shape)
+        return [row for row in rows if row["is_whole"] or not by], [row for row in rows if not row["is_whole"]]
+    if shape.by_path_said and not _outlast(asked, shape.windows):
+        return None, _by_path_said(asked, shape)
+    return None, shape.rows(asked, "funnel")
 
 
 def _by_path(asked: Asked, shape: "Shape") -> list[Row]:
-    sessions = stored(asked)
-    share = share_timed(sessions)
     by_time = shape.parameters["by"] in TRENDS
     windows = shape.windows if _outlast(asked, shape.windows) else NO_WINDOWS
     apart = asked.told_apart_by(shape.part)
-    fragments, counts = counting(apart, sessions, by_quarter=by_time, by_run=by_time, windows=windows)
-    words = {
-        "between": fragment("nothing_between") if shape.parameters["order"] == "strict" else "",
-        "timed": fragment("timed_share") if share < 1 else "",
-        "sets": "GROUPING SETS ((value, k), (k))" if shape.parameters["by"] else "value, k",
-        **windows.words,
-    }
-    shape = replace(shape, words=words, fragments={**shape.fragments, **fragments})
-    return shape.rows(asked, "funnel_of_paths", timed_below=f"{int(share * 16**8):08x}", **counts)
+    fragments, counts = counting(apart, stored(asked), by_quarter=by_time, by_run=by_time, windows=windows)
+    words = {"sets": "GROUPING SETS ((value, k), (k))" if shape.parameters["by"] else "value, k", **windows.words}
+    return shape.rows_of_ways(asked, "funnel_of_paths", fragments, words, **counts)
+
+
+def _by_path_said(asked: Asked, shape: "Shape") -> list[Row]:
+    """Told apart by what events say: as many ways as there are of saying it along a path."""
+    return shape.rows_of_ways(asked, "funnel_by_said", {"scoped_sessions": "scoped_sessions_by_said"}, {}, **OF_ROWS)
 
 
 def share_timed(sessions: int) -> float:
@@ -135,10 +134,25 @@ class Shape:
     """Whether sessions that took the same way are followed as one."""
     windows: Windows = NO_WINDOWS
     """Which windows may bind: one does where any session outlasts it."""
+    by_path_said: bool = False
+    """The same as `by_path` of those in which events said the same at each place, where no window binds."""
 
     def rows(self, asked: Asked, question: str, **more: object) -> list[Row]:
         """Run a question's SQL in this shape."""
         return asked.told_apart_by(self.part).rows(question, self.fragments, self.words, **self.parameters, **more)
+
+    def rows_of_ways(
+        self, asked: Asked, question: str, fragments: Mapping[str, str], words: Mapping[str, str], **more: object
+    ) -> list[Row]:
+        """Run the SQL of a question that follows ways, of whose sessions no more than a share is timed."""
+        share = share_timed(stored(asked))
+        words = {
+            "between": fragment("nothing_between") if self.parameters["order"] == "strict" else "",
+            "timed": fragment("timed_share") if share < 1 else "",
+            **words,
+        }
+        shape = replace(self, words={**self.words, **words}, fragments={**self.fragments, **fragments})
+        return shape.rows(asked, question, timed_below=f"{int(share * 16**8):08x}", **more)
 
 
 def shape_of(asked: Asked, question: FunnelQuestion, path: FunnelPath, by: str, *, one_by_one: bool = False) -> Shape:
@@ -149,7 +163,9 @@ def shape_of(asked: Asked, question: FunnelQuestion, path: FunnelPath, by: str, 
     window_ms = millis(question.window or asked.journey.window)
     longest_ms = millis(max(LONGEST_SESSION, asked.journey.sessions.max_length))
     windows = Windows(sorted({one for one in (window_ms, *path.windows_ms) if one < longest_ms}))
-    by_path = question.unit == "session" and by not in SAID_BY_EVENTS and not one_by_one
+    follows_ways = question.unit == "session" and not one_by_one
+    by_path = follows_ways and by not in SAID_BY_EVENTS
+    by_path_said = follows_ways and by in SAID_BY_EVENTS and not path.has_rules
     value_of_units = "value_of_time" if by in TRENDS else "value_of_cell"
     fragments = {
         "plain_chain": "chain_with_rules" if path.has_rules else "plain_chain",
@@ -172,7 +188,7 @@ def shape_of(asked: Asked, question: FunnelQuestion, path: FunnelPath, by: str, 
     }
     said = {"said": said_by_events(by)}
     part = "" if by in SAID_BY_EVENTS | TRENDS else by
-    return Shape(fragments, parameters, part, said, by_path=by_path, windows=windows)
+    return Shape(fragments, parameters, part, said, by_path=by_path, windows=windows, by_path_said=by_path_said)
 
 
 def said_by_events(by: str) -> str:

@@ -1,0 +1,2 @@
+                unhex(splitByChar(',', part)[
+                    multiIf({attribution:String} = 'first', entry, {attribution:String} = 'last', last_place, hop.3)])
