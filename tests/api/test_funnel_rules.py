@@ -147,6 +147,36 @@ def test_a_breakdown_value_that_changes_midway_counts_by_the_attribution_asked_f
     }
 
 
+@settings(max_examples=5, deadline=None, suppress_health_check=list(HealthCheck))
+@given(data=st.data())
+def test_what_events_say_tells_sessions_apart_by_their_paths_as_if_one_by_one(
+    store: Store, ask: Ask, data: st.DataObject
+) -> None:
+    units = as_units([[way] for way in data.draw(st.lists(ways(5), min_size=15, max_size=40))], by_person=False)
+    for [row] in units[::5]:
+        row.state = "open"
+    forget_sessions(store)
+    store.empty("events")
+    fill(store, [row for [row] in units])
+    # Some said before anything else, most on the way, some after all.
+    sayings = st.lists(st.tuples(st.integers(-1, 9), st.sampled_from(["red", "blue, \n", ""])), max_size=3)
+    for [row] in units:
+        for seconds, color in data.draw(sayings):
+            at = (row.started_at - moment(0)) / 1_000 + seconds
+            store.insert_lines("events", [said(at, {"color": color}, row.visitor)])
+
+    steps = data.draw(st.permutations(FLAT))[:3]
+    asked = {
+        "steps": ",".join(steps), "order": data.draw(st.sampled_from(["ordered", "strict"])),
+        "attribution": data.draw(st.sampled_from(["first", "last", "step"])), "breakdown": "property",
+        "property": "color", "from_": LONG_AGO, "to": text(DAY * 900),
+    }  # fmt: skip
+    by_path = ask("/v1/funnel", **asked)
+    one_by_one = ask("/v1/funnel", step_windows=f"{steps[-1]}:300d", **asked)  # which never binds, but is a rule
+
+    assert by_path["breakdown"] == one_by_one["breakdown"]
+
+
 def test_a_value_that_json_spells_in_another_way_is_told_as_it_was_said(store: Store, ask: Ask) -> None:
     fill(store, [session(f"{n} browse, {n + 5} bought", visitor=who) for n, who in enumerate("abcd")])
     # What reaches the store is what came: with escapes, with quotes in it, or no text at all.
