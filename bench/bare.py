@@ -54,6 +54,19 @@ SELECT reached, count() FROM (
     WHERE {WITHIN} GROUP BY person)
 GROUP BY reached
 """
+SAID_SEGMENT = f"""
+SELECT said, arrayMap(stage -> has(path_stage, stage), ['browse', 'basket', 'checkout', 'bought']) AS reached, count()
+FROM (SELECT id, path_stage FROM sessions FINAL WHERE {WITHIN}) AS s
+LEFT JOIN (
+    SELECT id, argMax(segment, occurred_at) AS said FROM (
+        SELECT visitor, occurred_at, if(type = 'identify', JSONExtractString(props, 'segment'),
+            JSONExtractString(context, 'traits', 'segment')) AS segment
+        FROM events WHERE project = 'bench' AND segment != '') AS e
+    ASOF INNER JOIN (SELECT id, visitor, started_at, ended_at FROM sessions FINAL WHERE {WITHIN}) AS w
+        ON w.visitor = e.visitor AND w.started_at <= e.occurred_at
+    WHERE occurred_at <= ended_at GROUP BY id) AS t ON t.id = s.id
+GROUP BY said, reached
+"""
 ATTEMPTS = f"""
 SELECT {PERSON} AS person, job, min(started_at) AS began, max(outcome_at) AS finished, sum(value) AS worth
 FROM sessions AS s FINAL {KNOWN} WHERE {WITHIN} AND job NOT IN ('', 'unassigned') GROUP BY person, job
@@ -133,6 +146,7 @@ BARE: Mapping[str, Sequence[str]] = {
         )
     ],
     "... of people": [PEOPLE_REACHED],
+    "... by segment": [SAID_SEGMENT],
     "funnel of events": [WINDOW_FUNNEL],
     "... counts only": [WINDOW_FUNNEL],
     "jobs": [

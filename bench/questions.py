@@ -72,6 +72,7 @@ FUNNELS = {
     "... each step within a minute": FunnelQuestion(step_windows="basket:1m,checkout:1m,bought:1m"),
     "... of new visitors": FunnelQuestion(visitors="new"),
     "... of people": FunnelQuestion(unit="person"),
+    "... by segment": FunnelQuestion(breakdown="segment"),
 }
 
 

@@ -13,7 +13,7 @@ WITH
 
     -- include went
 
-    told AS
+    told_by_ways AS
     (
         SELECT
             hop, finished, n, open, walked_at,
@@ -32,6 +32,6 @@ WITH
 SELECT
     value, hop.1 AS k,
     -- include told_of_hops
-FROM told
+FROM told_by_ways
 GROUP BY value, k
 LIMIT 20000
