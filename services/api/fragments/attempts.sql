@@ -20,9 +20,7 @@
                 if(user != '', cityHash64(user), 0) AS user_number, cityHash64(visitor) AS visitor_number,
                 job, cityHash64(id) AS opener,
                 toUnixTimestamp64Milli(started_at) AS start, toUnixTimestamp64Milli(outcome_at) AS outcome,
-                toUInt64(greatest(pages, length(path_stage))) AS moves, toUInt64(events) AS acts, value AS worth,
-                substring(currency, 1, 8) AS currency,
-                opener IN (SELECT cityHash64(session_id) FROM frictions WHERE severity >= 2 AND NOT intended) AS is_rough,
+                -- include measured
                 (
                     started_at >= from_at AND started_at < to_at
                     -- filters

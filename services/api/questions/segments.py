@@ -90,8 +90,8 @@ class SegmentsAnswer(PagedAnswer, DividedAnswer):
 
 def ask_segments(asked: Asked, question: SegmentsQuestion) -> SegmentsAnswer:
     """Segments by recency, frequency and worth; new and returning; whom to interview and whom to survey."""
-    words = {"whose": fragment("of_customers")}
-    rows = asked.rows("segments", attempts_told(asked), words, **attempts_of(asked), most=MOST_CUSTOMERS)
+    fragments, words = attempts_told(asked) | {"measured": "not_measured"}, {"whose": fragment("of_customers")}
+    rows = asked.rows("segments", fragments, words, **attempts_of(asked), most=MOST_CUSTOMERS)
     customers = rows[0]["customers"] if rows else 0
     worth_a_talk = (row for row in rows if row["unmet"] and max(row["f"], row["m"]) >= 4)
     unasked = sorted((row for row in rows if row["is_settled"] and not row["was_asked"]), key=lately)
