@@ -12,7 +12,7 @@ from hatchling.builders.hooks.plugin.interface import BuildHookInterface
 
 COMPILED = {
     "services/core": (
-        *("click", "fold", "listening", "meaning", "partition", "pipeline", "plan", "rendering"),
+        *("changes", "click", "fold", "listening", "key_hash", "meaning", "partition", "pipeline", "plan", "rendering"),
         *("rulebook", "session", "sessioniser", "tab", "tenant", "unwritten", "visitor_state", "watermark", "weighing"),
     ),
     "services/edges": ("batch_builder",),

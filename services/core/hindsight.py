@@ -130,7 +130,7 @@ def rejudge(
     # Above all that was ever written of this visitor: a name may come back that was withdrawn with another session.
     version = 1 + max((one.version for one in known), default=0)
     live = LiveSession(session, fold, set())
-    return Rejudged(before, session_row(who, live, NOWHERE, version), list(finding_rows(who, live, NOWHERE, version)))
+    return Rejudged(before, session_row(who, live, NOWHERE, version), finding_rows(who, live, NOWHERE, version))
 
 
 def withdraw(project: str, known: Known) -> Rejudged:

@@ -23,7 +23,11 @@ def meaning(event: Event, book: Rulebook) -> tuple[Plan, Act]:
     """Raises msgspec.MsgspecError where its properties cannot be read."""
     plan = book.plans.get((event.name, event.path)) or book.plan(event.name, event.path)
     reads = plan.reads
-    seen, user = intern(event.seen), intern(event.user)
+    seen, user = event.seen, event.user
+    if seen:
+        seen = intern(seen)
+    if user:
+        user = intern(user)
     if not reads:
         return plan, Act(event.occurred_at, event.id, plan.name, plan.path, None, seen, user)
     if book.asks:

@@ -51,7 +51,7 @@ class Partition:
         """
         self.book = book
         self._sessioniser = Sessioniser(book)
-        self.pending = 0
+        self.pending = self.pending_bytes = 0
         self._next = position.next_offset
         self._now: Millis = 0
         self._moved = False
@@ -76,9 +76,12 @@ class Partition:
         self._now = now
         if records and records[0].offset < self._next:
             records = [record for record in records if record.offset >= self._next]
+        size = 0
         for record in records:
+            value = record.value or b""
+            size += len(value)
             try:
-                self._apply(record.value or b"", record.offset)
+                self._apply(value, record.offset)
             except msgspec.MsgspecError as error:
                 self._refuse(record, Reason.UNREADABLE, str(error))
             except Exception as error:
@@ -87,6 +90,7 @@ class Partition:
         if records:
             self._next = records[-1].offset + 1
             self.pending += len(records)
+            self.pending_bytes += size
         self._moved = True
         for tenant in self._tenants.values():
             self._unwritten.mark(tenant.close_due())
@@ -106,7 +110,7 @@ class Partition:
         if self._moved or self._unwritten.dirty:
             self._unwritten.begin(changes, self._reached())
         self._moved = False
-        self.pending = 0
+        self.pending = self.pending_bytes = 0
 
     def render(self, most: int) -> int:
         """Write up to so many visitors down for the checkpoint begun, its position after the last; how many it were."""

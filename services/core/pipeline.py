@@ -31,6 +31,11 @@ class Pipeline:
         """Records fed since the last `take`."""
         return sum(partition.pending for partition in self._partitions.values())
 
+    @property
+    def pending_bytes(self) -> int:
+        """What these came as."""
+        return sum(partition.pending_bytes for partition in self._partitions.values())
+
     def assign(
         self,
         partition: int,

@@ -85,42 +85,47 @@ def _path(runs: Iterable[Run]) -> tuple[list[str], list[str], list[Millis], list
     return stages, steps, began, ended, opened_by, rules
 
 
-def finding_rows(visitor: Visitor, live: LiveSession, partition: int, version: int) -> Iterator[FindingRow]:
+def finding_rows(visitor: Visitor, live: LiveSession, partition: int, version: int) -> list[FindingRow]:
     """The findings of a session, those it no longer has marked deleted; what stands is noted in `written`."""
     session, fold = live.session, live.fold
     if not (fold.findings or fold.closing or session.written):
-        return
+        return []
     findings = fold.all_findings()
-    for finding_id in session.written:
-        if finding_id not in findings:
-            yield undone_finding(_named(visitor, session, finding_id), partition, version)
+    rows = [
+        undone_finding(_named(visitor, session, finding_id), partition, version)
+        for finding_id in session.written
+        if finding_id not in findings
+    ]
     session.written = list(findings)
     for finding_id, one in findings.items():
-        yield FindingRow(
-            visitor.project,
-            session.opened_on,
-            session.id,
-            finding_id,
-            partition,
-            version,
-            visitor.id,
-            one.detector,
-            one.stage,
-            one.step,
-            one.page,
-            one.element,
-            fold.label.job,
-            one.occurred_at,
-            one.severity,
-            one.cost_seconds,
-            one.cost_steps,
-            one.value,
-            one.currency,
-            fold.book.is_intended(one.stage, one.step),
-            one.cause,
-            list(one.evidence),
-            fold.book.version,
+        rows.append(
+            FindingRow(
+                visitor.project,
+                session.opened_on,
+                session.id,
+                finding_id,
+                partition,
+                version,
+                visitor.id,
+                one.detector,
+                one.stage,
+                one.step,
+                one.page,
+                one.element,
+                fold.label.job,
+                one.occurred_at,
+                one.severity,
+                one.cost_seconds,
+                one.cost_steps,
+                one.value,
+                one.currency,
+                fold.book.is_intended(one.stage, one.step),
+                one.cause,
+                list(one.evidence),
+                fold.book.version,
+            )
         )
+    return rows
 
 
 def withdrawn_session(visitor: Visitor, session: Session, partition: int, version: int) -> SessionRow:

@@ -57,7 +57,6 @@ class Checkpoint:
         )
         self._writing = asyncio.Lock()
         self._under_way = 0
-        self._bytes = 0
         self._bytes_under_way = 0
         self._changed = asyncio.Event()
         self._full = asyncio.Event()
@@ -80,13 +79,12 @@ class Checkpoint:
     def fed(self, partition: int, records: Sequence[Record], fetch: Fetch) -> None:
         """Note that the pipeline has applied these records."""
         self._accounts[partition].feed(records[-1].offset + 1, fetch)
-        self._bytes += sum(len(record.value or b"") for record in records)
         self.changed()
 
     def changed(self) -> None:
         """Note that there may be something to write."""
         self._changed.set()
-        if self._pipeline.pending >= self._most or self._bytes >= MOST_BYTES:
+        if self._pipeline.pending >= self._most or self._pipeline.pending_bytes >= MOST_BYTES:
             self._full.set()
 
     def next_offset(self, partition: int) -> int | None:
@@ -111,7 +109,8 @@ class Checkpoint:
     @property
     def is_full(self) -> bool:
         """Is more unwritten than memory should hold? Then the store is slower than the log."""
-        records, size = self._pipeline.pending + self._under_way, self._bytes + self._bytes_under_way
+        records = self._pipeline.pending + self._under_way
+        size = self._pipeline.pending_bytes + self._bytes_under_way
         return records > 2 * self._most or size > 2 * MOST_BYTES
 
     async def room(self) -> None:
@@ -138,7 +137,6 @@ class Checkpoint:
         if self._run is not None:
             self._run.cancel()
             self._run = None
-            self._bytes = 0
 
     def give_up(self) -> None:
         """Write no more whatever comes, a revocation too: what was fed last must not be stored."""
@@ -176,7 +174,7 @@ class Checkpoint:
             await self._forget()
             reached = {partition: account.fed for partition, account in self._accounts.items()}
             self._under_way = self._pipeline.pending
-            self._bytes_under_way, self._bytes = self._bytes, 0
+            self._bytes_under_way = self._pipeline.pending_bytes
             try:
                 with WRITTEN.time():
                     await self.writes.insert(await self._take())
