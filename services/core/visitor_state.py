@@ -1,6 +1,8 @@
 """A visitor's state as stored: its acts. Sessions are made of it again only when something concerns the visitor."""
 
+import sys
 from collections.abc import Iterable, Sequence
+from typing import Any
 
 import msgspec
 
@@ -10,8 +12,11 @@ from services.core.key_hash import key_hash
 from services.core.rows import BelievedRow, PositionRow, StateRow, UnfinishedRow
 from services.core.rulebook import Rulebook
 from services.core.session import Visitor, revive
-from services.core.stored import STATE_FORMAT, VisitorState
+from services.core.stored import STATE_FORMAT, Session, VisitorState
 from services.core.tenant import Tenant
+
+LONGEST_INTEGER = 63
+"""Bits, beside the sign, of integers in a stored state."""
 
 _DECODER = msgspec.msgpack.Decoder(VisitorState)
 _ENCODER = msgspec.msgpack.Encoder()
@@ -30,13 +35,34 @@ def state_row(visitor: Visitor, tenant: Tenant, position: PositionRow) -> StateR
         position.next_offset,
         key_hash(visitor.id),
         STATE_FORMAT,
-        _ENCODER.encode(VisitorState("", sessions)) if sessions else b"",
+        _packed(sessions) if sessions else b"",
         version,
         version,
         due,
         touched,
         int(not sessions),
     )
+
+
+def _packed(sessions: list[Session]) -> bytes:
+    try:
+        return _ENCODER.encode(VisitorState("", sessions))
+    except OverflowError:
+        # JSON has integers of any length, MessagePack none of more than 64 bits.
+        for session in sessions:
+            session.acts = [msgspec.structs.replace(act, props=_storable(act.props)) for act in session.acts]
+        return _ENCODER.encode(VisitorState("", sessions))
+
+
+def _storable(value: Any) -> Any:
+    """As it is, with floats for integers of more than 63 bits, and 0 where none is as large."""
+    if isinstance(value, dict):
+        return {name: _storable(one) for name, one in value.items()}
+    if isinstance(value, list):
+        return [_storable(one) for one in value]
+    if isinstance(value, int) and value.bit_length() > LONGEST_INTEGER:
+        return float(value) if value.bit_length() < sys.float_info.max_exp else 0.0
+    return value
 
 
 def moved(state: StateRow, position: PositionRow) -> StateRow:
