@@ -1,6 +1,7 @@
 """A checkpoint written down bit by bit says what it would have said at once, whatever is fed meanwhile."""
 
 from collections.abc import Iterator
+from dataclasses import fields
 
 import msgspec
 import pytest
@@ -53,7 +54,7 @@ def bit_by_bit(made: Pipeline, between: Iterator[tuple[int, Step]]) -> Changes:
 
 def said(changes: Changes) -> dict[str, list[bytes]]:
     """All rows of a checkpoint, in an order of their own."""
-    return {name: sorted(map(msgspec.json.encode, getattr(changes, name))) for name in Changes.__slots__}
+    return {one.name: sorted(map(msgspec.json.encode, getattr(changes, one.name))) for one in fields(Changes)}
 
 
 @settings(max_examples=300)
