@@ -3,6 +3,7 @@
     (
         SELECT
             planned, path_key, close, cells, values, members,
+            -- include scales
             arraySort(arrayDistinct(arrayConcat(
                 arrayZip(began, arrayEnumerate(fits), fits), arrayZip(ended, arrayEnumerate(fits), fits)))) AS acts,
             arrayMap((act, i) -> if(tolerance_ms = 0, act.3, arrayFold(
@@ -20,7 +21,7 @@
     moved AS
     (
         SELECT
-            planned, path_key, close, cells, values, members, acts,
+            planned, path_key, close, cells, values, members, unbound, scale, allowed, acts,
             arrayFlatten(arrayMap((act, i, mask) -> arrayConcat(
                 arrayMap(k -> (act.1, i, toUInt8(k), bitTest(act.3, k), toUInt64(0)), arrayFilter(k -> bitTest(mask, k), ks)),
                 multiIf(
@@ -28,9 +29,9 @@
                     strict_order, [(act.1, i, toUInt8(0), false, act.3)],
                     [])), acts, arrayEnumerate(acts), near)) AS moves,
             arrayFilter(i -> bitTest(acts[i].3, 1)
-                AND (NOT by_person OR (acts[i].1 >= {from_ms:Int64} AND acts[i].1 < {to_ms:Int64})), arrayEnumerate(acts)) AS every_start,
+                AND (NOT by_person OR (acts[i].1 >= {from_ms:Int64} * scale AND acts[i].1 < {to_ms:Int64} * scale)), arrayEnumerate(acts)) AS every_start,
             -- Only where the window may cut a chain short must each start be followed by itself.
-            if(NOT planned AND acts[-1].1 - acts[1].1 > window_ms, arrayMap(i -> [i], every_start), [every_start]) AS starts
+            if(NOT unbound AND acts[-1].1 - acts[1].1 > allowed, arrayMap(i -> [i], every_start), [every_start]) AS starts
         FROM marked
         WHERE notEmpty(every_start)
     ),
@@ -61,9 +62,9 @@
                                         arrayMap(
                                             p -> (p, arrayFirst(
                                                 chain -> (move.4 OR chain[-1] = move.1)
-                                                    AND (planned OR (
-                                                        move.1 - chain[-1] <= {step_windows:Array(Int64)}[move.3]
-                                                        AND move.1 - chain[1] <= window_ms)),
+                                                    AND (unbound OR (
+                                                        move.1 - chain[-1] <= {step_windows:Array(Int64)}[move.3] * scale + scale - 1
+                                                        AND move.1 - chain[1] <= allowed)),
                                                 found.2[p])),
                                             {befores:Array(Array(UInt8))}[move.3])), 1, 1))) AS news)
                             AND length(news[1]) > length(found.1), news[1], found.1),

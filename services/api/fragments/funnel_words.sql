@@ -1,6 +1,8 @@
     -- What the parts of a funnel's SQL call things.
-    10000 AS pace,
+    1000000 AS pace,
     {unit:String} = 'person' AS by_person,
+    -- At which of its runs a planned unit is at a moment.
+    moment -> if(by_person, modulo(moment, pace), intDiv(moment, pace)) AS run_at,
     {order:String} = 'any' AS any_order,
     {order:String} = 'strict' AS strict_order,
     {window_ms:Int64} AS window_ms,

@@ -6,11 +6,12 @@
         FROM
         (
             SELECT
-                times, values, members, arrayJoin(cells) AS cell,
+                if(planned AND by_person, arrayMap(t -> if(t < 0, t, intDiv(t, pace)), chained_at), chained_at) AS times,
+                values, members, arrayJoin(cells) AS cell,
                 arrayFilter(k -> k <= length(times) AND times[k] >= 0, ks) AS there
             -- The limit is none: it keeps the filter from being pushed into the chains, which would work them out again.
-            FROM (SELECT * FROM chained LIMIT 1000000000000)
-            WHERE notEmpty(times)
+            FROM (SELECT planned, times AS chained_at, values, members, cells FROM chained LIMIT 1000000000000)
+            WHERE notEmpty(chained_at)
         )
         ARRAY JOIN there AS k
     ),
@@ -31,6 +32,7 @@
         SELECT
             k, went_on, finished, waited,
             cell.3 AS units_of,
+            cell.1 = 'timed' AS is_timed,
             cell.2 OR (by_person AND began_at + window_ms > {as_of_ms:Int64}) AS undecided,
             -- include value
             AS value,

@@ -1,1 +1,1 @@
-    units AS (SELECT * FROM person_units),
+    units AS (SELECT * EXCEPT (person) FROM person_units),

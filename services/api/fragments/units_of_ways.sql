@@ -4,16 +4,13 @@
     (
         SELECT
             empty(cells.2) AS planned, path_key,
-            arrayMap(run -> toUInt64OrZero(splitByChar('\t', run)[3]), splitByChar('\n', path_key)) AS close,
+            -- include close_of_path
+            AS close,
             cells,
             CAST([], 'Array(Tuple(DateTime64(3, \'UTC\'), String))') AS values,
             CAST([], 'Array(Tuple(DateTime64(3, \'UTC\'), String))') AS members,
-            arrayMap(run -> bitOr(
-                transform(splitByChar('\t', run)[1] AS stage, {steps:Array(String)}, bits, toUInt64(0)),
-                bitOr(
-                    transform(concat(stage, '.', splitByChar('\t', run)[2]) AS place, {steps:Array(String)}, bits, toUInt64(0)),
-                    toUInt64(has({exclude:Array(String)}, stage) OR has({exclude:Array(String)}, place)))),
-                splitByChar('\n', path_key)) AS fits,
+            -- include fits_of_path
+            AS fits,
             arrayMap(n -> if(planned, toInt64(n * pace), cells.2[2 * n - 1]), arrayEnumerate(fits)) AS began,
             arrayMap(n -> if(planned, toInt64(n * pace + 1), cells.2[2 * n]), arrayEnumerate(fits)) AS ended
         FROM ways

@@ -17,7 +17,7 @@ from datetime import timedelta
 from pydantic import Field
 
 from services.api.funnel_groups import FunnelGroup, group, nobody
-from services.api.funnel_path import FunnelPath, read_path
+from services.api.funnel_path import NO_WINDOW_MS, FunnelPath, read_path
 from services.api.funnel_terms import SAID_BY_EVENTS, TRENDS, FunnelTerms, FunnelTold, tolerance_ms
 from services.api.kept_counts import OF_ROWS, counting, stored
 from services.api.question import PREVIOUS, Asked, Row
@@ -93,7 +93,24 @@ def _told(asked: Asked, question: FunnelQuestion, path: FunnelPath, by: str) -> 
         return [row for row in rows if row["is_whole"] or not by], [row for row in rows if not row["is_whole"]]
     if shape.by_path_said and not _outlast(asked, shape.windows):
         return None, _by_path_said(asked, shape)
-    return None, shape.rows(asked, "funnel")
+    return None, _by_person(asked, shape, path) if question.unit == "person" else shape.rows(asked, "funnel")
+
+
+def _by_person(asked: Asked, shape: "Shape", path: FunnelPath) -> list[Row]:
+    share = share_timed(stored(asked))
+    by = shape.parameters["by"]
+    if share == 1 or by in SAID_BY_EVENTS:
+        return shape.rows(asked, "funnel")
+    words = {
+        **shape.words,
+        "chosen": fragment("people_chosen"),
+        "bucket": fragment("value_of_time").strip() if by in TRENDS else "''",
+    }
+    alike = replace(shape, words=words, fragments={**shape.fragments, "units": "units_of_people_alike"})
+    windows = sorted({shape.parameters["window_ms"], *path.windows_ms} - {NO_WINDOW_MS})
+    return alike.rows(
+        asked, "funnel_of_people", timed_below=int(share * 2**64), windows=windows, binding_ms=windows[0]
+    )
 
 
 def _by_path(asked: Asked, shape: "Shape") -> list[Row]:
@@ -172,6 +189,7 @@ def shape_of(asked: Asked, question: FunnelQuestion, path: FunnelPath, by: str, 
         "followed": "followed_by_moments" if path.has_rules or windows.lengths_ms else "followed_by_order",
         "values_of_sessions": "values_of_events" if by in SAID_BY_EVENTS else "values_of_sessions",
         "units": f"units_of_{UNITS[question.unit]}",
+        "likeness": "like_in_runs" if path.has_rules or question.order == "strict" else "like_in_steps",
         "value": "value_of_part" if by_path and by not in TRENDS else value_of_units,
     }
     parameters = {
