@@ -97,6 +97,7 @@ def _told(asked: Asked, question: FunnelQuestion, path: FunnelPath, by: str) -> 
 
 
 def _by_person(asked: Asked, shape: "Shape", path: FunnelPath) -> list[Row]:
+    """Of very many, people that fare alike are followed as one, and a share of them is timed: docs/adr/0026."""
     share = share_timed(stored(asked))
     by = shape.parameters["by"]
     if share == 1 or by in SAID_BY_EVENTS:

@@ -1,0 +1,115 @@
+"""Funnels of very many people, those followed as one who fare alike: never other than where each is followed alone."""
+
+from random import Random
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from services.api.questions import funnel
+from services.core.rows import SessionRow
+from services.edges.clickhouse import Store
+from tests.api.conftest import Ask
+from tests.api.shop import DAY, fill, session, text
+from tests.api.test_funnel import PLACES, forget_sessions
+
+PERIOD = {"from_": text(DAY), "to": text(3 * DAY)}
+STARTS = [DAY * day for day in (0.5, 1, 1.5, 2.9, 3, 4)] + [DAY - 2, DAY + 30, 1.5 * DAY + 5, 2 * DAY - 3, 3 * DAY - 1]
+"""Seconds at about which sessions begin: before, in and after the period, and across its ends and those of a day."""
+STEPS = ["browse,basket,bought", "browse,checkout,checkout.payment,bought", "basket,browse", "checkout.address,bought"]
+SHAPES: list[dict[str, Any]] = [
+    {},
+    {"order": "any"},
+    {"order": "strict", "steps": "browse,basket,bought"},
+    {"same_second": "event_id"},
+    {"steps": "browse,basket,bought", "optional": "basket"},
+    {"steps": "browse,bought", "exclude": "basket"},
+    {"steps": "browse,basket,bought", "step_windows": "basket:1h,bought:12h"},
+    {"steps": "browse,basket,bought", "step_windows": "bought:5s", "optional": "basket", "exclude": "checkout"},
+    {"breakdown": "job"},
+    {"breakdown": "device", "attribution": "last"},
+    {"breakdown": "job", "attribution": "step", "order": "any"},
+    {"trend": "day"},
+    {"trend": "hour", "tz": "Asia/Kathmandu"},
+    {"device": "mobile"},
+    {"breakdown": "property", "property": "color"},
+]  # fmt: skip
+
+
+def drawn_people(dice: Random, many: int) -> list[SessionRow]:
+    """Sessions of people on several devices, some shared, known from some time on; now and then two at once."""
+    return [drawn_session(dice) for _ in range(many)]
+
+
+def drawn_session(dice: Random) -> SessionRow:
+    now, runs = dice.choice(STARTS) + dice.choice([0, 0, 0.4, 1, 3600, 40_000]), []
+    for place in dice.choices(PLACES, weights=[5, 4, 1, 2, 2, 2], k=dice.randint(1, 4)):
+        ended = now + dice.choice([0, 0, 0.3, 2])
+        runs.append(f"{now:.1f}-{ended:.1f} {place}")
+        now = ended + dice.choice([0, 0.5, 0.9, 1, 7, 2_000])
+    who = dice.randint(0, 29)
+    return session(
+        ", ".join(runs),
+        visitor=f"w{who}",
+        user=f"u{dice.choice([who // 3, who // 3, 9])}" if who < 9 and dice.random() < 0.4 else "",
+        job=dice.choice(["gift", "replace"]),
+        device=dice.choice(["mobile", "tablet", ""]),
+    )
+
+
+def told(answer: Any) -> Any:
+    return {name: answer[name] for name in ("steps", "overall", "breakdown", "trend")}
+
+
+def without_times(answer: Any) -> Any:
+    """What is counted of an answer."""
+    if isinstance(answer, dict):
+        return {name: without_times(one) for name, one in answer.items() if name != "seconds"}
+    return [without_times(one) for one in answer] if isinstance(answer, list) else answer
+
+
+@pytest.mark.parametrize("shape", SHAPES, ids=str)
+@settings(max_examples=3, deadline=None, suppress_health_check=list(HealthCheck))
+@given(seed=st.integers(0, 2**32), window=st.sampled_from(["14d", "1d", "90m", "3s"]), steps=st.sampled_from(STEPS))
+def test_people_followed_as_one_are_counted_and_timed_as_if_each_were_alone(
+    store: Store, ask: Ask, shape: dict[str, Any], seed: int, window: str, steps: str
+) -> None:
+    forget_sessions(store)
+    fill(store, people := drawn_people(Random(seed), 60))
+    asked = {"unit": "person", "steps": steps, "window": window, **PERIOD, **shape}
+
+    alone = told(ask("/v1/funnel", **asked))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(funnel, "MOST_TIMED", len(people) * (1 - 2**-40))
+        alike = told(ask("/v1/funnel", **asked))
+        patch.setattr(funnel, "MOST_TIMED", 0)
+        untimed = told(ask("/v1/funnel", **asked))
+
+    assert alike == alone
+    assert without_times(untimed) == without_times(alone)
+
+
+def test_where_nobody_comes_to_any_step_nobody_entered(store: Store, ask: Ask, monkeypatch: pytest.MonkeyPatch) -> None:
+    fill(store, [session("0 browse"), session("5 browse, 9 basket", visitor="anna")])
+    monkeypatch.setattr(funnel, "MOST_TIMED", 1)
+
+    answers = [
+        ask("/v1/funnel", unit="person", **asked)
+        for asked in ({"steps": "checkout,bought"}, {"steps": "browse,basket", "device": "tv"})
+    ]
+
+    assert [[step["entered"] for step in one["steps"]] for one in answers] == [[0, 0], [0, 0]]
+
+
+def test_of_very_many_people_a_share_is_timed_and_all_are_counted(
+    store: Store, ask: Ask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fill(store, [session("0 browse", visitor=f"p{n}") for n in range(200)])
+    fill(store, [session("3600 basket", visitor=f"p{n}") for n in range(200)])
+    monkeypatch.setattr(funnel, "MOST_TIMED", 100)
+
+    first = ask("/v1/funnel", unit="person", steps="browse,basket")["steps"][0]
+
+    assert (first["entered"], first["converted"], first["seconds"]["median"]) == (200, 200, 3600)
+    assert 20 < first["seconds"]["timed"] < 80
