@@ -44,11 +44,12 @@ def drawn_people(dice: Random, many: int) -> list[SessionRow]:
 
 def drawn_session(dice: Random) -> SessionRow:
     now, runs = dice.choice(STARTS) + dice.choice([0, 0, 0.4, 1, 3600, 40_000]), []
-    for place in dice.choices(PLACES, weights=[5, 4, 1, 2, 2, 2], k=dice.randint(1, 4)):
+    by_chance = dice.choices(PLACES, weights=[5, 4, 1, 2, 2, 2], k=dice.randint(1, 4))
+    for place in dice.choice([["browse"], ["browse", "basket"], ["checkout.payment", "bought"], by_chance]):
         ended = now + dice.choice([0, 0, 0.3, 2])
         runs.append(f"{now:.1f}-{ended:.1f} {place}")
         now = ended + dice.choice([0, 0.5, 0.9, 1, 7, 2_000])
-    who = dice.randint(0, 29)
+    who = dice.randint(0, 69)
     return session(
         ", ".join(runs),
         visitor=f"w{who}",
@@ -65,6 +66,11 @@ def a_window(dice: Random, rows: list[SessionRow]) -> str:
     newest = max(row.ended_at for row in rows)
     longest = abs(dice.choice([*acts, newest]) - dice.choice(acts)) + dice.choice([-1, 0, 1])
     return dice.choice(["14d", "2d", "90m", *[f"{max(longest, 1)}ms"] * 5])
+
+
+def later(way: str, seconds: float, visitor: str) -> SessionRow:
+    runs = [run.split() for run in way.split(", ")]
+    return session(", ".join(f"{float(at) + seconds} {place}" for at, place in runs), visitor=visitor)
 
 
 def told(answer: Any) -> Any:
@@ -86,18 +92,52 @@ def test_people_followed_as_one_are_counted_and_timed_as_if_each_were_alone(
 ) -> None:
     forget_sessions(store)
     dice = Random(seed)
-    fill(store, people := drawn_people(dice, 60))
-    asked = {"unit": "person", "steps": steps, "window": a_window(dice, people), **PERIOD, **shape}
+    fill(store, people := drawn_people(dice, 120))
+    asked = {"steps": steps, "window": a_window(dice, people), **PERIOD, **shape}
 
-    alone = told(ask("/v1/funnel", **asked))
+    tell_alike(ask, len(people), asked)
+
+
+def tell_alike(ask: Ask, sessions: int, asked: dict[str, Any]) -> None:
+    """A funnel of people is the same where each is followed alone."""
+    alone = told(ask("/v1/funnel", unit="person", **asked))
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(funnel, "MOST_TIMED", len(people) * (1 - 2**-40))
-        alike = told(ask("/v1/funnel", **asked))
+        patch.setattr(funnel, "MOST_TIMED", sessions * (1 - 2**-40))
+        alike = told(ask("/v1/funnel", unit="person", **asked))
         patch.setattr(funnel, "MOST_TIMED", 0)
-        untimed = told(ask("/v1/funnel", **asked))
+        untimed = told(ask("/v1/funnel", unit="person", **asked))
 
     assert alike == alone
     assert without_times(untimed) == without_times(alone)
+
+
+@pytest.mark.parametrize(
+    ("window", "shape"),
+    [
+        ("14d", {"trend": "day"}),
+        ("104h", {}),
+        ("90m", {}),
+        ("90m", {"order": "any"}),
+        ("5395s", {}),
+        ("1h", {"exclude": "checkout"}),
+    ],
+    ids=str,
+)
+def test_people_who_did_the_same_at_other_times_fare_as_these_tell(
+    store: Store, ask: Ask, shape: dict[str, Any], window: str
+) -> None:
+    pauses = [600, 5_390, 5_400, 5_401, DAY, 2.2 * DAY]
+    ways = [("0 browse, 9 checkout", "0 basket"), ("0 checkout, 9 browse", "0 basket, 5 checkout")]
+    people = [
+        later(way, 4_300 * n + at * pauses[n % 6], f"p{n}")
+        for n in range(84)
+        for at, way in enumerate(ways[n // 6 % 2])
+    ]
+    # Like nobody, and just within the window of 90 minutes.
+    people += [later(way, 100_000, "alone") for way in ("0 basket", "3600 browse", "9000 basket")]
+    fill(store, people)
+
+    tell_alike(ask, len(people), {"steps": "browse,basket", "window": window, **PERIOD, **shape})
 
 
 def test_where_nobody_comes_to_any_step_nobody_entered(store: Store, ask: Ask, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -116,7 +156,7 @@ def test_of_very_many_people_a_share_is_timed_and_all_are_counted(
     store: Store, ask: Ask, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     fill(store, [session("0 browse", visitor=f"p{n}") for n in range(200)])
-    fill(store, [session("3600 basket", visitor=f"p{n}") for n in range(200)])
+    fill(store, [session("3600 basket", visitor=f"p{n}", user=f"u{n}") for n in range(200)])
     monkeypatch.setattr(funnel, "MOST_TIMED", 100)
 
     first = ask("/v1/funnel", unit="person", steps="browse,basket")["steps"][0]
