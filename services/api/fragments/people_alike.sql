@@ -38,7 +38,9 @@
                     AS close,
             -- include fits_of_path
                     AS fits,
-                    arrayMap((n, near) -> arrayReduce('groupBitOr', arraySlice(fits, n - near, near + 1)), arrayEnumerate(fits), close) AS nears,
+                    if(tolerance_ms = 0, fits, arrayMap(
+                        (n, near) -> arrayReduce('groupBitOr', arraySlice(fits, n - near, near + 1)),
+                        arrayEnumerate(fits), close)) AS nears,
                     -- include likeness
                     AS likeness
                 FROM paths_seen
