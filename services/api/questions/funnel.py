@@ -10,7 +10,7 @@ An exclusion ends a chain: it keeps the steps that it has reached, and the unit 
 be left out. Of several chains the one that gets furthest counts, of these the first to get there.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 
@@ -93,10 +93,12 @@ def _told(asked: Asked, question: FunnelQuestion, path: FunnelPath, by: str) -> 
         return [row for row in rows if row["is_whole"] or not by], [row for row in rows if not row["is_whole"]]
     if shape.by_path_said and not _outlast(asked, shape.windows):
         return None, _by_path_said(asked, shape)
-    return None, _by_person(asked, shape, path) if question.unit == "person" else shape.rows(asked, "funnel")
+    if question.unit == "person":
+        return None, _by_person(asked, shape, sorted(windows_of(asked, question, path)))
+    return None, shape.rows(asked, "funnel")
 
 
-def _by_person(asked: Asked, shape: "Shape", path: FunnelPath) -> list[Row]:
+def _by_person(asked: Asked, shape: "Shape", windows: Sequence[int]) -> list[Row]:
     """Of very many, people that fare alike are followed as one, and a share of them is timed: docs/adr/0026."""
     share = share_timed(stored(asked))
     by = shape.parameters["by"]
@@ -108,10 +110,7 @@ def _by_person(asked: Asked, shape: "Shape", path: FunnelPath) -> list[Row]:
         "bucket": fragment("value_of_time").strip() if by in TRENDS else "''",
     }
     alike = replace(shape, words=words, fragments={**shape.fragments, "units": "units_of_people_alike"})
-    windows = sorted({shape.parameters["window_ms"], *path.windows_ms} - {NO_WINDOW_MS})
-    return alike.rows(
-        asked, "funnel_of_people", timed_below=int(share * 2**64), windows=windows, binding_ms=windows[0]
-    )
+    return alike.rows(asked, "funnel_of_people", timed_below=int(share * 2**64), windows=windows, binding_ms=windows[0])
 
 
 def _by_path(asked: Asked, shape: "Shape") -> list[Row]:
@@ -180,7 +179,7 @@ def shape_of(asked: Asked, question: FunnelQuestion, path: FunnelPath, by: str, 
     """
     window_ms = millis(question.window or asked.journey.window)
     longest_ms = millis(max(LONGEST_SESSION, asked.journey.sessions.max_length))
-    windows = Windows(sorted({one for one in (window_ms, *path.windows_ms) if one < longest_ms}))
+    windows = Windows(sorted(one for one in windows_of(asked, question, path) if one < longest_ms))
     follows_ways = question.unit == "session" and not one_by_one
     by_path = follows_ways and by not in SAID_BY_EVENTS
     by_path_said = follows_ways and by in SAID_BY_EVENTS and not path.has_rules
@@ -208,6 +207,11 @@ def shape_of(asked: Asked, question: FunnelQuestion, path: FunnelPath, by: str, 
     said = {"said": said_by_events(by)}
     part = "" if by in SAID_BY_EVENTS | TRENDS else by
     return Shape(fragments, parameters, part, said, by_path=by_path, windows=windows, by_path_said=by_path_said)
+
+
+def windows_of(asked: Asked, question: FunnelQuestion, path: FunnelPath) -> set[int]:
+    """The longest times that are asked for, from step to step and in all, in milliseconds."""
+    return {millis(question.window or asked.journey.window), *path.windows_ms} - {NO_WINDOW_MS}
 
 
 def said_by_events(by: str) -> str:
