@@ -137,7 +137,7 @@ def test_of_very_many_units_a_share_is_timed_and_all_are_counted(
     fill(store, [session("0-9 browse", visitor=f"v{number}") for number in range(256)])
     told = [event(f"v{number}", name, at, at) for number in range(256) for name, at in (("a", 0), ("b", 9))]
     store.insert_lines("events", told)
-    monkeypatch.setattr("services.api.questions.funnel.MOST_TIMED", 64)
+    monkeypatch.setattr("services.api.funnel_shape.MOST_TIMED", 64)
 
     first, again = (ask("/v1/funnel/events", step=["a", "b"], **SPAN)["steps"][0] for _ in range(2))
 

@@ -93,7 +93,7 @@ def test_of_very_many_sessions_a_share_is_timed_and_all_are_counted(
     store: Store, ask: Ask, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     fill(store, [session("0 browse, 9 basket", id=f"{number:02x}{30 * 'f'}") for number in range(256)])
-    monkeypatch.setattr("services.api.questions.funnel.MOST_TIMED", 64)
+    monkeypatch.setattr("services.api.funnel_shape.MOST_TIMED", 64)
 
     first = ask("/v1/funnel", steps="browse,basket")["steps"][0]
 

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from services.api.questions import funnel
+from services.api import funnel_shape
 from services.core.rows import SessionRow
 from services.edges.clickhouse import Store
 from tests.api.conftest import Ask
@@ -102,9 +102,9 @@ def tell_alike(ask: Ask, sessions: int, asked: dict[str, Any]) -> None:
     """A funnel of people is the same where each is followed alone."""
     alone = told(ask("/v1/funnel", unit="person", **asked))
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(funnel, "MOST_TIMED", sessions * (1 - 2**-40))
+        patch.setattr(funnel_shape, "MOST_TIMED", sessions * (1 - 2**-40))
         alike = told(ask("/v1/funnel", unit="person", **asked))
-        patch.setattr(funnel, "MOST_TIMED", 0)
+        patch.setattr(funnel_shape, "MOST_TIMED", 0)
         untimed = told(ask("/v1/funnel", unit="person", **asked))
 
     assert alike == alone
@@ -142,7 +142,7 @@ def test_people_who_did_the_same_at_other_times_fare_as_these_tell(
 
 def test_where_nobody_comes_to_any_step_nobody_entered(store: Store, ask: Ask, monkeypatch: pytest.MonkeyPatch) -> None:
     fill(store, [session("0 browse"), session("5 browse, 9 basket", visitor="anna")])
-    monkeypatch.setattr(funnel, "MOST_TIMED", 1)
+    monkeypatch.setattr(funnel_shape, "MOST_TIMED", 1)
 
     answers = [
         ask("/v1/funnel", unit="person", **asked)
@@ -157,7 +157,7 @@ def test_of_very_many_people_a_share_is_timed_and_all_are_counted(
 ) -> None:
     fill(store, [session("0 browse", visitor=f"p{n}") for n in range(200)])
     fill(store, [session("3600 basket", visitor=f"p{n}", user=f"u{n}") for n in range(200)])
-    monkeypatch.setattr(funnel, "MOST_TIMED", 100)
+    monkeypatch.setattr(funnel_shape, "MOST_TIMED", 100)
 
     first = ask("/v1/funnel", unit="person", steps="browse,basket")["steps"][0]
 

@@ -10,14 +10,15 @@ An exclusion ends a chain: it keeps the steps that it has reached, and the unit 
 be left out. Of several chains the one that gets furthest counts, of these the first to get there.
 """
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Sequence
+from dataclasses import replace
 from datetime import timedelta
 
 from pydantic import Field
 
 from services.api.funnel_groups import FunnelGroup, group, nobody
 from services.api.funnel_path import NO_WINDOW_MS, FunnelPath, read_path
+from services.api.funnel_shape import Shape, said_by_events, share_timed
 from services.api.funnel_terms import SAID_BY_EVENTS, TRENDS, FunnelTerms, FunnelTold, tolerance_ms
 from services.api.kept_counts import OF_ROWS, counting, stored
 from services.api.question import PREVIOUS, Asked, Row
@@ -28,9 +29,6 @@ from services.core.duration import format_duration, millis
 
 LONGEST_SESSION = timedelta(days=7)
 """No session of whatever version of the journey is taken to be longer."""
-MOST_TIMED = 500_000
-"""Sessions whose times are looked at. Of more, a share of this size has a median within 0.6 percentiles of that of all,
-wherever 75,000 of the share went on (3 standard errors of a share, 3 · √(0.25 / 75,000)): docs/adr/0011."""
 UNITS = {"session": "rows", "person": "people"}
 
 
@@ -98,9 +96,9 @@ def _told(asked: Asked, question: FunnelQuestion, path: FunnelPath, by: str) -> 
     return None, shape.rows(asked, "funnel")
 
 
-def _by_person(asked: Asked, shape: "Shape", windows: Sequence[int]) -> list[Row]:
+def _by_person(asked: Asked, shape: Shape, windows: Sequence[int]) -> list[Row]:
     """Of very many, people that fare alike are followed as one, and a share of them is timed: docs/adr/0026."""
-    share = share_timed(stored(asked))
+    share = share_timed(asked)
     by = shape.parameters["by"]
     if share == 1 or by in SAID_BY_EVENTS:
         return shape.rows(asked, "funnel")
@@ -113,7 +111,7 @@ def _by_person(asked: Asked, shape: "Shape", windows: Sequence[int]) -> list[Row
     return alike.rows(asked, "funnel_of_people", timed_below=int(share * 2**64), windows=windows, binding_ms=windows[0])
 
 
-def _by_path(asked: Asked, shape: "Shape") -> list[Row]:
+def _by_path(asked: Asked, shape: Shape) -> list[Row]:
     by_time = shape.parameters["by"] in TRENDS
     windows = shape.windows if _outlast(asked, shape.windows) else NO_WINDOWS
     apart = asked.told_apart_by(shape.part)
@@ -122,14 +120,9 @@ def _by_path(asked: Asked, shape: "Shape") -> list[Row]:
     return shape.rows_of_ways(asked, "funnel_of_paths", fragments, words, **counts)
 
 
-def _by_path_said(asked: Asked, shape: "Shape") -> list[Row]:
+def _by_path_said(asked: Asked, shape: Shape) -> list[Row]:
     """Told apart by what events say: as many ways as there are of saying it along a path."""
     return shape.rows_of_ways(asked, "funnel_by_said", {"scoped_sessions": "scoped_sessions_by_said"}, {}, **OF_ROWS)
-
-
-def share_timed(sessions: int) -> float:
-    """Of so many sessions, the share whose times are looked at."""
-    return min(MOST_TIMED / sessions, 1) if sessions else 1
 
 
 def _outlast(asked: Asked, windows: Windows) -> bool:
@@ -137,39 +130,6 @@ def _outlast(asked: Asked, windows: Windows) -> bool:
     if not windows.lengths_ms or asked.scope.columns is None:
         return bool(windows.lengths_ms)
     return bool(asked.rows("outlasting", **windows.parameters))
-
-
-@dataclass(frozen=True)
-class Shape:
-    """How a funnel is worked out: the SQL fragments that it takes, and their parameters."""
-
-    fragments: Mapping[str, str]
-    parameters: Mapping[str, object]
-    part: str
-    words: Mapping[str, str] = field(default_factory=dict)
-    by_path: bool = False
-    """Whether sessions that took the same way are followed as one."""
-    windows: Windows = NO_WINDOWS
-    """Which windows may bind: one does where any session outlasts it."""
-    by_path_said: bool = False
-    """The same as `by_path` of those in which events said the same at each place, where no window binds."""
-
-    def rows(self, asked: Asked, question: str, **more: object) -> list[Row]:
-        """Run a question's SQL in this shape."""
-        return asked.told_apart_by(self.part).rows(question, self.fragments, self.words, **self.parameters, **more)
-
-    def rows_of_ways(
-        self, asked: Asked, question: str, fragments: Mapping[str, str], words: Mapping[str, str], **more: object
-    ) -> list[Row]:
-        """Run the SQL of a question that follows ways, of whose sessions no more than a share is timed."""
-        share = share_timed(stored(asked))
-        words = {
-            "between": fragment("nothing_between") if self.parameters["order"] == "strict" else "",
-            "timed": fragment("timed_share") if share < 1 else "",
-            **words,
-        }
-        shape = replace(self, words={**self.words, **words}, fragments={**self.fragments, **fragments})
-        return shape.rows(asked, question, timed_below=f"{int(share * 16**8):08x}", **more)
 
 
 def shape_of(asked: Asked, question: FunnelQuestion, path: FunnelPath, by: str, *, one_by_one: bool = False) -> Shape:
@@ -212,8 +172,3 @@ def shape_of(asked: Asked, question: FunnelQuestion, path: FunnelPath, by: str, 
 def windows_of(asked: Asked, question: FunnelQuestion, path: FunnelPath) -> set[int]:
     """The longest times that are asked for, from step to step and in all, in milliseconds."""
     return {millis(question.window or asked.journey.window), *path.windows_ms} - {NO_WINDOW_MS}
-
-
-def said_by_events(by: str) -> str:
-    """What an event says of what units are told apart by, '' where it says nothing, as SQL."""
-    return fragment(f"said_of_{by}").strip() if by in SAID_BY_EVENTS else "''"
