@@ -31,7 +31,7 @@ from services.settings import Settings
 from services.stages.alerts.duty import Duty
 from services.stages.announcer import Announcer
 from services.stages.app import App, create_app
-from services.stages.process import spare_the_collector, tidy
+from services.stages.process import spare_the_collector
 from services.stages.refused import RefusedEvents
 
 if TYPE_CHECKING:
@@ -140,7 +140,6 @@ class _Installation:
         await parts.enter_async_context(served(app, guests, self._listener, _DRAIN_SECONDS))
         parts.push_async_callback(feed.stop)  # first of all: who listens would hold up the HTTP server's end
         spare_the_collector()
-        parts.callback(asyncio.create_task(tidy(), name="tidy").cancel)
         return stages
 
 

@@ -5,7 +5,6 @@ import gc
 import logging
 import os
 import signal
-from datetime import timedelta
 
 from services.core.errors import TooManyRefused
 from services.core.journey import Journey
@@ -26,11 +25,8 @@ log = logging.getLogger(__name__)
 STOP_WITHIN = 9.0
 """Seconds. Supervisors commonly kill 10 s after a SIGTERM."""
 
-GC_THRESHOLD = (1_000_000, 10_000, 100)
-"""The first: more objects made than freed, about 150 MB, before anybody looks whether they are garbage."""
-
-TIDY_EVERY = timedelta(minutes=5)
-"""All is looked through then, for 50 ms with 10,000 live visitors. Each checkpoint leaves some 260 objects to find."""
+GC_THRESHOLD = (2_000, 10_000, 100)
+"""Often at what is new, while it still is in the processor's cache; seldom at what has been here for a while."""
 
 
 def run(settings: Settings, journey: Journey, preparation: Preparation) -> int:
@@ -93,18 +89,11 @@ async def _work_until(told: asyncio.Event, app: App, watch: Watch, health: Healt
         finally:
             watching.cancel()
 
-    tasks = [asyncio.create_task(one) for one in (work(), told.wait(), _turn(health), tidy())]
+    tasks = [asyncio.create_task(one) for one in (work(), told.wait(), _turn(health))]
     await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
     for task in tasks:
         task.cancel()
     await asyncio.gather(*tasks, return_exceptions=True)
-
-
-async def tidy() -> None:
-    """Take away what requests and errors leave in cycles, every few minutes, until cancelled."""
-    while True:
-        await asyncio.sleep(TIDY_EVERY.total_seconds())
-        gc.collect()
 
 
 async def _turn(health: Health) -> None:
@@ -114,10 +103,10 @@ async def _turn(health: Health) -> None:
 
 
 def spare_the_collector() -> None:
-    """Have Python's cycle collector look hardly ever by itself, and never at what is here now; `tidy` has it look.
+    """Have Python's cycle collector look seldom at what stays, and never at what is here now.
 
-    Visitors and sessions hold no cycles, and there are many: by default 12 % of the time goes into looking at them, 6 %
-    where it looks at each 100,000 new objects, which have left the cache by then, and 4 % at each 2,000, while in it.
+    Visitors and sessions hold no cycles, and there are many: by default 12 % of the time goes into looking at them.
+    Looking seldom at what is new (each 100,000 objects) still took 6 %: it had left the cache by then.
     What loading left of garbage stays: looking for it now would make the first checkpoint wait.
     """
     gc.freeze()
