@@ -4,7 +4,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
 from services.api.funnel_terms import SAID_BY_EVENTS
-from services.api.kept_counts import stored
 from services.api.question import Asked, Row
 from services.api.sql import fragment
 from services.api.window import NO_WINDOWS, Windows
@@ -14,9 +13,8 @@ MOST_TIMED = 500_000
 wherever 75,000 of the share went on (3 standard errors of a share, 3 · √(0.25 / 75,000)): docs/adr/0011."""
 
 
-def share_timed(asked: Asked) -> float:
-    """The share of the sessions in question whose times are looked at."""
-    sessions = stored(asked)
+def share_timed(sessions: int) -> float:
+    """Of so many sessions in question, the share whose times are looked at."""
     return min(MOST_TIMED / sessions, 1) if sessions else 1
 
 
@@ -40,10 +38,16 @@ class Shape:
         return asked.told_apart_by(self.part).rows(question, self.fragments, self.words, **self.parameters, **more)
 
     def rows_of_ways(
-        self, asked: Asked, question: str, fragments: Mapping[str, str], words: Mapping[str, str], **more: object
+        self,
+        asked: Asked,
+        question: str,
+        sessions: int,
+        fragments: Mapping[str, str],
+        words: Mapping[str, str],
+        **more: object,
     ) -> list[Row]:
-        """Run the SQL of a question that follows ways, of whose sessions no more than a share is timed."""
-        share = share_timed(asked)
+        """Run the SQL of a question that follows ways, of so many sessions of which no more than a share is timed."""
+        share = share_timed(sessions)
         words = {
             "between": fragment("nothing_between") if self.parameters["order"] == "strict" else "",
             "timed": fragment("timed_share") if share < 1 else "",

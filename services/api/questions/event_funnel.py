@@ -16,6 +16,7 @@ from services.api.funnel_groups import FunnelGroup, group, nobody
 from services.api.funnel_path import FunnelPath, ruled
 from services.api.funnel_shape import Shape, said_by_events, share_timed
 from services.api.funnel_terms import SAID_BY_EVENTS, TRENDS, FunnelTerms, FunnelTold, Unit, tolerance_ms
+from services.api.kept_counts import stored
 from services.api.problem import Refusal
 from services.api.question import PREVIOUS, Asked, Row
 from services.api.questions.freshness import to_millis
@@ -167,7 +168,7 @@ def shape_of(
 
 
 def _by_way(asked: Asked, shape: Shape) -> list[Row]:
-    timed_to = min(int(share_timed(asked) * 2**64), 2**64 - 1)
+    timed_to = min(int(share_timed(stored(asked)) * 2**64), 2**64 - 1)
     return shape.rows(asked, "event_funnel_of_ways", timed_to=timed_to)
 
 

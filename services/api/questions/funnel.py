@@ -98,7 +98,7 @@ def _told(asked: Asked, question: FunnelQuestion, path: FunnelPath, by: str) -> 
 
 def _by_person(asked: Asked, shape: Shape, windows: Sequence[int]) -> list[Row]:
     """Of very many, people that fare alike are followed as one, and a share of them is timed: docs/adr/0026."""
-    share = share_timed(asked)
+    share = share_timed(stored(asked))
     by = shape.parameters["by"]
     if share == 1 or by in SAID_BY_EVENTS:
         return shape.rows(asked, "funnel")
@@ -112,17 +112,19 @@ def _by_person(asked: Asked, shape: Shape, windows: Sequence[int]) -> list[Row]:
 
 
 def _by_path(asked: Asked, shape: Shape) -> list[Row]:
+    sessions = stored(asked)
     by_time = shape.parameters["by"] in TRENDS
     windows = shape.windows if _outlast(asked, shape.windows) else NO_WINDOWS
     apart = asked.told_apart_by(shape.part)
-    fragments, counts = counting(apart, stored(asked), by_quarter=by_time, by_run=by_time, windows=windows)
+    fragments, counts = counting(apart, sessions, by_quarter=by_time, by_run=by_time, windows=windows)
     words = {"sets": "GROUPING SETS ((value, k), (k))" if shape.parameters["by"] else "value, k", **windows.words}
-    return shape.rows_of_ways(asked, "funnel_of_paths", fragments, words, **counts)
+    return shape.rows_of_ways(asked, "funnel_of_paths", sessions, fragments, words, **counts)
 
 
 def _by_path_said(asked: Asked, shape: Shape) -> list[Row]:
     """Told apart by what events say: as many ways as there are of saying it along a path."""
-    return shape.rows_of_ways(asked, "funnel_by_said", {"scoped_sessions": "scoped_sessions_by_said"}, {}, **OF_ROWS)
+    fragments = {"scoped_sessions": "scoped_sessions_by_said"}
+    return shape.rows_of_ways(asked, "funnel_by_said", stored(asked), fragments, {}, **OF_ROWS)
 
 
 def _outlast(asked: Asked, windows: Windows) -> bool:
