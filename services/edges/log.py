@@ -7,6 +7,8 @@ from confluent_kafka.admin._listoffsets import OffsetSpec
 from services.edges.topics import KafkaUnreachable
 
 REACH_SECONDS = 10.0
+ENDS_SECONDS = 3.0
+"""Who asks for the ends asks again soon, and whoever stops waits for the answer."""
 
 
 def log_id(address: str, topic: str) -> str:
@@ -27,7 +29,7 @@ def ends(address: str, topic: str, partitions: list[int]) -> dict[int, int]:
     admin = AdminClient({"bootstrap.servers": address, "log_level": 0})
     asked = {TopicPartition(topic, partition): OffsetSpec.latest() for partition in partitions}  # type: ignore[no-untyped-call]  # theirs
     try:
-        answers = admin.list_offsets(asked, request_timeout=REACH_SECONDS)
+        answers = admin.list_offsets(asked, request_timeout=ENDS_SECONDS)
         return {of.partition: answer.result().offset for of, answer in answers.items()}
     except KafkaException as error:
         raise KafkaUnreachable(address, error.args[0].str()) from error

@@ -6,6 +6,7 @@ import os
 import signal
 import socket
 import sys
+import threading
 from collections.abc import AsyncIterator, Awaitable, Callable
 from concurrent.futures import Future
 from dataclasses import dataclass
@@ -105,8 +106,7 @@ class _Installation:
                     why = str(stages.crash_reason).removesuffix(".")
                     raise CannotStart(f"The stages stopped working: {why}. What got a 200 is stored.")
             parts.push_async_callback(_see_off, visiting)
-            # A thread that waits for a full disk cannot be stopped, and Python would wait for it.
-            asyncio.get_running_loop().call_later(_STOP_SECONDS, _give_up)
+            _stop_in_time()
 
     async def _start(self, parts: contextlib.AsyncExitStack) -> App:
         """Start what takes longest first. What `parts` is given is stopped in the opposite order."""
@@ -121,9 +121,9 @@ class _Installation:
         parts.push_async_callback(announcer.stop)
         await announcer.start()
         stages.checkpoint.writes.announce = announcer.announce
-        parts.push_async_callback(stages.stop)
         duty = Duty(stages, settings, self._journey, StoreToCome(opening), broker.log_id)
         parts.push_async_callback(duty.stop)
+        parts.push_async_callback(stages.stop)
         duty.take_up()
         refused = RefusedEvents(settings, StoreToCome(opening), f"{broker.log_id}/refused", fetch_wait_ms=100)
         parts.push_async_callback(refused.stop)
@@ -172,6 +172,13 @@ def _open(settings: Settings, journey: Journey, opening: "Future[Store]") -> Any
 async def _close(opened: "Future[Store]") -> None:
     if opened.done() and opened.exception() is None:
         await asyncio.to_thread(opened.result().close)
+
+
+def _stop_in_time() -> None:
+    """A thread that waits for a full disk cannot be stopped, and Python would wait for it when the loop has ended."""
+    timer = threading.Timer(_STOP_SECONDS, _give_up)
+    timer.daemon = True
+    timer.start()
 
 
 def _give_up() -> None:

@@ -1,6 +1,8 @@
 """`desireline up`: one process, one folder, one port; what got a 200 is there after any restart."""
 
 import signal
+import subprocess
+import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -147,3 +149,26 @@ def test_a_stop_while_it_still_starts_ends_it_without_a_traceback(tmp_path: Path
         assert code in {0, 130, -signal.SIGINT}
     finally:
         starting.close()
+
+
+def test_a_thread_that_never_ends_does_not_keep_it_from_ending(tmp_path: Path) -> None:
+    program = """
+import sys, threading
+from pathlib import Path
+from services.options import journey_of
+from services.embedded import serving
+from services.settings import Settings
+
+async def guest(coming):
+    await coming
+    threading.Thread(target=threading.Event().wait).start()
+
+serving._STOP_SECONDS = 2.0
+settings = Settings(data_dir=Path(sys.argv[1]), port=0)
+serving.serve(settings, journey_of("shop", settings), guest)
+"""
+    ended = subprocess.run(
+        [sys.executable, "-c", program, tmp_path / "data"], capture_output=True, text=True, timeout=60, check=False
+    )
+
+    assert (ended.returncode, ended.stderr.count("Not stopped within 2 s")) == (1, 1)

@@ -8,7 +8,7 @@ to tell from those of events.
 import asyncio
 import logging
 from collections.abc import Awaitable
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor, wait
 
 from services.core.event import Millis
 from services.core.journey import Journey
@@ -16,7 +16,7 @@ from services.core.spikes.baseline import HOUR_MS
 from services.edges.alert_addresses import receivers_of
 from services.edges.clickhouse_errors import StoreError
 from services.edges.incidents import Keeps
-from services.edges.log import ends
+from services.edges.log import ENDS_SECONDS, ends
 from services.edges.messenger import Messenger
 from services.edges.topics import KafkaUnreachable
 from services.settings import Settings
@@ -33,6 +33,8 @@ LOOK_EVERY = 5.0
 SEND_EVERY = 2.0
 MARGIN_MS = 120_000
 """After the end of an hour: a checkpoint, a late batch."""
+END_WITHIN = ENDS_SECONDS + 0.5
+"""Seconds that a judgement under way is waited for. A database that does not answer may take longer."""
 CATCH_UP = 3
 """Hours judged anew by a leader that has not judged any: what its predecessor may have left."""
 
@@ -56,19 +58,23 @@ class Duty:
     def take_up(self) -> None:
         """Have Faust call it, on the leader only, from the app's start on."""
 
-        async def judge() -> None:
-            self._call = self._thread.submit(self.judge_due, now())
-            await self._carefully("judge the last hour", asyncio.wrap_future(self._call))
-
         async def tell() -> None:
             await self._carefully("tell of incidents", self._courier.go_round(self._app.is_leader))
 
-        self._app.timer(LOOK_EVERY, on_leader=True, name="judge")(judge)
+        self._app.timer(LOOK_EVERY, on_leader=True, name="judge")(self.judge)
         self._app.timer(SEND_EVERY, on_leader=True, name="tell")(tell)
 
+    async def judge(self) -> None:
+        """Judge what is due now, in a thread."""
+        self._call = self._thread.submit(self.judge_due, now())
+        await self._carefully("judge the last hour", asyncio.wrap_future(self._call))
+
     async def stop(self) -> None:
+        """Call it while Kafka is still there: a thread that asks it would wait for the answer, and Python for it."""
         await self._courier.stop()
         self._thread.shutdown(wait=False, cancel_futures=True)
+        if self._call is not None:
+            await asyncio.to_thread(wait, [self._call], END_WITHIN)
 
     @property
     def busy(self) -> bool:

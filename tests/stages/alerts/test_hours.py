@@ -1,5 +1,6 @@
 """Which hours are judged: those that are over on every partition, and no other."""
 
+import asyncio
 from collections.abc import Iterator
 
 import msgspec
@@ -100,3 +101,17 @@ def test_an_hour_whose_records_wait_to_be_applied_is_not_judged(store: Store, du
     duty.judge_due(OVER + HOUR_MS // 2)
 
     assert hours(store) == [NOW]
+
+
+async def test_who_stops_waits_for_a_judgement_under_way_while_kafka_can_still_answer_it(
+    store: Store, duty: Duty
+) -> None:
+    apply(store, until=1, clock=0)
+    judging = asyncio.create_task(duty.judge())
+    await asyncio.sleep(0)
+    assert duty.busy
+
+    await duty.stop()
+
+    assert not duty.busy
+    await judging
